@@ -1,0 +1,17 @@
+import lockFile from "./lock.json";
+
+/** The charts that the program installs; the key is also the chart's name in its repository. */
+export type ChartName = keyof typeof lockFile.charts;
+
+/** The images that the program's own workloads run; charts bring their own. */
+export type ImageName = keyof typeof lockFile.images;
+
+export interface LockedChart {
+  /** The chart repository: an `https://` index or an `oci://` registry path. */
+  repository: string;
+  /** The exact chart version. */
+  version: string;
+}
+
+/** The one place where versions of charts and images stand; `lock.json` is the data. */
+export const lock: { charts: Record<ChartName, LockedChart>; images: Record<ImageName, string> } = lockFile;
