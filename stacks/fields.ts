@@ -87,6 +87,12 @@ export const port = z
   .min(1, "write a port from 1 to 65535")
   .max(65535, "write a port from 1 to 65535");
 
+/** The range that an API server gives to node ports unless its `--service-node-port-range` says otherwise. */
+export const nodePort = z
+  .int("write a port number")
+  .min(30000, "write a node port from 30000 to 32767")
+  .max(32767, "write a node port from 30000 to 32767");
+
 /** RFC 5321 without quoted parts and comments: the subset that providers send as the `email` claim. */
 export const email = z
   .string()

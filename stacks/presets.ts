@@ -9,7 +9,12 @@ export type PartialSettings = DeepPartial<SettingsInput>;
 export const presets: Record<Environment, PartialSettings> = {
   // One person's cluster: something to see at once, and no browser that remembers HSTS for a year.
   dev: {
-    ingress: { replicas: { min: 1, max: 2 }, hsts: { maxAge: "5m", includeSubdomains: false } },
+    ingress: {
+      // kind and its like give no load balancer an address, and a first `pulumi up` would wait for one in vain.
+      service: { type: "NodePort" },
+      replicas: { min: 1, max: 2 },
+      hsts: { maxAge: "5m", includeSubdomains: false },
+    },
     echo: { enabled: true },
   },
   // As production, except that a mistake with HSTS wears off in a day.

@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { cidr, dnsName, duration, email, groupName, httpsUrl, namespaceName, port, rotation } from "./fields";
+import { cidr, dnsName, duration, email, groupName, httpsUrl, namespaceName, nodePort, port, rotation } from "./fields";
 
 /** A value from `pulumi config set --secret`, wrapped again at once, so that it is never a plain string in the program. */
 export const secretText = z
@@ -186,6 +186,22 @@ export const settingsSchema = z.strictObject({
         })
         .prefault({})
         .describe("Bounds of the gateway's autoscaler."),
+      service: z
+        .strictObject({
+          type: z
+            .enum(["LoadBalancer", "NodePort", "ClusterIP"], "write LoadBalancer, NodePort or ClusterIP")
+            .default("LoadBalancer")
+            .describe("How clients reach the gateway from outside the cluster."),
+          nodePorts: z
+            .strictObject({
+              http: nodePort.default(30080).describe("Node port of plain HTTP, where `type` is `NodePort`."),
+              https: nodePort.default(30443).describe("Node port of HTTPS, where `type` is `NodePort`."),
+            })
+            .prefault({})
+            .describe("Fixed ports, so that a kind cluster can map the host's 80 and 443 to them."),
+        })
+        .prefault({})
+        .describe("The gateway's Service."),
       applicationNamespaces: z
         .array(namespaceName)
         .default([])
