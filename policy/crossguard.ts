@@ -1,0 +1,84 @@
+import { type Policies, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
+import { type Manifest } from "./manifest";
+import { type Finding, type Rule, type RuleContext, isUnknownValue, type Unchecked, violation } from "./rule";
+import { defaultSettings, type Settings, settingSchemas } from "./settings";
+
+/** The rules as CrossGuard policies. */
+export function crossguardPolicies(rules: readonly Rule[]): Policies {
+  return rules.map(crossguardPolicy);
+}
+
+export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
+  return {
+    name: rule.name,
+    displayName: rule.title,
+    description: rule.why,
+    remediationSteps: rule.mend,
+    severity: rule.severity,
+    enforcementLevel: rule.enforcementLevel,
+    framework: { ...rule.framework },
+    tags: rule.references.map((reference) => reference.id),
+    url: rule.references[0]?.url,
+    configSchema: { properties: Object.fromEntries(rule.settings.map((key) => [key, { ...settingSchemas[key] }])) },
+    validateResource: (args, reportViolation) => {
+      const findings = manifestsOf(args).flatMap((manifest) => run(rule, manifest, contextOf(args)));
+      for (const finding of findings) if (finding.kind === "violation") reportViolation(finding.message);
+      // Last, because the SDK answers this exception with an advisory "can't run policy … during preview".
+      rethrowUnknown(findings.filter((finding) => finding.kind === "unchecked"));
+    },
+  };
+}
+
+/** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
+export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
+  try {
+    return rule.check(manifest, context);
+  } catch (error) {
+    if (isUnknownValue(error)) {
+      return [{ kind: "unchecked", field: error.props.map(String).join("."), cause: error }];
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${manifest.kind} could not be checked by ${rule.name}: ${reason}. What cannot be checked is not let through.`;
+    return [violation("", message)];
+  }
+}
+
+/** The manifests that a resource stands for: none outside Kubernetes, several for a list. */
+function manifestsOf(args: ResourceValidationArgs): Manifest[] {
+  const token = /^kubernetes:([^:]+):([^:]+)$/.exec(args.type);
+  if (!token) return [];
+  const [, module = "", type = ""] = token;
+  return [manifestFrom(args.props, module.replace(/^core\//, ""), type.replace(/Patch$/, ""))];
+}
+
+/** A view of the properties that reads each one when a rule does: a copy would stumble over the first unknown. */
+function manifestFrom(props: Record<string, unknown>, apiVersion: string, kind: string): Manifest {
+  const manifest = { apiVersion, kind };
+  for (const key of Object.keys(props)) {
+    Object.defineProperty(manifest, key, { enumerable: true, configurable: true, get: () => props[key] });
+  }
+  return manifest;
+}
+
+function contextOf(args: ResourceValidationArgs): RuleContext {
+  return {
+    settings: { ...defaultSettings, ...args.getConfig<Partial<Settings>>() },
+    defaultNamespace: defaultNamespace(args),
+  };
+}
+
+/** The provider's `namespace`, which the Kubernetes provider gives to namespaced objects without one. */
+function defaultNamespace(args: ResourceValidationArgs): string {
+  const namespace: unknown = args.provider?.props["namespace"];
+  return typeof namespace === "string" && namespace !== "" ? namespace : "default";
+}
+
+function rethrowUnknown(unchecked: readonly Unchecked[]): void {
+  const [first] = unchecked;
+  if (!first) return;
+  if (unchecked.length > 1) {
+    const fields = [...new Set(unchecked.map((finding) => `.${finding.field}`))];
+    first.cause.message = `the values at ${fields.join(", ")} can't be known during preview`;
+  }
+  throw first.cause;
+}

@@ -1,0 +1,97 @@
+import { type Manifest } from "./manifest";
+import { type Settings } from "./settings";
+
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/** What a violation does to a deployment when the pack's config says nothing else. */
+export type EnforcementLevel = "advisory" | "mandatory";
+
+/** A published source for a rule: a weakness class, an advisory, an upstream document. */
+export interface Reference {
+  /** The identifier people search for, for example `CWE-295` or `CVE-2026-31837`. */
+  readonly id: string;
+  readonly url: string;
+  /** What the source says, in a few words. */
+  readonly about: string;
+}
+
+/** The framework entry that the SDK shows beside a policy; it has room for one. */
+export interface Framework {
+  readonly name: string;
+  readonly version: string;
+  /** The entry's identifier inside the framework. */
+  readonly reference: string;
+  /** The entry's title. */
+  readonly specification: string;
+}
+
+/** Something in a manifest that a rule rejects. */
+export interface Violation {
+  readonly kind: "violation";
+  /** Where it stands, as a path that can be searched for in the manifest. */
+  readonly field: string;
+  /** What is wrong, with field and value, and how to mend it. */
+  readonly message: string;
+}
+
+/** Something that a rule could not look at, because its value is made by the deployment itself. */
+export interface Unchecked {
+  readonly kind: "unchecked";
+  readonly field: string;
+  readonly cause: UnknownValue;
+}
+
+export type Finding = Violation | Unchecked;
+
+/** What a rule may know besides the manifest. */
+export interface RuleContext {
+  readonly settings: Settings;
+  /** The namespace of a namespaced object that names none. */
+  readonly defaultNamespace: string;
+}
+
+/** One rule of the pack: a pure predicate over a manifest, and what people need to know about it. */
+export interface Rule {
+  /** Kebab-case, starting with one of the verbs forbid, require, limit. */
+  readonly name: string;
+  /** The name in a person's words. */
+  readonly title: string;
+  /** Why the rule exists: what goes wrong without it. */
+  readonly why: string;
+  /** How to mend a violation. */
+  readonly mend: string;
+  readonly severity: Severity;
+  readonly enforcementLevel: EnforcementLevel;
+  readonly framework: Framework;
+  readonly references: readonly Reference[];
+  /** The pack's settings that the rule reads. */
+  readonly settings: readonly (keyof Settings)[];
+  check(manifest: Manifest, context: RuleContext): Finding[];
+}
+
+export function violation(field: string, message: string): Violation {
+  return { kind: "violation", field, message };
+}
+
+/**
+ * The signal that a value is unknown at preview, thrown when it is read.
+ *
+ * Known by its shape: rules run in the scan too, which has no business loading the SDK that declares the class.
+ */
+export interface UnknownValue extends Error {
+  readonly props: readonly PropertyKey[];
+}
+
+export function isUnknownValue(error: unknown): error is UnknownValue {
+  return error instanceof Error && "unknownTypeSentinel" in error && "props" in error && Array.isArray(error.props);
+}
+
+/** Looks at one place; a value unknown at preview hides that place and nothing else. */
+export function inspect(look: () => Finding[]): Finding[] {
+  try {
+    return look();
+  } catch (error) {
+    if (!isUnknownValue(error)) throw error;
+    return [{ kind: "unchecked", field: error.props.map(String).join("."), cause: error }];
+  }
+}
