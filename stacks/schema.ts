@@ -2,126 +2,21 @@
  * The settings of an environment. Each top-level property is one key of the project's namespace in
  * `Pulumi.<stack>.yaml`; the descriptions become docs/reference/settings.md and the JSON Schema for editors.
  */
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { cidr, dnsName, duration, email, groupName, httpsUrl, namespaceName, nodePort, port, rotation } from "./fields";
-
-/** A value from `pulumi config set --secret`, wrapped again at once, so that it is never a plain string in the program. */
-export const secretText = z
-  .string()
-  .min(1, "set it with: pulumi config set --secret --path")
-  .transform((text) => pulumi.secret(text))
-  .meta({ secret: true });
-
-const kubernetesSecret = z
-  .strictObject({
-    secretName: z
-      .string()
-      .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "write the name of a Secret in the namespace auth")
-      .describe("The Secret's name in the namespace `auth`."),
-    key: z
-      .string()
-      .regex(/^[-._a-zA-Z0-9]{1,253}$/, "write a key of that Secret, such as clientSecret")
-      .describe("The key in the Secret's data."),
-  })
-  .describe("A Secret that exists already, for example one that an external secrets operator keeps.");
-
-const oidcConnector = z.strictObject({
-  type: z.literal("oidc").describe("An OpenID Connect provider."),
-  id: z
-    .string()
-    .regex(
-      /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/,
-      "write up to 32 lower-case letters, digits and dashes, such as company",
-    )
-    .describe("Dex's identifier of the connector; part of the callback URL's state, so it never changes."),
-  name: z
-    .string()
-    .min(1, "write the text for the sign-in button")
-    .max(64, "write at most 64 characters")
-    .describe("The text of the button on Dex's login page."),
-  issuer: httpsUrl.describe(
-    "The provider's issuer URL, exactly as its discovery document spells it (OpenID Connect Discovery 1.0, section 4.3).",
-  ),
-  clientId: z
-    .string()
-    .min(1, "write the client ID that the provider gave")
-    .describe("The client ID that the provider gave for Dex; its redirect URI is `https://<domain>/dex/callback`."),
-  clientSecret: z
-    .union([secretText, kubernetesSecret])
-    .describe("The client secret: a Pulumi secret, or a Secret that is in the cluster already."),
-  scopes: z
-    .array(z.string().min(1, "write a scope, such as groups"))
-    .default(["openid", "profile", "email"])
-    .describe("Scopes asked of the provider."),
-  groupsClaim: z
-    .string()
-    .min(1, "write the name of a claim")
-    .default("groups")
-    .describe("The provider's claim that holds the groups."),
-});
-
-const staticUser = z.strictObject({
-  email: email.describe("The e-mail address to sign in with; it becomes `kubeflow-userid`."),
-  groups: z.array(groupName).default([]).describe("Groups of the user; they become `kubeflow-groups`."),
-});
-
-const machineIssuer = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/,
-      "write up to 32 lower-case letters, digits and dashes, such as cluster",
-    )
-    .describe("A name for messages and for the documentation of the stack."),
-  issuer: httpsUrl.describe(
-    "The `iss` claim of its tokens, exactly (RFC 7519, section 4.1.1). For Kubernetes: `kubectl get --raw /.well-known/openid-configuration`.",
-  ),
-  audiences: z
-    .array(z.string().min(1, "write an audience, such as pipelines.kubeflow.org"))
-    .min(
-      1,
-      "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
-    )
-    .describe("Accepted `aud` claims; a token needs one of them."),
-  jwksUri: httpsUrl
-    .optional()
-    .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),
-  jwks: z
-    .string()
-    .refine(isKeySet, 'write a JSON Web Key Set of public keys only, {"keys":[…]}: kubectl get --raw /openid/v1/jwks')
-    .optional()
-    .describe(
-      "The public keys themselves (RFC 7517), for a cluster whose issuer nobody outside can reach: `kubectl get --raw /openid/v1/jwks`. They do not follow a rotation.",
-    ),
-  userClaim: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:/-]+$/, "write the name of a claim, such as sub")
-    .default("sub")
-    .describe("The claim that becomes `kubeflow-userid`."),
-  groupsClaim: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:/-]+$/, "write the name of a claim, such as groups")
-    .default("groups")
-    .describe("The claim that becomes `kubeflow-groups`."),
-});
-
-/** RFC 7517 set in which every key is public: a private or symmetric member here would let any reader mint tokens. */
-function isKeySet(text: string): boolean {
-  try {
-    const set = JSON.parse(text) as { keys?: unknown };
-    return (
-      Array.isArray(set.keys) &&
-      set.keys.length > 0 &&
-      set.keys.every((key: unknown) => {
-        const { kty, d, k } = (key ?? {}) as Record<string, unknown>;
-        return (kty === "RSA" || kty === "EC" || kty === "OKP") && d === undefined && k === undefined;
-      })
-    );
-  } catch {
-    return false;
-  }
-}
+import {
+  chartSource,
+  cidr,
+  dnsName,
+  duration,
+  groupName,
+  line,
+  listOf,
+  namespaceName,
+  nodePort,
+  port,
+  rotation,
+} from "./fields";
+import { connector, machineIssuer, staticUser } from "./issuers";
 
 export const settingsSchema = z.strictObject({
   environment: z
@@ -136,8 +31,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       apiServer: z
         .strictObject({
-          cidrs: z
-            .array(cidr)
+          cidrs: listOf(cidr)
             .min(
               1,
               "name the API server's addresses: kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes",
@@ -145,8 +39,7 @@ export const settingsSchema = z.strictObject({
             .describe(
               "Addresses of the API server, as pods reach it after the Service's translation. Only they may be talked to, and call the webhooks.",
             ),
-          ports: z
-            .array(port)
+          ports: listOf(port)
             .min(1, "name the API server's port, mostly 443 or 6443")
             .default([443, 6443])
             .describe("Ports of the API server."),
@@ -157,10 +50,9 @@ export const settingsSchema = z.strictObject({
     .describe("Facts about the cluster that only you know."),
   certificates: z
     .strictObject({
-      organization: z
-        .string()
-        .min(1, "write the organisation's name")
-        .max(64, "write at most 64 characters (X.520 upper bound)")
+      organization: line("write the organisation's name, 64 characters at the most (X.520 upper bound)", {
+        longest: 64,
+      })
         .default("Kubeflow Gatehouse")
         .describe("Organisation in the subject of the private CA and of the certificates."),
       duration: duration.default("2160h").describe("Lifetime of the certificates that cert-manager issues."),
@@ -176,11 +68,13 @@ export const settingsSchema = z.strictObject({
           min: z
             .int("write a whole number")
             .min(1, "run at least one gateway pod")
+            .max(1000, "run at most 1000 gateway pods")
             .default(2)
             .describe("Fewest gateway pods."),
           max: z
             .int("write a whole number")
             .min(1, "run at least one gateway pod")
+            .max(1000, "run at most 1000 gateway pods")
             .default(5)
             .describe("Most gateway pods."),
         })
@@ -202,8 +96,7 @@ export const settingsSchema = z.strictObject({
         })
         .prefault({})
         .describe("The gateway's Service."),
-      applicationNamespaces: z
-        .array(namespaceName)
+      applicationNamespaces: listOf(namespaceName)
         .default([])
         .describe(
           "Namespaces whose VirtualServices may route on `domain`, and whose pods the gateway may reach. No other namespace can claim a path of the gate.",
@@ -244,13 +137,9 @@ export const settingsSchema = z.strictObject({
         .describe(
           "Users that Dex knows by a generated password, in `dev` only; the password is a secret output of the stack.",
         ),
-      connectors: z
-        .array(z.discriminatedUnion("type", [oidcConnector]))
-        .default([])
-        .describe("Identity providers behind Dex."),
-      emailDomains: z.array(dnsName).default([]).describe("E-mail domains whose users may sign in."),
-      allowedGroups: z
-        .array(groupName)
+      connectors: z.array(connector).default([]).describe("Identity providers behind Dex."),
+      emailDomains: listOf(dnsName).default([]).describe("E-mail domains whose users may sign in."),
+      allowedGroups: listOf(groupName)
         .default([])
         .describe("Groups whose members may sign in; empty admits every user of `emailDomains`."),
     })
@@ -316,10 +205,9 @@ export const settingsSchema = z.strictObject({
                 "only cert-manager has a use for the cloud's metadata server (DNS-01 with workload identity)",
               )
               .describe("The namespace that is let through."),
-            reason: z
-              .string()
-              .min(10, "say in a sentence why this namespace needs the metadata server")
-              .describe("Why; it stands in the NetworkPolicy's annotation."),
+            reason: line("say in a sentence why this namespace needs the metadata server", { shortest: 10 }).describe(
+              "Why; it stands in the NetworkPolicy's annotation.",
+            ),
           }),
         )
         .default([])
@@ -340,9 +228,7 @@ export const settingsSchema = z.strictObject({
     .describe("An application to see the chain with."),
   mirror: z
     .strictObject({
-      charts: z
-        .string()
-        .min(1, "write a folder, an https:// repository or an oci:// registry path")
+      charts: chartSource
         .optional()
         .describe(
           "Where all charts come from instead of their own repositories: a folder that holds `<chart>` folders or `<chart>-<version>.tgz` files, an `https://` repository or an `oci://` path.",

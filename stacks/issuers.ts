@@ -1,0 +1,131 @@
+/** Who vouches for people and machines: identity providers behind Dex, Dex's own users, issuers of machine tokens. */
+import * as pulumi from "@pulumi/pulumi";
+import { createPublicKey, type JsonWebKey } from "node:crypto";
+import { z } from "zod";
+import { email, groupName, httpsUrl, line, listOf, text } from "./fields";
+
+const secretMend =
+  "set it with pulumi config set --secret --path, or name a Secret of the namespace auth by secretName and key";
+
+/** A value from `pulumi config set --secret`, wrapped again at once, so that it is never a plain string in the program. */
+export const secretText = z
+  .string({ error: secretMend })
+  .min(1, secretMend)
+  .transform((value) => pulumi.secret(value))
+  .meta({ secret: true });
+
+const kubernetesSecret = z
+  .strictObject({
+    secretName: text({
+      title: "name of a Secret",
+      mend: "write the name of a Secret in the namespace auth",
+      pattern: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    }).describe("The Secret's name in the namespace `auth`."),
+    key: text({
+      title: "key of a Secret",
+      mend: "write a key of that Secret, such as clientSecret",
+      pattern: /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/,
+    }).describe("The key in the Secret's data."),
+  })
+  .describe("A Secret that exists already, for example one that an external secrets operator keeps.");
+
+const identifier = (example: string) =>
+  text({
+    title: "identifier",
+    mend: `write up to 32 lower-case letters, digits and dashes, such as ${example}`,
+    pattern: /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/,
+  });
+
+const claimName = (example: string) =>
+  text({
+    title: "claim",
+    mend: `write the name of a claim, such as ${example}`,
+    pattern: /^[A-Za-z0-9_.:/-]{1,255}$/,
+  });
+
+const oidcConnector = z.strictObject({
+  type: z.literal("oidc").describe("An OpenID Connect provider."),
+  id: identifier("company").describe(
+    "Dex's identifier of the connector; part of the callback URL's state, so it never changes.",
+  ),
+  name: line("write the text for the sign-in button, 64 characters at the most", { longest: 64 }).describe(
+    "The text of the button on Dex's login page.",
+  ),
+  issuer: httpsUrl.describe(
+    "The provider's issuer URL, exactly as its discovery document spells it (OpenID Connect Discovery 1.0, section 4.3).",
+  ),
+  clientId: line("write the client ID that the provider gave").describe(
+    "The client ID that the provider gave for Dex; its redirect URI is `https://<domain>/dex/callback`.",
+  ),
+  clientSecret: z
+    .union([secretText, kubernetesSecret])
+    .describe("The client secret: a Pulumi secret, or a Secret that is in the cluster already."),
+  // RFC 6749, section 3.3: scopes are sent with blanks between them, so one cannot hold a blank.
+  scopes: listOf(
+    text({
+      title: "scope",
+      mend: "write one scope each, without blanks, such as groups",
+      pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/,
+    }),
+  )
+    .default(["openid", "profile", "email"])
+    .describe("Scopes asked of the provider."),
+  groupsClaim: line("write the name of a claim, such as groups", { longest: 255 })
+    .default("groups")
+    .describe("The provider's claim that holds the groups."),
+});
+
+/** The identity providers that Dex can ask; another type is one more member. */
+export const connector = z.discriminatedUnion("type", [oidcConnector]);
+
+export const staticUser = z.strictObject({
+  email: email.describe("The e-mail address to sign in with; it becomes `kubeflow-userid`."),
+  groups: listOf(groupName).default([]).describe("Groups of the user; they become `kubeflow-groups`."),
+});
+
+export const machineIssuer = z.strictObject({
+  name: identifier("cluster").describe("A name for messages and for the documentation of the stack."),
+  issuer: httpsUrl.describe(
+    "The `iss` claim of its tokens, exactly (RFC 7519, section 4.1.1). For Kubernetes: `kubectl get --raw /.well-known/openid-configuration`.",
+  ),
+  audiences: listOf(line("write an audience, such as pipelines.kubeflow.org"))
+    .min(
+      1,
+      "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
+    )
+    .describe("Accepted `aud` claims; a token needs one of them."),
+  jwksUri: httpsUrl
+    .optional()
+    .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),
+  jwks: text({
+    title: "JSON Web Key Set",
+    mend: "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks",
+    accepts: isKeySet,
+  })
+    .optional()
+    .describe(
+      "The public keys themselves (RFC 7517), for a cluster whose issuer nobody outside can reach: `kubectl get --raw /openid/v1/jwks`. They do not follow a rotation.",
+    ),
+  userClaim: claimName("sub").default("sub").describe("The claim that becomes `kubeflow-userid`."),
+  groupsClaim: claimName("groups").default("groups").describe("The claim that becomes `kubeflow-groups`."),
+});
+
+/** Members of RFC 7518 that hold a private or symmetric key: here they would let any reader mint tokens. */
+const privateMembers = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
+
+/** RFC 7517 set of keys that are public, asymmetric and well-formed. */
+export function isKeySet(value: string): boolean {
+  try {
+    const { keys } = JSON.parse(value) as { keys?: unknown };
+    return (
+      Array.isArray(keys) &&
+      keys.length > 0 &&
+      keys.every((key: JsonWebKey) => {
+        createPublicKey({ key, format: "jwk" });
+        return !privateMembers.some((member) => member in key);
+      })
+    );
+  } catch {
+    return false;
+  }
+}
