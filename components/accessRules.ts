@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../stacks/schema";
+import { AuthorizationPolicy } from "./customResources";
+import { partOf } from "./labels";
+import { gateway, type Hosts, issuerOf, namespaces, oauth2Proxy } from "./topology";
+
+export interface AccessRulesArgs {
+  settings: Settings;
+  hosts: Hosts;
+  /** The mesh and the gateway's namespace. */
+  dependsOn: pulumi.Resource[];
+}
+
+/** Who gets through the gateway: without a verified identity nobody does. */
+export class AccessRules extends pulumi.ComponentResource {
+  constructor(name: string, { settings, hosts, dependsOn }: AccessRulesArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:AccessRules", name, {}, opts);
+    const child = { parent: this, dependsOn };
+    const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
+    const selector = { matchLabels: gateway.labels };
+    const to = everythingBut(hosts);
+    const { issuers } = settings.machines;
+
+    // A request with a token is for the token rules alone; a request without one is oauth2-proxy's.
+    new AuthorizationPolicy(
+      `${name}-session`,
+      {
+        metadata: metadata("session"),
+        spec: {
+          selector,
+          action: "CUSTOM",
+          provider: { name: oauth2Proxy.extensionProvider },
+          rules: [{ to, when: [{ key: "request.headers[authorization]", notValues: ["*"] }] }],
+        },
+      },
+      child,
+    );
+    // A RequestAuthentication lets requests without a token pass; this doesn't.
+    new AuthorizationPolicy(
+      `${name}-require-principal`,
+      {
+        metadata: metadata("require-principal"),
+        spec: { selector, action: "DENY", rules: [{ from: [{ source: { notRequestPrincipals: ["*"] } }], to }] },
+      },
+      child,
+    );
+    // A valid token without the claim that names its holder would reach applications as nobody, and some let nobody in.
+    new AuthorizationPolicy(
+      `${name}-require-user`,
+      {
+        metadata: metadata("require-user"),
+        spec: {
+          selector,
+          action: "DENY",
+          rules: [{ issuer: issuerOf(hosts), userClaim: "email" }, ...issuers].map(({ issuer, userClaim }) => ({
+            to,
+            when: [
+              { key: "request.auth.claims[iss]", values: [issuer] },
+              { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
+            ],
+          })),
+        },
+      },
+      child,
+    );
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * Every request at the HTTPS port except sign-in itself, which is two paths of one host. "Not (this host and one of these
+ * paths)" takes two operations; on another host the same paths are protected like the rest. Plain HTTP is left out,
+ * because a CUSTOM policy would answer there before the redirect (istio#36498).
+ */
+function everythingBut({ gate }: Hosts) {
+  const ports = [String(gateway.ports.https)];
+  return [
+    { operation: { ports, notHosts: [gate, `${gate}:*`] } },
+    { operation: { ports, notPaths: ["/dex/*", "/oauth2/*"] } },
+  ];
+}

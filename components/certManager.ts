@@ -1,0 +1,132 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { lock } from "../stacks/lock";
+import { type Settings } from "../stacks/schema";
+import { lockedChart } from "./chart";
+import { type Flow } from "./flows";
+import { GuardedNamespace } from "./guardedNamespace";
+import { partOf, podLabels } from "./labels";
+import { namespaces } from "./topology";
+
+export interface CertManagerArgs {
+  settings: Settings;
+  flows: readonly Flow[];
+}
+
+/** cert-manager from its official chart, in a restricted namespace, with its CRDs. */
+export class CertManager extends pulumi.ComponentResource {
+  /** The namespace in which ClusterIssuers look for their secrets. */
+  readonly secretNamespace: pulumi.Output<string>;
+  /** Issuers and certificates wait for this: its webhook has answered. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, { settings, flows }: CertManagerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:CertManager", name, {}, opts);
+    const namespace = new GuardedNamespace(
+      namespaces.certManager,
+      { namespace: namespaces.certManager, podSecurity: "restricted", sidecars: false, flows },
+      { parent: this },
+    );
+    const chart = lockedChart(
+      name,
+      {
+        chart: "cert-manager",
+        namespace: namespaces.certManager,
+        values: certManagerValues(settings.replicas),
+        mirror: settings.mirror.charts,
+      },
+      { parent: this, dependsOn: namespace },
+    );
+    this.secretNamespace = namespace.metadataName;
+    this.ready = startupCheck(name, this, chart);
+    this.registerOutputs({});
+  }
+}
+
+function certManagerValues(webhookReplicas: number): Record<string, unknown> {
+  const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory } });
+  return {
+    // A `helm uninstall` of the CRDs would delete every certificate of the cluster with them.
+    crds: { enabled: true, keep: true },
+    // Its lock stays in its own namespace, so that it needs no role in kube-system.
+    global: { leaderElection: { namespace: namespaces.certManager } },
+    enableCertificateOwnerRef: false,
+    resources: resources("20m", "128Mi"),
+    webhook: {
+      replicaCount: webhookReplicas,
+      podDisruptionBudget: { enabled: webhookReplicas > 1, ...(webhookReplicas > 1 ? { maxUnavailable: 1 } : {}) },
+      resources: resources("10m", "64Mi"),
+    },
+    cainjector: { resources: resources("10m", "128Mi") },
+    // Pulumi's Chart leaves Helm hooks out, and this is one; `startupCheck` does its work.
+    startupapicheck: { enabled: false },
+  };
+}
+
+/**
+ * The chart's own start-up check as a Job: a dry run of a CertificateRequest passes only when the webhook answers and
+ * the API server knows its CA, which a ready Deployment alone doesn't say.
+ */
+function startupCheck(name: string, parent: pulumi.Resource, chart: pulumi.Resource): k8s.batch.v1.Job {
+  const metadata = {
+    name: "startupapicheck",
+    namespace: namespaces.certManager,
+    labels: { ...partOf, ...podLabels("startupapicheck") },
+  };
+  const opts = { parent, dependsOn: chart };
+  const account = new k8s.core.v1.ServiceAccount(
+    `${name}-startupapicheck`,
+    { metadata, automountServiceAccountToken: false },
+    opts,
+  );
+  const role = new k8s.rbac.v1.Role(
+    `${name}-startupapicheck`,
+    { metadata, rules: [{ apiGroups: ["cert-manager.io"], resources: ["certificaterequests"], verbs: ["create"] }] },
+    opts,
+  );
+  const binding = new k8s.rbac.v1.RoleBinding(
+    `${name}-startupapicheck`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: namespaces.certManager }],
+    },
+    opts,
+  );
+  return new k8s.batch.v1.Job(
+    `${name}-startupapicheck`,
+    {
+      metadata,
+      spec: {
+        backoffLimit: 6,
+        template: {
+          metadata: { labels: { ...partOf, ...podLabels("startupapicheck") } },
+          spec: {
+            restartPolicy: "OnFailure",
+            serviceAccountName: account.metadata.name,
+            automountServiceAccountToken: true,
+            enableServiceLinks: false,
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+              {
+                name: "startupapicheck",
+                image: lock.images["cert-manager-startupapicheck"],
+                args: ["check", "api", "--wait=5m", "-v"],
+                env: [{ name: "POD_NAMESPACE", value: namespaces.certManager }],
+                resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  runAsNonRoot: true,
+                  capabilities: { drop: ["ALL"] },
+                },
+              },
+            ],
+          },
+        },
+      },
+    },
+    // A Job's template cannot change, so a new version is a new Job under the same name.
+    { parent, dependsOn: [chart, binding], deleteBeforeReplace: true },
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * Custom resources of Istio and cert-manager as typed Pulumi resources: the compiler checks the specs against the CRDs'
+ * own schemas, and the tests check the rendered objects.
+ */
+import type { ICertificate, IClusterIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
+import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import type {
+  IAuthorizationPolicy,
+  IPeerAuthentication,
+  IRequestAuthentication,
+} from "@kubernetes-models/istio/security.istio.io/v1";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+interface Metadata {
+  name: string;
+  /** Absent for cluster-scoped kinds. */
+  namespace?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+interface Manifest<Spec> {
+  metadata: Metadata;
+  spec: Spec;
+}
+
+/** Makes the constructor of one kind; the spec is plain data, because policies must be able to read all of it. */
+function kind<Model extends { spec?: unknown }>(apiVersion: string, kindName: string) {
+  return class extends k8s.apiextensions.CustomResource {
+    constructor(name: string, manifest: Manifest<NonNullable<Model["spec"]>>, opts: pulumi.CustomResourceOptions) {
+      super(name, { apiVersion, kind: kindName, ...manifest }, opts);
+    }
+  };
+}
+
+export class AuthorizationPolicy extends kind<IAuthorizationPolicy>("security.istio.io/v1", "AuthorizationPolicy") {}
+export class Certificate extends kind<ICertificate>("cert-manager.io/v1", "Certificate") {}
+export class ClusterIssuer extends kind<IClusterIssuer>("cert-manager.io/v1", "ClusterIssuer") {}
+export class EnvoyFilter extends kind<IEnvoyFilter>("networking.istio.io/v1alpha3", "EnvoyFilter") {}
+export class Gateway extends kind<IGateway>("networking.istio.io/v1", "Gateway") {}
+export class PeerAuthentication extends kind<IPeerAuthentication>("security.istio.io/v1", "PeerAuthentication") {}
+export class RequestAuthentication extends kind<IRequestAuthentication>(
+  "security.istio.io/v1",
+  "RequestAuthentication",
+) {}
+export class VirtualService extends kind<IVirtualService>("networking.istio.io/v1", "VirtualService") {}

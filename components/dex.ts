@@ -1,0 +1,215 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { type DexConfig, type DexConnector } from "../documents/dex/schema";
+import { writeDexConfig } from "../documents/dex/writer";
+import { lock } from "../stacks/lock";
+import { type Connector, type Settings } from "../stacks/schema";
+import { AuthorizationPolicy } from "./customResources";
+import { DexStorage } from "./dexStorage";
+import { HardenedWorkload } from "./hardenedWorkload";
+import { partOf, podLabels } from "./labels";
+import { dex, gateway, type Hosts, issuerOf } from "./topology";
+
+export interface DexArgs {
+  settings: Settings;
+  hosts: Hosts;
+  /** The namespace, known once it exists. */
+  namespace: pulumi.Input<string>;
+  /** The secret that oauth2-proxy shows when it redeems a code. */
+  clientSecret: pulumi.Output<string>;
+  /** Changes with `clientSecret`. */
+  clientSecretRotation: number;
+  /** The mesh: pods need their sidecars, and policies their CRDs. */
+  dependsOn: pulumi.Resource[];
+}
+
+/** The identity provider: native, with a namespaced role, and open to the gateway alone. */
+export class Dex extends pulumi.ComponentResource {
+  /** Generated passwords of the static users, by e-mail address. */
+  readonly staticPasswords: pulumi.Output<Record<string, string>>;
+  readonly workload: HardenedWorkload;
+
+  constructor(name: string, args: DexArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:Dex", name, {}, opts);
+    const { settings, hosts, namespace, clientSecret, clientSecretRotation, dependsOn } = args;
+    const { staticUsers, connectors } = settings.identity;
+    const { staticPasswords: passwordRotation } = settings.rotation;
+    const child = { parent: this };
+
+    const passwords = staticUsers.map(
+      ({ email }) =>
+        new random.RandomPassword(`${name}-${email}-${passwordRotation}`, { length: 24, special: false }, child),
+    );
+    this.staticPasswords = pulumi.secret(
+      pulumi
+        .all(passwords.map(({ result }) => result))
+        .apply((results) => Object.fromEntries(staticUsers.map(({ email }, index) => [email, results[index] ?? ""]))),
+    );
+
+    const secrets: Record<string, pulumi.Input<string>> = { [environment.client]: clientSecret };
+    passwords.forEach((password, index) => (secrets[environment.password(index)] = password.bcryptHash));
+    connectors.forEach(({ clientSecret: given }, index) => {
+      if (pulumi.Output.isInstance(given)) {
+        secrets[environment.connector(index)] = given;
+      }
+    });
+    const secret = new k8s.core.v1.Secret(
+      name,
+      { metadata: { name: dex.name, namespace, labels: partOf }, stringData: secrets },
+      child,
+    );
+    const config = dexConfig(settings, hosts);
+    const configMap = new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: { name: dex.name, namespace, labels: partOf }, data: { "config.yaml": writeDexConfig(config) } },
+      child,
+    );
+    const storage = new DexStorage(`${name}-storage`, { namespace, serviceAccount: dex.name }, child);
+    const access = new AuthorizationPolicy(
+      name,
+      {
+        metadata: { name: dex.name, namespace: dex.namespace, labels: partOf },
+        spec: {
+          selector: { matchLabels: podLabels(dex.name) },
+          action: "ALLOW",
+          rules: [
+            {
+              from: [{ source: { principals: [gateway.principal] } }],
+              to: [{ operation: { ports: [String(dex.ports.http)] } }],
+            },
+          ],
+        },
+      },
+      { ...child, dependsOn },
+    );
+    this.workload = new HardenedWorkload(
+      name,
+      {
+        workload: dex.name,
+        namespace: dex.namespace,
+        image: lock.images.dex,
+        args: ["dex", "serve", "/etc/dex/config.yaml"],
+        replicas: settings.replicas,
+        env: [
+          ...Object.keys(secrets).map((key) => fromSecret(key, secret.metadata.name, key)),
+          ...connectors.flatMap(({ clientSecret: given }, index) =>
+            pulumi.Output.isInstance(given)
+              ? []
+              : [fromSecret(environment.connector(index), given.secretName, given.key)],
+          ),
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+        ],
+        ports: {
+          http: { port: dex.ports.http, service: { appProtocol: "http" } },
+          telemetry: { port: dex.ports.telemetry },
+        },
+        probes: {
+          ready: { path: "/healthz/ready", port: dex.ports.telemetry },
+          live: { path: "/healthz/live", port: dex.ports.telemetry },
+        },
+        metrics: { port: dex.ports.telemetry, path: "/metrics" },
+        files: { "/etc/dex": { configMap: configMap.metadata.name } },
+        resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        apiToken: true,
+        restartOn: [config, clientSecretRotation, passwordRotation],
+      },
+      { ...child, dependsOn: [...dependsOn, storage, access] },
+    );
+    this.registerOutputs({ staticPasswords: this.staticPasswords });
+  }
+}
+
+/** Names of the environment variables that carry Dex's secrets. */
+const environment = {
+  client: "OAUTH2_PROXY_CLIENT_SECRET",
+  password: (index: number) => `STATIC_PASSWORD_HASH_${index}`,
+  connector: (index: number) => `CONNECTOR_CLIENT_SECRET_${index}`,
+};
+
+function fromSecret(name: string, secret: pulumi.Input<string>, key: string): k8s.types.input.core.v1.EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+}
+
+function dexConfig({ identity, sessions }: Settings, hosts: Hosts): DexConfig {
+  const issuer = issuerOf(hosts);
+  return {
+    issuer,
+    storage: { type: "kubernetes", config: { inCluster: true, crdHandling: "check" } },
+    web: {
+      http: `0.0.0.0:${dex.ports.http}`,
+      headers: {
+        // Dex's pages have no inline script and no foreign parts; forms go to Dex and to providers' own pages.
+        "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+      },
+    },
+    telemetry: { http: `0.0.0.0:${dex.ports.telemetry}` },
+    oauth2: {
+      // No device code, password or token exchange: the last ignores which connectors a client may use
+      // (GHSA-7qjx-gp9h-65qj). No implicit flow (RFC 9700, section 2.1.2).
+      grantTypes: ["authorization_code", "refresh_token"],
+      responseTypes: ["code"],
+      // The one client is the platform itself, so there is nothing that a person could decide.
+      skipApprovalScreen: true,
+      alwaysShowLoginScreen: false,
+    },
+    expiry: {
+      idTokens: sessions.idToken,
+      authRequests: "15m",
+      signingKeys: "24h",
+      refreshTokens: {
+        disableRotation: false,
+        // Two replicas of oauth2-proxy may refresh the same session at once.
+        reuseInterval: "30s",
+        validIfNotUsedFor: sessions.lifetime,
+        absoluteLifetime: sessions.lifetime,
+      },
+    },
+    logger: { level: "info", format: "json" },
+    frontend: { issuer: "Kubeflow" },
+    staticClients: [
+      {
+        id: dex.clientId,
+        name: "Kubeflow",
+        secretEnv: environment.client,
+        redirectURIs: [`https://${hosts.gate}/oauth2/callback`],
+      },
+    ],
+    connectors: identity.connectors.map((connector, index) => connectorConfig(connector, index, issuer)),
+    enablePasswordDB: identity.staticUsers.length > 0,
+    ...(identity.staticUsers.length === 0
+      ? {}
+      : {
+          staticPasswords: identity.staticUsers.map(({ email, groups }, index) => ({
+            email,
+            username: email.split("@")[0] ?? email,
+            userID: email,
+            groups,
+            emailVerified: true,
+            hashFromEnv: environment.password(index),
+          })),
+        }),
+  };
+}
+
+function connectorConfig(connector: Connector, index: number, issuer: string): DexConnector {
+  const { type, id, name, clientId, scopes, groupsClaim } = connector;
+  return {
+    type,
+    id,
+    name,
+    config: {
+      issuer: connector.issuer,
+      clientID: clientId,
+      clientSecret: `$${environment.connector(index)}`,
+      redirectURI: `${issuer}/callback`,
+      scopes,
+      // Dex's name for handing groups on at all; whose groups are believed is the provider's `issuer` above.
+      insecureEnableGroups: true,
+      ...(groupsClaim === "groups" ? {} : { claimMapping: { groups: groupsClaim } }),
+      getUserInfo: true,
+    },
+  };
+}

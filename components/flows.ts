@@ -1,0 +1,185 @@
+/**
+ * Every connection that the platform needs, as data: the NetworkPolicies and the table in the documentation are both
+ * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
+ */
+import { type Settings } from "../stacks/schema";
+import { podLabels } from "./labels";
+import { dex, echo, gateway, istiod, metadataServer, namespaces, oauth2Proxy, sidecarTelemetryPort } from "./topology";
+
+/** One end of a flow. */
+export type Peer =
+  | { kind: "workload"; name: string; namespace: string; labels: Record<string, string> }
+  | { kind: "namespace"; namespace: string }
+  | { kind: "allPods" }
+  | { kind: "addresses"; name: string; cidrs: readonly string[]; except?: readonly string[] };
+
+export interface Flow {
+  from: Peer;
+  to: Peer;
+  ports: readonly { port: number; protocol: "TCP" | "UDP" }[] | "any TCP port";
+  /** Why the platform needs it, as a sentence for the documentation. */
+  why: string;
+}
+
+const workload = (name: string, namespace: string, labels: Record<string, string>): Peer => ({
+  kind: "workload",
+  name,
+  namespace,
+  labels,
+});
+
+const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: "TCP" as const }));
+
+const parts = {
+  gateway: workload(gateway.name, gateway.namespace, gateway.labels),
+  dex: workload(dex.name, dex.namespace, podLabels(dex.name)),
+  oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
+  echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
+  istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
+  cni: workload("istio-cni-node", namespaces.cni, { "k8s-app": "istio-cni-node" }),
+  certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
+  cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),
+  webhook: workload("webhook", namespaces.certManager, { "app.kubernetes.io/component": "webhook" }),
+  startupCheck: workload("startupapicheck", namespaces.certManager, podLabels("startupapicheck")),
+} as const;
+
+const internet = (name: string): Peer => ({
+  kind: "addresses",
+  name,
+  cidrs: ["0.0.0.0/0"],
+  except: [metadataServer],
+});
+
+const clients: Peer = { kind: "addresses", name: "clients", cidrs: ["0.0.0.0/0", "::/0"] };
+
+/** The flows of a stack with these settings. */
+export function flowsOf(settings: Settings): Flow[] {
+  const { cluster, identity, machines, ingress, monitoring, network, echo: echoSettings } = settings;
+  const apiServer: Peer = { kind: "addresses", name: "API server", cidrs: cluster.apiServer.cidrs };
+  const apiPorts = tcp(...cluster.apiServer.ports);
+  const sidecars = [parts.dex, parts.oauth2Proxy, ...(echoSettings.enabled ? [parts.echo] : [])];
+  const owned = [
+    namespaces.certManager,
+    namespaces.istio,
+    namespaces.cni,
+    namespaces.ingress,
+    namespaces.auth,
+    ...(echoSettings.enabled ? [namespaces.echo] : []),
+  ];
+  const flows: Flow[] = [
+    {
+      from: clients,
+      to: parts.gateway,
+      ports: tcp(gateway.ports.http, gateway.ports.https),
+      why: "Requests; HTTP only to be redirected.",
+    },
+    {
+      from: parts.gateway,
+      to: parts.oauth2Proxy,
+      ports: tcp(oauth2Proxy.ports.http),
+      why: "The session check of every request without a token, and `/oauth2/`.",
+    },
+    { from: parts.gateway, to: parts.dex, ports: tcp(dex.ports.http), why: "`/dex/`, inside mutual TLS." },
+    {
+      from: parts.oauth2Proxy,
+      to: parts.gateway,
+      ports: tcp(gateway.ports.internal),
+      why: "Codes, refresh tokens and keys of Dex, over TLS that is verified against the private CA.",
+    },
+    {
+      from: parts.istiod,
+      to: parts.gateway,
+      ports: tcp(gateway.ports.internal),
+      why: "Dex's keys, over verified TLS: istiod is not in the mesh and cannot reach Dex's own port.",
+    },
+    {
+      from: { kind: "allPods" },
+      to: parts.istiod,
+      ports: tcp(istiod.ports.xds),
+      why: "Every sidecar of the mesh gets its certificate and configuration.",
+    },
+    { from: parts.gateway, to: parts.istiod, ports: tcp(istiod.ports.xds), why: "Configuration of the gateway." },
+    ...sidecars.map((from): Flow => ({
+      from,
+      to: parts.istiod,
+      ports: tcp(istiod.ports.xds),
+      why: "Configuration of the sidecar.",
+    })),
+    {
+      from: apiServer,
+      to: parts.istiod,
+      ports: tcp(istiod.ports.webhook),
+      why: "Sidecar injection and validation of Istio objects.",
+    },
+    { from: apiServer, to: parts.webhook, ports: tcp(10250), why: "Validation of certificates and issuers." },
+    ...[parts.istiod, parts.cni, parts.certManager, parts.cainjector, parts.webhook, parts.startupCheck].map(
+      (from): Flow => ({
+        from,
+        to: apiServer,
+        ports: apiPorts,
+        why: "Controllers watch and write Kubernetes objects.",
+      }),
+    ),
+    { from: parts.dex, to: apiServer, ports: apiPorts, why: "Dex stores its state in custom resources." },
+    ...owned.map((namespace): Flow => ({
+      from: { kind: "namespace", namespace },
+      to: workload("cluster DNS", cluster.dnsNamespace, { "k8s-app": "kube-dns" }),
+      ports: [
+        { port: 53, protocol: "UDP" },
+        { port: 53, protocol: "TCP" },
+      ],
+      why: "Names.",
+    })),
+  ];
+  if (echoSettings.enabled) {
+    flows.push({
+      from: parts.gateway,
+      to: parts.echo,
+      ports: tcp(echo.ports.http),
+      why: "The application that shows the verified identity.",
+    });
+  }
+  for (const namespace of ingress.applicationNamespaces) {
+    flows.push({
+      from: parts.gateway,
+      to: { kind: "namespace", namespace },
+      ports: "any TCP port",
+      why: "Applications behind the gate; only the application's own policies know its ports.",
+    });
+  }
+  if (identity.connectors.length > 0) {
+    flows.push({
+      from: parts.dex,
+      to: internet("identity providers"),
+      ports: tcp(443),
+      why: "Sign-in with the providers of `identity.connectors`.",
+    });
+  }
+  if (machines.issuers.some(({ jwks }) => jwks === undefined)) {
+    flows.push({
+      from: parts.istiod,
+      to: internet("machine issuers"),
+      ports: tcp(443),
+      why: "Keys of the issuers of `machines.issuers`.",
+    });
+  }
+  if (monitoring.namespace !== undefined) {
+    const scraper: Peer = { kind: "namespace", namespace: monitoring.namespace };
+    for (const to of [parts.gateway, ...sidecars]) {
+      flows.push({ from: scraper, to, ports: tcp(sidecarTelemetryPort), why: "Metrics." });
+    }
+    flows.push({ from: scraper, to: parts.istiod, ports: tcp(istiod.ports.telemetry), why: "Metrics." });
+    for (const to of [parts.certManager, parts.cainjector, parts.webhook]) {
+      flows.push({ from: scraper, to, ports: tcp(9402), why: "Metrics." });
+    }
+  }
+  for (const { reason } of network.metadataExceptions) {
+    flows.push({
+      from: parts.certManager,
+      to: { kind: "addresses", name: "cloud metadata server", cidrs: [metadataServer] },
+      ports: tcp(80),
+      why: reason,
+    });
+  }
+  return flows;
+}

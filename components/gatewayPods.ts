@@ -1,0 +1,98 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../stacks/schema";
+import { lockedChart } from "./chart";
+import { partOf } from "./labels";
+import { gateway, internalGate, namespaces } from "./topology";
+
+export interface GatewayPodsArgs {
+  settings: Settings;
+  /** The mesh, and every rule that the pods are to follow from their first request on. */
+  dependsOn: pulumi.Resource[];
+}
+
+/** The gateway's pods and Services. */
+export class GatewayPods extends pulumi.ComponentResource {
+  /** The load balancer's address, once there is one. */
+  readonly address: pulumi.Output<string | undefined>;
+
+  constructor(name: string, { settings, dependsOn }: GatewayPodsArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:GatewayPods", name, {}, opts);
+    const chart = lockedChart(
+      gateway.name,
+      {
+        chart: "gateway",
+        release: gateway.name,
+        namespace: namespaces.ingress,
+        values: gatewayValues(settings),
+        mirror: settings.mirror.charts,
+      },
+      { parent: this, dependsOn },
+    );
+    new k8s.core.v1.Service(
+      `${name}-internal`,
+      {
+        metadata: { name: internalGate.name, namespace: namespaces.ingress, labels: partOf },
+        spec: {
+          type: "ClusterIP",
+          selector: gateway.labels,
+          ports: [{ name: "https", port: internalGate.port, targetPort: gateway.ports.internal, protocol: "TCP" }],
+        },
+      },
+      { parent: this, dependsOn: chart },
+    );
+    this.address = loadBalancerAddress(chart);
+    this.registerOutputs({ address: this.address });
+  }
+}
+
+function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | undefined> {
+  return chart.resources.apply((resources: unknown[]) => {
+    const service = resources.find((resource) => k8s.core.v1.Service.isInstance(resource));
+    return pulumi.output(service?.status).apply((status) => {
+      const [first] = status?.loadBalancer?.ingress ?? [];
+      return first?.hostname ?? first?.ip;
+    });
+  });
+}
+
+function gatewayValues({ ingress }: Settings): Record<string, unknown> {
+  const { type, nodePorts } = ingress.service;
+  const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
+  return {
+    name: gateway.name,
+    labels: { "istio.io/dataplane-mode": "none", ...gateway.labels },
+    serviceAccount: { name: gateway.serviceAccount },
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    service: {
+      type,
+      ports: [
+        { name: "http2", port: 80, protocol: "TCP", targetPort: gateway.ports.http, ...nodePort(nodePorts.http) },
+        { name: "https", port: 443, protocol: "TCP", targetPort: gateway.ports.https, ...nodePort(nodePorts.https) },
+      ],
+    },
+    podAnnotations: { "proxy.istio.io/config": JSON.stringify({ connectionSettings: edgeConnections }) },
+    autoscaling: { enabled: true, minReplicas: ingress.replicas.min, maxReplicas: ingress.replicas.max },
+    // The chart makes no budget for a single pod, which a budget would only keep from being drained.
+    podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: gateway.labels },
+    })),
+    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+  };
+}
+
+/**
+ * Envoy's recommendations for a proxy at the edge (Istio's EDGE profile), except where they would break applications:
+ * notebooks keep websockets and uploads open, and `kubeflow_userid` is dropped instead of failing the request.
+ */
+const edgeConnections = {
+  profile: "EDGE",
+  httpHeadersWithUnderscoresAction: "DROP_HEADER",
+  httpPathWithEscapedSlashesAction: "UNESCAPE_AND_FORWARD",
+  httpRequestTimeout: "0s",
+  httpStreamIdleTimeout: "3600s",
+};

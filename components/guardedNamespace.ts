@@ -1,0 +1,66 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PeerAuthentication } from "./customResources";
+import { type Flow, networkPolicies } from "./networkPolicies";
+import { partOf } from "./labels";
+
+export interface GuardedNamespaceArgs {
+  /** The namespace's name. */
+  namespace: string;
+  /** Pod Security Standard that the API server enforces on its pods. */
+  podSecurity: "restricted" | "privileged";
+  /** Why its pods cannot be `restricted`; it is written into an annotation. */
+  reason?: string;
+  /** Whether istiod adds a sidecar to its pods. */
+  sidecars: boolean;
+  /** All flows of the platform; the namespace takes those that begin or end in it. */
+  flows: readonly Flow[];
+}
+
+/** A namespace with its Pod Security level, and closed to every flow that the platform does not know. */
+export class GuardedNamespace extends pulumi.ComponentResource {
+  /** The name, known once the namespace exists. */
+  readonly metadataName: pulumi.Output<string>;
+  private readonly args: GuardedNamespaceArgs;
+
+  constructor(name: string, args: GuardedNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:GuardedNamespace", name, {}, opts);
+    this.args = args;
+    const { namespace, podSecurity, reason, sidecars, flows } = args;
+    const level = (mode: string) => `pod-security.kubernetes.io/${mode}`;
+    const created = new k8s.core.v1.Namespace(
+      name,
+      {
+        metadata: {
+          name: namespace,
+          labels: {
+            ...partOf,
+            [level("enforce")]: podSecurity,
+            [level("warn")]: podSecurity,
+            [level("audit")]: podSecurity,
+            "istio-injection": sidecars ? "enabled" : "disabled",
+          },
+          ...(reason === undefined ? {} : { annotations: { "gatehouse/pod-security-reason": reason } }),
+        },
+      },
+      { parent: this },
+    );
+    for (const { suffix, args: policy } of networkPolicies(namespace, flows)) {
+      new k8s.networking.v1.NetworkPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: created });
+    }
+    this.metadataName = created.metadata.name;
+    this.registerOutputs({ namespace });
+  }
+
+  /** Refuses plain text to every sidecar in the namespace; needs Istio's CRDs, so the mesh comes first. */
+  requireMutualTls(opts: pulumi.CustomResourceOptions): PeerAuthentication {
+    return new PeerAuthentication(
+      `${this.args.namespace}-mtls`,
+      {
+        metadata: { name: "default", namespace: this.args.namespace, labels: partOf },
+        spec: { mtls: { mode: "STRICT" } },
+      },
+      { parent: this, ...opts },
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+import { meshConfig } from "../documents/istio/meshConfig";
+import { type Settings } from "../stacks/schema";
+import { type CertificateAuthority } from "./certificateAuthority";
+import { lockedChart } from "./chart";
+import { type Flow } from "./flows";
+import { GuardedNamespace } from "./guardedNamespace";
+import { istiod, namespaces, oauth2Proxy, trustDomain } from "./topology";
+
+export interface IstioArgs {
+  settings: Settings;
+  flows: readonly Flow[];
+  /** Signs the address at which istiod fetches Dex's keys. */
+  certificateAuthority: CertificateAuthority;
+}
+
+/** Istio's control plane and its node agent from the official charts. */
+export class Istio extends pulumi.ComponentResource {
+  /** Istio's objects and pods with sidecars wait for this. */
+  readonly ready: pulumi.Resource;
+
+  constructor(
+    name: string,
+    { settings, flows, certificateAuthority }: IstioArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("gatehouse:index:Istio", name, {}, opts);
+    const mirror = settings.mirror.charts;
+    const controlPlane = new GuardedNamespace(
+      namespaces.istio,
+      { namespace: namespaces.istio, podSecurity: "restricted", sidecars: false, flows },
+      { parent: this },
+    );
+    const nodeAgent = new GuardedNamespace(
+      namespaces.cni,
+      {
+        namespace: namespaces.cni,
+        podSecurity: "privileged",
+        reason: "istio-cni writes the node's CNI configuration and enters pods' network namespaces",
+        sidecars: false,
+        flows,
+      },
+      { parent: this },
+    );
+    const base = lockedChart(
+      `${name}-base`,
+      {
+        chart: "base",
+        namespace: namespaces.istio,
+        values: { defaultRevision: "default", base: failClosedFromTheStart },
+        mirror,
+      },
+      { parent: this, dependsOn: controlPlane },
+    );
+    const cni = lockedChart(
+      `${name}-cni`,
+      { chart: "cni", namespace: namespaces.cni, values: cniValues(), mirror },
+      { parent: this, dependsOn: [nodeAgent, base] },
+    );
+    const authority = certificateAuthority.distribute(
+      `${name}-ca`,
+      { namespace: controlPlane.metadataName, key: "extra.pem" },
+      { parent: this },
+    );
+    const istiodChart = lockedChart(
+      istiod.name,
+      { chart: "istiod", namespace: namespaces.istio, values: istiodValues(settings), mirror },
+      { parent: this, dependsOn: [base, cni, authority] },
+    );
+    this.ready = istiodChart;
+    if (settings.istio.strictMtls === "mesh") {
+      // In the root namespace a policy without a selector holds for the whole mesh.
+      controlPlane.requireMutualTls({ dependsOn: istiodChart });
+    }
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * The charts' own default is a webhook that lets everything through until istiod changes it to `Fail`. That change
+ * would show as drift and as a conflict of field managers, and here nothing is created before istiod is ready.
+ */
+const failClosedFromTheStart = { validationFailurePolicy: "Fail" };
+
+const runtimeDefault = { type: "RuntimeDefault" };
+
+function cniValues(): Record<string, unknown> {
+  return {
+    excludeNamespaces: ["kube-system", namespaces.cni],
+    seccompProfile: runtimeDefault,
+    resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
+  };
+}
+
+function istiodValues({ replicas, rotation }: Settings): Record<string, unknown> {
+  return {
+    autoscaleMin: replicas,
+    autoscaleMax: Math.max(replicas, 5),
+    resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
+    seccompProfile: runtimeDefault,
+    cni: { enabled: true },
+    base: failClosedFromTheStart,
+    global: {
+      proxy: {
+        seccompProfile: runtimeDefault,
+        resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },
+      },
+    },
+    // Injected gateways listen above 1024 and so need no sysctl.
+    gateways: {
+      securityContext: { runAsNonRoot: true, seccompProfile: runtimeDefault },
+      seccompProfile: runtimeDefault,
+    },
+    env: {
+      // A Gateway resource configures gateways of its own namespace only; otherwise any tenant could open a listener here.
+      PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true",
+      // istiod fetches keys, and keeps the last ones when an issuer is away: running sessions survive Dex.
+      PILOT_JWT_ENABLE_REMOTE_JWKS: "false",
+      // Dex signs with a new key at once after a rotation, so the old set may not live for Istio's default of 20 minutes.
+      PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: "1m",
+      // CVE-2026-41413: whoever may write a RequestAuthentication could have istiod ask the cloud's metadata server.
+      BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",
+      ENABLE_DEBUG_ENDPOINT_AUTH: "true",
+      XDS_AUTH: "true",
+    },
+    // istiod reads this one file besides the system's roots, at its start; a rotation of the CA restarts it.
+    volumes: [{ name: "gatehouse-ca", secret: { secretName: "gatehouse-ca" } }],
+    volumeMounts: [{ name: "gatehouse-ca", mountPath: "/cacerts", readOnly: true }],
+    podAnnotations: { "gatehouse/certificate-authority": String(rotation.certificateAuthority) },
+    meshConfig: meshConfig({
+      trustDomain,
+      provider: oauth2Proxy.extensionProvider,
+      service: oauth2Proxy.host,
+      port: oauth2Proxy.ports.http,
+    }),
+  };
+}

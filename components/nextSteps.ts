@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../stacks/schema";
+import { gateway, type Hosts, namespaces } from "./topology";
+
+/** What to put in DNS, as a sentence. */
+export function dnsRecords(
+  { ingress }: Settings,
+  { gate }: Hosts,
+  address: pulumi.Output<string | undefined>,
+): pulumi.Output<string> {
+  const names = `${gate} and *.${gate}`;
+  switch (ingress.service.type) {
+    case "LoadBalancer":
+      return address.apply((known) =>
+        known === undefined
+          ? `${names}: the address of the load balancer, once it has one: kubectl get service -n ${namespaces.ingress} ${gateway.name}`
+          : `${names}: ${known}`,
+      );
+    case "NodePort":
+      return pulumi.output(
+        `${names}: the address of a node whose ports 80 and 443 lead to ${ingress.service.nodePorts.http} and ${ingress.service.nodePorts.https}; on your own machine 127.0.0.1 in /etc/hosts`,
+      );
+    case "ClusterIP":
+      return pulumi.output(
+        `${names}: the address of whatever you put in front of the service ${gateway.name} in ${namespaces.ingress}`,
+      );
+  }
+}
+
+/** What is left to do by hand after `pulumi up`. */
+export function nextSteps({ identity, ingress, echo }: Settings, hosts: Hosts): string[] {
+  return [
+    "Make the DNS records of the output `dns`.",
+    "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
+    ...(identity.staticUsers.length > 0
+      ? ["Read the generated passwords: pulumi stack output --show-secrets staticPasswords"]
+      : []),
+    ...identity.connectors.map(
+      ({ name }) => `Register the redirect URI https://${hosts.gate}/dex/callback with the provider of "${name}".`,
+    ),
+    ...(echo.enabled ? [`See what an application sees: https://${hosts.echo}/`] : []),
+    ...(ingress.applicationNamespaces.length === 0
+      ? ["Put applications behind the gate: name their namespaces in ingress.applicationNamespaces."]
+      : []),
+  ];
+}

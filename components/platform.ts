@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../stacks/schema";
+import { AccessRules } from "./accessRules";
+import { CertificateAuthority } from "./certificateAuthority";
+import { CertManager } from "./certManager";
+import { Dex } from "./dex";
+import { Echo } from "./echo";
+import { flowsOf } from "./flows";
+import { GatewayPods } from "./gatewayPods";
+import { GuardedNamespace } from "./guardedNamespace";
+import { Ingress } from "./ingress";
+import { Istio } from "./istio";
+import { clientSecret, OAuth2Proxy, sessionCookie } from "./oauth2Proxy";
+import { Routes } from "./routes";
+import { TokenRules } from "./tokenRules";
+import { gateway, type Hosts, hostsOf, namespaces } from "./topology";
+
+/** The whole gate, in the order in which its parts need each other. */
+export class Platform extends pulumi.ComponentResource {
+  readonly hosts: Hosts;
+  /** The load balancer's address, once there is one. */
+  readonly gatewayAddress: pulumi.Output<string | undefined>;
+  /** Certificate of the private CA, PEM. */
+  readonly caCertificate: pulumi.Output<string>;
+  /** Passwords of the static users, by e-mail address. */
+  readonly staticPasswords: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, settings: Settings, opts: pulumi.ComponentResourceOptions = {}) {
+    super("gatehouse:index:Platform", name, {}, opts);
+    const child = { parent: this };
+    const hosts = (this.hosts = hostsOf(settings.domain));
+    const flows = flowsOf(settings);
+
+    const certManager = new CertManager("cert-manager", { settings, flows }, child);
+    const certificateAuthority = new CertificateAuthority("ca", { settings, certManager }, child);
+    const istio = new Istio("istio", { settings, flows, certificateAuthority }, child);
+    const ingress = new Ingress(
+      "ingress",
+      { settings, flows, hosts, certificateAuthority, istio, sessionCookie },
+      child,
+    );
+    const access = new AccessRules("access", { settings, hosts, dependsOn: [istio.ready, ingress.namespace] }, child);
+    const pods = new GatewayPods("gateway", { settings, dependsOn: [istio.ready, access, ...ingress.ready] }, child);
+
+    const auth = new GuardedNamespace(
+      namespaces.auth,
+      { namespace: namespaces.auth, podSecurity: "restricted", sidecars: true, flows },
+      child,
+    );
+    auth.requireMutualTls({ dependsOn: istio.ready });
+    const namespace = auth.metadataName;
+    const routes = new Routes("routes", { hosts, dependsOn: [istio.ready, auth] }, child);
+    const secret = clientSecret("client-secret", settings.rotation.clientSecret, child);
+    const dex = new Dex(
+      "dex",
+      {
+        settings,
+        hosts,
+        namespace,
+        clientSecret: secret,
+        clientSecretRotation: settings.rotation.clientSecret,
+        dependsOn: [istio.ready, auth],
+      },
+      child,
+    );
+    const oauth2Proxy = new OAuth2Proxy(
+      "oauth2-proxy",
+      { settings, hosts, namespace, certificateAuthority, clientSecret: secret, dependsOn: [istio.ready, auth] },
+      child,
+    );
+    new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy] }, child);
+    if (settings.echo.enabled) {
+      new Echo("echo", { hosts, flows, dependsOn: [istio.ready, pods] }, child);
+    }
+
+    this.gatewayAddress = pods.address;
+    this.caCertificate = certificateAuthority.certificatePem;
+    this.staticPasswords = dex.staticPasswords;
+    this.registerOutputs({
+      caCertificate: this.caCertificate,
+      staticPasswords: this.staticPasswords,
+      gateway: gateway.reference,
+    });
+  }
+}

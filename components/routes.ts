@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import { VirtualService } from "./customResources";
+import { partOf } from "./labels";
+import { dex, gateway, type Hosts, internalGate, namespaces, oauth2Proxy } from "./topology";
+
+export interface RoutesArgs {
+  hosts: Hosts;
+  dependsOn: pulumi.Resource[];
+}
+
+/** Sign-in's own routes; applications bring theirs. */
+export class Routes extends pulumi.ComponentResource {
+  constructor(name: string, { hosts, dependsOn }: RoutesArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:Routes", name, {}, opts);
+    const child = { parent: this, dependsOn };
+    const toDex = [{ destination: { host: dex.host, port: { number: dex.ports.http } } }];
+    new VirtualService(
+      `${name}-sign-in`,
+      {
+        metadata: { name: "sign-in", namespace: namespaces.auth, labels: partOf },
+        spec: {
+          hosts: [hosts.gate],
+          gateways: [gateway.reference],
+          http: [
+            { name: "dex", match: [{ uri: { prefix: "/dex/" } }], route: toDex },
+            {
+              name: "oauth2-proxy",
+              match: [{ uri: { prefix: "/oauth2/" } }],
+              route: [{ destination: { host: oauth2Proxy.host, port: { number: oauth2Proxy.ports.http } } }],
+            },
+            {
+              name: "logout",
+              match: [{ uri: { exact: "/logout" } }],
+              // 303 turns the dashboard's POST into a GET; a permanent redirect would be remembered by the browser.
+              redirect: { uri: "/oauth2/sign_out", redirectCode: 303 },
+            },
+          ],
+        },
+      },
+      child,
+    );
+    new VirtualService(
+      `${name}-internal`,
+      {
+        metadata: { name: "dex-internal", namespace: namespaces.auth, labels: partOf },
+        spec: {
+          hosts: [internalGate.host],
+          gateways: [internalGate.reference],
+          http: [{ name: "dex", match: internalGate.paths.map((exact) => ({ uri: { exact } })), route: toDex }],
+        },
+      },
+      child,
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Where everything is: names, ports and hosts that more than one component speaks of. They are plain constants, so that
+ * mesh configuration, routes, policies and network flows can name a part before it exists.
+ */
+
+export const namespaces = {
+  certManager: "cert-manager",
+  istio: "istio-system",
+  cni: "istio-cni",
+  ingress: "ingress",
+  auth: "auth",
+  echo: "gatehouse-echo",
+} as const;
+
+/** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
+export const trustDomain = "cluster.local";
+
+/** How Istio spells a workload's identity in `principals`. */
+export function principal(namespace: string, serviceAccount: string): string {
+  return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+}
+
+export function serviceHost(name: string, namespace: string): string {
+  return `${name}.${namespace}.svc.cluster.local`;
+}
+
+export const gateway = {
+  name: "gatehouse-gateway",
+  serviceAccount: "gatehouse-gateway",
+  namespace: namespaces.ingress,
+  labels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" },
+  principal: principal(namespaces.ingress, "gatehouse-gateway"),
+  /** The Gateway resource as VirtualServices in other namespaces name it. */
+  resource: "gatehouse",
+  reference: `${namespaces.ingress}/gatehouse`,
+  /** Pods listen above 1024, so that they need neither root nor a sysctl; the Service keeps 80 and 443. */
+  ports: {
+    http: 8080,
+    https: 8443,
+    /** Not on the load balancer: Dex for oauth2-proxy and istiod, with a certificate of the private CA. */
+    internal: 8444,
+  },
+} as const;
+
+/**
+ * The address at which oauth2-proxy and istiod reach Dex with a verified certificate. It is a listener of the gateway,
+ * because Envoy takes renewed certificates at once and Dex does not (docs/decisions/0004).
+ */
+export const internalGate = {
+  name: "gatehouse-internal",
+  namespace: namespaces.ingress,
+  host: serviceHost("gatehouse-internal", namespaces.ingress),
+  port: 443,
+  resource: "gatehouse-internal",
+  reference: `${namespaces.ingress}/gatehouse-internal`,
+  /** The endpoints of Dex that machines of the platform use; the listener serves no other path. */
+  paths: ["/dex/keys", "/dex/token", "/dex/userinfo"],
+} as const;
+
+export const dex = {
+  name: "dex",
+  namespace: namespaces.auth,
+  host: serviceHost("dex", namespaces.auth),
+  principal: principal(namespaces.auth, "dex"),
+  ports: { http: 5556, telemetry: 5558 },
+  clientId: "oauth2-proxy",
+} as const;
+
+export const oauth2Proxy = {
+  name: "oauth2-proxy",
+  namespace: namespaces.auth,
+  host: serviceHost("oauth2-proxy", namespaces.auth),
+  principal: principal(namespaces.auth, "oauth2-proxy"),
+  ports: { http: 4180, telemetry: 44180 },
+  /** The name under which mesh configuration offers oauth2-proxy to CUSTOM policies. */
+  extensionProvider: "oauth2-proxy",
+} as const;
+
+export const echo = {
+  name: "echo",
+  namespace: namespaces.echo,
+  host: serviceHost("echo", namespaces.echo),
+  ports: { http: 8080 },
+} as const;
+
+export const istiod = {
+  name: "istiod",
+  namespace: namespaces.istio,
+  ports: { xds: 15012, webhook: 15017, telemetry: 15014 },
+} as const;
+
+/** Port on which pilot-agent offers a sidecar's, its application's and its own metrics together. */
+export const sidecarTelemetryPort = 15020;
+
+/** Cloud providers' metadata server: credentials of the node for whoever can ask. */
+export const metadataServer = "169.254.169.254/32";
+
+/** The public names of the platform, all below the one domain of the settings. */
+export interface Hosts {
+  /** The dashboard's host, and the only one with `/dex/` and `/oauth2/`. */
+  gate: string;
+  /** The echo application's host, where it is enabled. */
+  echo: string;
+}
+
+export function hostsOf(domain: string): Hosts {
+  return { gate: domain, echo: `echo.${domain}` };
+}
+
+/** The issuer URL of Dex: what tokens carry as `iss`, and where browsers are sent. */
+export function issuerOf(hosts: Hosts): string {
+  return `https://${hosts.gate}/dex`;
+}

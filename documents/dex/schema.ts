@@ -1,0 +1,79 @@
+/**
+ * The part of Dex's configuration file that the platform writes. Names are Dex's own (cmd/dex/config.go of v2.45):
+ * https://dexidp.io/docs/configuration/
+ */
+export interface DexConfig {
+  issuer: string;
+  storage: {
+    type: "kubernetes";
+    config: {
+      inCluster: true;
+      /** The CRDs come with the platform; a Dex that would have to make them stops instead. */
+      crdHandling: "check";
+    };
+  };
+  web: {
+    /** Plain HTTP inside the pod: the sidecar's mutual TLS is the only way to it. */
+    http: string;
+    headers: Record<string, string>;
+  };
+  telemetry: { http: string };
+  oauth2: {
+    grantTypes: ("authorization_code" | "refresh_token")[];
+    responseTypes: ["code"];
+    skipApprovalScreen: boolean;
+    alwaysShowLoginScreen: boolean;
+  };
+  expiry: {
+    idTokens: string;
+    authRequests: string;
+    signingKeys: string;
+    refreshTokens: {
+      disableRotation: false;
+      reuseInterval: string;
+      validIfNotUsedFor: string;
+      absoluteLifetime: string;
+    };
+  };
+  logger: { level: "info"; format: "json" };
+  frontend: { issuer: string };
+  staticClients: StaticClient[];
+  connectors: DexConnector[];
+  enablePasswordDB: boolean;
+  staticPasswords?: StaticPassword[];
+}
+
+export interface StaticClient {
+  id: string;
+  name: string;
+  /** Name of the environment variable that holds the secret. */
+  secretEnv: string;
+  redirectURIs: string[];
+}
+
+export interface StaticPassword {
+  email: string;
+  username: string;
+  userID: string;
+  groups: string[];
+  emailVerified: true;
+  /** Name of the environment variable that holds the bcrypt hash. */
+  hashFromEnv: string;
+}
+
+export interface DexConnector {
+  type: "oidc";
+  id: string;
+  name: string;
+  config: {
+    issuer: string;
+    clientID: string;
+    /** A reference to an environment variable, `$NAME`; Dex expands it. */
+    clientSecret: string;
+    redirectURI: string;
+    scopes: string[];
+    insecureEnableGroups: true;
+    claimMapping?: { groups: string };
+    getUserInfo: boolean;
+  };
+}

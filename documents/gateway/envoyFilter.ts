@@ -1,0 +1,123 @@
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import { luaFilter, luaMap, luaSet, luaString } from "./lua";
+
+type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"]>[number];
+
+export interface GatewayFilterArgs {
+  /** Labels of the gateway's pods; the filter touches no other workload. */
+  gatewayLabels: Record<string, string>;
+  ports: { http: number; https: number };
+  /** Hosts that plain HTTP is redirected on. */
+  hosts: readonly string[];
+  /** The host with `/dex/` and `/oauth2/`. */
+  gateHost: string;
+  /** Value of the Strict-Transport-Security header. */
+  hsts: string;
+  /** Name of the session's cookie. */
+  sessionCookie: string;
+  /** The claim that holds the groups, by issuer. */
+  groupsClaims: Record<string, string>;
+}
+
+const hcm = "envoy.filters.network.http_connection_manager";
+
+/** What the gateway does to every request and answer that Istio's own resources have no words for. */
+export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
+  const { gatewayLabels, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims } = args;
+  return {
+    workloadSelector: { labels: gatewayLabels },
+    configPatches: [
+      removeForgedIdentity(),
+      insertFirst(
+        ports.http,
+        "gatehouse.https_redirect",
+        lua(luaFilter("https-redirect.lua", { hosts: luaSet(hosts) })),
+      ),
+      insertFirst(ports.https, "gatehouse.hsts", {
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+        mutations: {
+          response_mutations: [
+            {
+              append: {
+                header: { key: "strict-transport-security", value: hsts },
+                append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+              },
+            },
+          ],
+        },
+      }),
+      insertBeforeRouter(
+        ports.https,
+        "gatehouse.identity_headers",
+        lua(
+          luaFilter("identity-headers.lua", {
+            gateHost: luaString(gateHost),
+            sessionCookie: luaString(sessionCookie),
+            groupsClaims: luaMap(groupsClaims),
+          }),
+        ),
+      ),
+    ],
+  };
+}
+
+/**
+ * Early mutation runs before routing and before every filter. Requests with a token never meet oauth2-proxy, so nobody
+ * else would take away the headers that it sets for others.
+ */
+function removeForgedIdentity(): ConfigPatch {
+  return {
+    applyTo: "NETWORK_FILTER",
+    match: { context: "GATEWAY", listener: { filterChain: { filter: { name: hcm } } } },
+    patch: {
+      operation: "MERGE",
+      value: {
+        typed_config: {
+          "@type": `type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+          early_header_mutation_extensions: [
+            {
+              name: "gatehouse.forged_identity",
+              typed_config: {
+                "@type":
+                  "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+                mutations: [
+                  { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
+                  { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function lua(inlineString: string): Record<string, unknown> {
+  return {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+    default_source_code: { inline_string: inlineString },
+  };
+}
+
+function insertFirst(portNumber: number, name: string, config: Record<string, unknown>): ConfigPatch {
+  return httpFilter(portNumber, "INSERT_FIRST", name, config);
+}
+
+function insertBeforeRouter(portNumber: number, name: string, config: Record<string, unknown>): ConfigPatch {
+  return httpFilter(portNumber, "INSERT_BEFORE", name, config, { subFilter: { name: "envoy.filters.http.router" } });
+}
+
+function httpFilter(
+  portNumber: number,
+  operation: "INSERT_FIRST" | "INSERT_BEFORE",
+  name: string,
+  config: Record<string, unknown>,
+  neighbour: { subFilter?: { name: string } } = {},
+): ConfigPatch {
+  return {
+    applyTo: "HTTP_FILTER",
+    match: { context: "GATEWAY", listener: { portNumber, filterChain: { filter: { name: hcm, ...neighbour } } } },
+    patch: { operation, value: { name, typed_config: config } },
+  };
+}

@@ -1,0 +1,63 @@
+import { readToml } from "../toml";
+import { UnreadableText } from "../unreadable";
+import { readYaml } from "../yaml";
+
+/**
+ * Names that only oauth2-proxy's configuration file has. Two of them in one text say what the text is, whatever the key
+ * is called that it lies under.
+ */
+const tellingNames =
+  /^[ \t]*(cookie_(?:csrf_\w+|refresh|domains?)|oidc_(?:issuer|jwks)_url|email_domains?|whitelist_domains?|skip_(?:provider_button|auth_\w+|oidc_discovery)|ssl_\w*insecure_skip_verify|insecure_oidc_\w+|set_(?:xauthrequest|authorization_header)|pass_(?:access_token|user_headers|authorization_header|host_header)|provider_ca_files?|authenticated_emails_file|code_challenge_method)[ \t]*=/gim;
+
+/** Sections of the structured ("alpha") configuration that no other format has. */
+const tellingSections = /^(?:injectRequestHeaders|injectResponseHeaders|upstreamConfig)[ \t]*:/im;
+
+const fileName = /oauth2[-_]?proxy[\w.-]*$/i;
+
+/** Whether a text is meant for oauth2-proxy's `--config`: TOML of `name = value` lines. */
+export function claimsToBeConfig(name: string, text: string): boolean {
+  if (fileName.test(name) && /\.(cfg|conf|config|toml)$/i.test(name)) return true;
+  if (text.startsWith("#!")) return false;
+  const names = new Set(Array.from(text.matchAll(tellingNames), (match) => match[1]?.toLowerCase()));
+  return names.size >= 2;
+}
+
+/** Whether a text is meant for oauth2-proxy's `--alpha-config`: YAML. */
+export function claimsToBeAlphaConfig(name: string, text: string): boolean {
+  return (fileName.test(name) && /\.ya?ml$/i.test(name)) || tellingSections.test(text);
+}
+
+/** Reads `--config`. Names are lower-cased, because oauth2-proxy reads them without regard to case. */
+export function readConfig(text: string): Record<string, unknown> {
+  const format = "oauth2-proxy's configuration (TOML)";
+  const config: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(readAs(format, () => readToml(text)))) {
+    const lowered = name.toLowerCase();
+    // Which of the two counts is up to the order of a Go map.
+    if (Object.hasOwn(config, lowered)) throw new UnreadableText(format, "a name stands twice, in different case");
+    Object.defineProperty(config, lowered, { value, enumerable: true });
+  }
+  return config;
+}
+
+/**
+ * Reads `--alpha-config`. oauth2-proxy puts environment variables (`${NAME}`) into the text first; here they stay as
+ * they stand, and whoever needs a value must not take one for it.
+ */
+export function readAlphaConfig(text: string): Record<string, unknown> {
+  const format = "oauth2-proxy's alpha configuration (YAML)";
+  const [document, ...rest] = readAs(format, () => readYaml(text));
+  if (rest.length > 0) throw new UnreadableText(format, "more than one document");
+  if (document === null || document === undefined) return {};
+  if (typeof document !== "object" || Array.isArray(document)) throw new UnreadableText(format, "not a map");
+  return document as Record<string, unknown>;
+}
+
+function readAs<T>(format: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    throw new UnreadableText(format, error.reason, error.line, error.column);
+  }
+}

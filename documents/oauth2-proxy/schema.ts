@@ -1,0 +1,62 @@
+/**
+ * The part of oauth2-proxy's configuration file that the platform writes (TOML, "legacy" format of v7). Names are
+ * oauth2-proxy's own: https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview
+ */
+export interface OAuth2ProxyConfig {
+  provider: "oidc";
+  provider_display_name: string;
+  client_id: string;
+  client_secret_file: string;
+  code_challenge_method: "S256";
+  scope: string;
+
+  oidc_issuer_url: string;
+  /** Endpoints are given one by one: the browser's through the gate, the others at Dex's internal TLS address. */
+  skip_oidc_discovery: true;
+  login_url: string;
+  redeem_url: string;
+  oidc_jwks_url: string;
+  redirect_url: string;
+  provider_ca_files: string[];
+  /** With `provider_ca_files` this trusts that CA and nothing else. */
+  use_system_trust_store: false;
+  oidc_email_claim: "email";
+  oidc_groups_claim: "groups";
+  /** oauth2-proxy's default is `true`, which accepts a replayed ID token (OpenID Connect Core 1.0, section 3.1.3.7). */
+  insecure_oidc_skip_nonce: false;
+  oidc_enabled_signing_algs: string[];
+
+  email_domains: string[];
+  allowed_groups?: string[];
+  whitelist_domains: string[];
+
+  cookie_name: string;
+  cookie_secret_file: string;
+  cookie_domains: string[];
+  cookie_path: "/";
+  cookie_secure: true;
+  cookie_httponly: true;
+  cookie_samesite: "lax";
+  cookie_expire: string;
+  cookie_refresh: string;
+  cookie_csrf_per_request: true;
+  cookie_csrf_per_request_limit: number;
+  cookie_csrf_expire: string;
+
+  http_address: string;
+  metrics_address: string;
+  upstreams: string[];
+  /** The gateway asks for a decision and gets the ID token as `Authorization`; nothing is proxied here. */
+  set_authorization_header: true;
+  /** `X-Forwarded-*` decides nothing here, so there is nothing to forge (CVE-2026-40575, CVE-2026-76835). */
+  reverse_proxy: false;
+  skip_provider_button: false;
+  api_routes: string[];
+  bearer_token_login_fallback: false;
+
+  custom_templates_dir: string;
+  request_logging: boolean;
+  silence_ping_logging: true;
+  /** Details of an error go to the log and not to the browser. */
+  show_debug_on_error: false;
+}
