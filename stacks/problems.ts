@@ -1,0 +1,187 @@
+/** How a complaint about a setting is put into words, without a word of what was given as a secret. */
+import { type z } from "zod";
+import { settingsSchema } from "./schema";
+import { type SettingsProblem } from "./settingsError";
+import { closest } from "./spelling";
+
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong, before it is known what may be shown of it. */
+export interface Complaint {
+  /** Path of the setting that is to change. */
+  path: Path;
+  /** The offending value. */
+  value: unknown;
+  /** What to write instead. */
+  mend: string;
+}
+
+/** The text of a value in a mend, where its setting is no secret. */
+export type Quote = (setting: string, value: unknown) => string;
+
+const hidden = "[secret]";
+const longestShown = 200;
+
+/** Speaks of the settings of one stack; `secretKeys` are the settings that hold a secret anywhere. */
+export class Wording {
+  constructor(
+    private readonly project: string,
+    private readonly secretKeys: ReadonlySet<string>,
+  ) {}
+
+  readonly quote: Quote = (setting, value) => (this.secretKeys.has(setting) ? hidden : String(value));
+
+  problem({ path, value, mend }: Complaint): SettingsProblem {
+    return { key: this.key(path), value: this.show(path, value), mend };
+  }
+
+  /** A path as `pulumi config set --path` reads it. */
+  key(path: Path): string {
+    const parts = path.map((part, index) => {
+      if (typeof part === "number") {
+        return `[${part}]`;
+      }
+      const plain = /^[\w-]{1,100}$/.test(part);
+      return plain ? (index === 0 ? part : `.${part}`) : `[${readable(JSON.stringify(part))}]`;
+    });
+    return `${this.project}:${parts.join("")}`;
+  }
+
+  private show(path: Path, value: unknown): string {
+    if (this.secretKeys.has(String(path[0])) || (path[0] !== "rotation" && path.some(namesSecret))) {
+      return hidden;
+    }
+    if (value === undefined) {
+      return "(not set)";
+    }
+    try {
+      return readable(JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) ? hidden : inner)));
+    } catch {
+      return "(nested too deeply to show)";
+    }
+  }
+}
+
+/** A secret in the wrong place or under a misspelt key is a secret still. */
+function namesSecret(key: string | number): boolean {
+  return /secret|passw|credential/i.test(String(key));
+}
+
+/** JSON leaves some characters as they are that a terminal would act on, or that turn a line around. */
+function readable(json: string): string {
+  const cut = json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
+  return cut.replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Client secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
+export function plainSecrets(given: unknown, wording: Wording): Complaint[] {
+  const connectors = valueAt(given, ["identity", "connectors"]);
+  return (Array.isArray(connectors) ? connectors : []).flatMap((connector, index) => {
+    const value = valueAt(connector, ["clientSecret"]);
+    const path = ["identity", "connectors", index, "clientSecret"];
+    const mend = `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`;
+    return typeof value === "string" && value !== "" ? [{ path, value, mend }] : [];
+  });
+}
+
+/** What the schema has against the settings. */
+export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>, settings: unknown): Complaint[] {
+  return error.issues.flatMap(flatten).flatMap((issue): Complaint[] => {
+    const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => {
+        const unknown = [...path, key];
+        return { path: unknown, value: valueAt(settings, unknown), mend: mendOfUnknown(key, knownKeys(path)) };
+      });
+    }
+    const value = valueAt(settings, path);
+    return [{ path, value, mend: mendOf(issue, value) }];
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A union's own message names none of its branches; the branch that came furthest says what is wrong. */
+function flatten(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) {
+    return [issue];
+  }
+  // A branch of another type altogether was not meant; among the others, the deeper the complaint, the more fitted.
+  const distance = (branch: readonly Issue[]) =>
+    branch.some(({ code, path }) => code === "invalid_type" && path.length === 0)
+      ? Number.POSITIVE_INFINITY
+      : -Math.max(...branch.map(({ path }) => path.length));
+  const best = issue.errors.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
+}
+
+const wording: Record<string, string> = {
+  array: "a list",
+  object: "a mapping with its keys indented below",
+  string: "a text",
+};
+
+/** zod's words for a wrong type say what was expected; ours say what to write. */
+function mendOf(issue: Issue, value: unknown): string {
+  const mend =
+    issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
+      ? `write ${wording[issue.expected] ?? issue.expected}`
+      : issue.message.replace(
+          /^Invalid discriminator value\. Expected '(.*)'$/,
+          (_, types: string) => `write ${types.replaceAll("' | '", " or ")}`,
+        );
+  return value === undefined ? `this setting has no default: ${mend}` : mend;
+}
+
+function mendOfUnknown(key: string, known: readonly string[]): string {
+  const [first = ""] = key.split(/[.[]/);
+  if (first !== key && known.includes(first)) {
+    return `there is no such setting: a path into ${first} needs pulumi config set --path`;
+  }
+  const suggestion = closest(key, known);
+  return suggestion === undefined
+    ? "there is no such setting: remove it"
+    : `there is no such setting: did you mean ${suggestion}?`;
+}
+
+/** Own properties only: what every object inherits is not a setting. */
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    root,
+  );
+}
+
+/** What a schema may be made of, as far as a path can lead through it. */
+interface Node {
+  shape?: Record<string, Node>;
+  element?: Node;
+  options?: readonly (Node | string)[];
+  def?: { innerType?: Node };
+}
+
+/** The settings that exist at a place of the schema, for a suggestion. */
+function knownKeys(path: Path): string[] {
+  const places = path.reduce<Node[]>(
+    (nodes, key) =>
+      nodes.flatMap((node) => (typeof key === "number" ? node.element : node.shape?.[key]) ?? []).flatMap(unwrapped),
+    unwrapped(settingsSchema as unknown as Node),
+  );
+  return places.flatMap((node) => Object.keys(node.shape ?? {}));
+}
+
+/** Without defaults and options; every branch of a union. */
+function unwrapped(node: Node): Node[] {
+  const inner = node.def?.innerType;
+  if (inner !== undefined) {
+    return unwrapped(inner);
+  }
+  const branches = (node.options ?? []).filter((option) => typeof option === "object");
+  return branches.length > 0 ? branches.flatMap(unwrapped) : [node];
+}
