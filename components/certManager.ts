@@ -35,7 +35,7 @@ export class CertManager extends pulumi.ComponentResource {
         values: certManagerValues(settings.replicas),
         mirror: settings.mirror.charts,
       },
-      { parent: this, dependsOn: namespace },
+      { parent: this, dependsOn: namespace.ready },
     );
     this.secretNamespace = namespace.metadataName;
     this.ready = startupCheck(name, this, chart);

@@ -49,7 +49,7 @@ export class Echo extends pulumi.ComponentResource {
           ],
         },
       },
-      { ...child, dependsOn: [...dependsOn, namespace] },
+      { ...child, dependsOn: [...dependsOn, ...namespace.ready] },
     );
     new HardenedWorkload(
       name,
@@ -79,7 +79,7 @@ export class Echo extends pulumi.ComponentResource {
           http: [{ name: "echo", route: [{ destination: { host: echo.host, port: { number: echo.ports.http } } }] }],
         },
       },
-      { ...child, dependsOn: [...dependsOn, namespace] },
+      { ...child, dependsOn: [...dependsOn, ...namespace.ready] },
     );
     this.registerOutputs({});
   }

@@ -47,7 +47,7 @@ export class GatewayPods extends pulumi.ComponentResource {
 }
 
 function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | undefined> {
-  return chart.resources.apply((resources: unknown[]) => {
+  return chart.resources.apply((resources: unknown[] | undefined = []) => {
     const service = resources.find((resource) => k8s.core.v1.Service.isInstance(resource));
     return pulumi.output(service?.status).apply((status) => {
       const [first] = status?.loadBalancer?.ingress ?? [];

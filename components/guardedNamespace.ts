@@ -21,6 +21,11 @@ export interface GuardedNamespaceArgs {
 export class GuardedNamespace extends pulumi.ComponentResource {
   /** The name, known once the namespace exists. */
   readonly metadataName: pulumi.Output<string>;
+  /**
+   * The namespace and its network policies. What goes into the namespace waits for these and not for the component,
+   * whose mutual TLS policy waits for the mesh, which has a namespace itself.
+   */
+  readonly ready: pulumi.Resource[];
   private readonly args: GuardedNamespaceArgs;
 
   constructor(name: string, args: GuardedNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
@@ -45,9 +50,11 @@ export class GuardedNamespace extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const { suffix, args: policy } of networkPolicies(namespace, flows)) {
-      new k8s.networking.v1.NetworkPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: created });
-    }
+    const policies = networkPolicies(namespace, flows).map(
+      ({ suffix, args: policy }) =>
+        new k8s.networking.v1.NetworkPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: created }),
+    );
+    this.ready = [created, ...policies];
     this.metadataName = created.metadata.name;
     this.registerOutputs({ namespace });
   }

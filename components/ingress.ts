@@ -34,18 +34,18 @@ export class Ingress extends pulumi.ComponentResource {
       { namespace: namespaces.ingress, podSecurity: "restricted", sidecars: true, flows },
       { parent: this },
     );
-    const inMesh = { parent: this, dependsOn: [istio.ready, namespace] };
+    const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
     namespace.requireMutualTls({ dependsOn: istio.ready });
 
     const edge = certificateAuthority.issue(
       `${name}-edge`,
       { secretName: "gatehouse-edge", namespace: namespaces.ingress, dnsNames: [hosts.gate, `*.${hosts.gate}`] },
-      { parent: this, dependsOn: namespace },
+      { parent: this, dependsOn: namespace.ready },
     );
     const inside = certificateAuthority.issue(
       `${name}-internal`,
       { secretName: "gatehouse-internal", namespace: namespaces.ingress, dnsNames: [internalGate.host] },
-      { parent: this, dependsOn: namespace },
+      { parent: this, dependsOn: namespace.ready },
     );
 
     const publicGateway = new Gateway(

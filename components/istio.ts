@@ -50,12 +50,12 @@ export class Istio extends pulumi.ComponentResource {
         values: { defaultRevision: "default", base: failClosedFromTheStart },
         mirror,
       },
-      { parent: this, dependsOn: controlPlane },
+      { parent: this, dependsOn: controlPlane.ready },
     );
     const cni = lockedChart(
       `${name}-cni`,
       { chart: "cni", namespace: namespaces.cni, values: cniValues(), mirror },
-      { parent: this, dependsOn: [nodeAgent, base] },
+      { parent: this, dependsOn: [...nodeAgent.ready, base] },
     );
     const authority = certificateAuthority.distribute(
       `${name}-ca`,

@@ -143,6 +143,7 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     client_secret_file: `${directories.secrets}/${files.clientSecret}`,
     code_challenge_method: "S256",
     scope: "openid email profile groups offline_access",
+    approval_prompt: "auto",
 
     oidc_issuer_url: issuerOf(hosts),
     skip_oidc_discovery: true,

@@ -39,7 +39,11 @@ export class Platform extends pulumi.ComponentResource {
       { settings, flows, hosts, certificateAuthority, istio, sessionCookie },
       child,
     );
-    const access = new AccessRules("access", { settings, hosts, dependsOn: [istio.ready, ingress.namespace] }, child);
+    const access = new AccessRules(
+      "access",
+      { settings, hosts, dependsOn: [istio.ready, ...ingress.namespace.ready] },
+      child,
+    );
     const pods = new GatewayPods("gateway", { settings, dependsOn: [istio.ready, access, ...ingress.ready] }, child);
 
     const auth = new GuardedNamespace(
@@ -49,7 +53,7 @@ export class Platform extends pulumi.ComponentResource {
     );
     auth.requireMutualTls({ dependsOn: istio.ready });
     const namespace = auth.metadataName;
-    const routes = new Routes("routes", { hosts, dependsOn: [istio.ready, auth] }, child);
+    const routes = new Routes("routes", { hosts, dependsOn: [istio.ready, ...auth.ready] }, child);
     const secret = clientSecret("client-secret", settings.rotation.clientSecret, child);
     const dex = new Dex(
       "dex",
@@ -59,13 +63,20 @@ export class Platform extends pulumi.ComponentResource {
         namespace,
         clientSecret: secret,
         clientSecretRotation: settings.rotation.clientSecret,
-        dependsOn: [istio.ready, auth],
+        dependsOn: [istio.ready, ...auth.ready],
       },
       child,
     );
     const oauth2Proxy = new OAuth2Proxy(
       "oauth2-proxy",
-      { settings, hosts, namespace, certificateAuthority, clientSecret: secret, dependsOn: [istio.ready, auth] },
+      {
+        settings,
+        hosts,
+        namespace,
+        certificateAuthority,
+        clientSecret: secret,
+        dependsOn: [istio.ready, ...auth.ready],
+      },
       child,
     );
     new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy] }, child);

@@ -9,6 +9,8 @@ export interface OAuth2ProxyConfig {
   client_secret_file: string;
   code_challenge_method: "S256";
   scope: string;
+  /** The default, `force`, has Dex ask for approval at every sign-in although its client needs none. */
+  approval_prompt: "auto";
 
   oidc_issuer_url: string;
   /** Endpoints are given one by one: the browser's through the gate, the others at Dex's internal TLS address. */
