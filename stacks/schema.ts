@@ -137,7 +137,7 @@ export const settingsSchema = z.strictObject({
         .describe(
           "Users that Dex knows by a generated password, in `dev` only; the password is a secret output of the stack.",
         ),
-      connectors: z.array(connector).default([]).describe("Identity providers behind Dex."),
+      connectors: z.array(connector).prefault([]).describe("Identity providers behind Dex."),
       emailDomains: listOf(dnsName).default([]).describe("E-mail domains whose users may sign in."),
       allowedGroups: listOf(groupName)
         .default([])
