@@ -43,7 +43,8 @@ export function join(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
   const plain = /^[A-Za-z_$][\w$-]*$/.test(key);
   if (!plain) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
+  // ": " ends the name of a text that has paths of its own.
+  return path === "" || path.endsWith(": ") ? `${path}${key}` : `${path}.${key}`;
 }
 
 function describeType(value: unknown): string {

@@ -1,8 +1,17 @@
-import { isMap, join, type Manifest } from "../../manifest";
-import { type Finding, inspect, type Rule, violation } from "../../rule";
-import { verificationSwitch } from "./verification-switch";
+import { isMap, join, type Manifest, mapAt } from "../../manifest";
+import { type Finding, inspect, type Rule } from "../../rule";
+import { textMaps } from "../../texts";
+import { isCustomResourceDefinition, structuredFindings, textFindings } from "./structured";
 
-/** Certificate verification is never turned off, under any of its names, wherever it stands. */
+/**
+ * Certificate verification is never turned off, under any of its names, wherever it stands: in any field of any object,
+ * in the files and variables of ConfigMaps and Secrets, in arguments, environments, scripts and Envoy's messages.
+ *
+ * A DestinationRule of mode SIMPLE without `caCertificates` passes: since Istio 1.21 at the latest the proxy verifies
+ * against the operating system's CAs then and has no switch for it but `insecureSkipVerify` (`ClientTLSSettings` in
+ * istio.io/api 1.31, `constructUpstreamTLS` in pilot's cluster_tls.go). The switch of older releases,
+ * `VERIFY_CERTIFICATE_AT_CLIENT`, is one of the names that are looked for.
+ */
 export const forbidSkipVerify: Rule = {
   name: "forbid-skip-verify",
   title: "Certificates are always verified",
@@ -21,23 +30,46 @@ export const forbidSkipVerify: Rule = {
     },
   ],
   settings: [],
-  check(manifest: Manifest) {
-    if (manifest.kind === "CustomResourceDefinition") return [];
-    return walk("", manifest);
+  check(manifest) {
+    // A schema names switches without setting them.
+    if (isCustomResourceDefinition(manifest)) return [];
+    const maps = textMaps(manifest);
+    return [
+      ...maps.flatMap((map) =>
+        inspect(() =>
+          map.entries().flatMap((entry) =>
+            inspect(() => {
+              const text = entry.read();
+              return text === undefined ? [] : textFindings(entry.field, entry.name, text);
+            }),
+          ),
+        ),
+      ),
+      ...Object.keys(manifest)
+        .filter((key) => !maps.some((map) => map.field === key))
+        .flatMap((key) => inspect(() => fieldFindings(key, manifest))),
+    ];
   },
 };
 
-function walk(path: string, value: unknown): Finding[] {
-  if (Array.isArray(value)) return value.flatMap((_, index) => inspect(() => walk(join(path, index), value[index])));
-  if (!isMap(value)) return [];
-  return Object.keys(value).flatMap((key) =>
-    inspect(() => {
-      const field = join(path, key);
-      const child = value[key];
-      if (verificationSwitch(key) === "turns verification off" && child !== false) {
-        return [violation(field, `${field} = ${JSON.stringify(child)} turns certificate verification off.`)];
-      }
-      return walk(field, child);
-    }),
-  );
+/** A field at the top of a manifest, without what the API server keeps there for itself. */
+function fieldFindings(key: string, manifest: Manifest): Finding[] {
+  if (key === "status") return [];
+  if (key !== "metadata") return structuredFindings(key, manifest[key]);
+  const metadata = mapAt(manifest["metadata"], "metadata");
+  // Managed fields repeat every key of the object as a set, so each switch would look like one that holds a map.
+  return Object.keys(metadata)
+    .filter((name) => name !== "managedFields")
+    .flatMap((name) => inspect(() => structuredFindings(join("metadata", name), withoutCopies(name, metadata[name]))));
+}
+
+/** kubectl keeps a copy of the whole object in an annotation; it says everything a second time. */
+function withoutCopies(name: string, value: unknown): unknown {
+  if (name !== "annotations" || !isMap(value)) return value;
+  const copy = "kubectl.kubernetes.io/last-applied-configuration";
+  const kept = {};
+  for (const key of Object.keys(value)) {
+    if (key !== copy) Object.defineProperty(kept, key, { enumerable: true, get: () => value[key] });
+  }
+  return kept;
 }
