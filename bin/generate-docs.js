@@ -8,7 +8,9 @@ const { mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const { parseArgs } = require("node:util");
 const prettier = require("prettier");
+const { flowsReference } = require("../components/flowsReference.ts");
 const { editorSchema } = require("../stacks/editorSchema.ts");
+const { everything } = require("../stacks/everything.ts");
 const { settingsReference } = require("../stacks/reference.ts");
 
 const project = join(__dirname, "..");
@@ -17,6 +19,7 @@ const project = join(__dirname, "..");
 const documents = [
   { path: "docs/reference/settings.md", render: settingsReference },
   { path: "docs/reference/settings.schema.json", render: () => JSON.stringify(editorSchema(), null, 2) },
+  { path: "docs/reference/network-flows.md", render: () => flowsReference(everything()) },
 ];
 
 async function main() {

@@ -1,0 +1,45 @@
+import { checkSettings } from "./readSettings";
+import { type Settings, type SettingsInput } from "./schema";
+
+/** Settings with every option on, for documentation and tests that are to see every part. */
+export const everythingInput: SettingsInput = {
+  environment: "dev",
+  domain: "kubeflow.example.com",
+  cluster: { apiServer: { cidrs: ["172.18.0.0/16"], ports: [6443] } },
+  ingress: { applicationNamespaces: ["kubeflow"] },
+  identity: {
+    emailDomains: ["example.com"],
+    allowedGroups: ["ml-engineers"],
+    staticUsers: [{ email: "user@example.com", groups: ["ml-engineers"] }],
+    connectors: [
+      {
+        type: "oidc",
+        id: "company",
+        name: "Company sign-in",
+        issuer: "https://login.example.com",
+        clientId: "kubeflow",
+        clientSecret: { secretName: "company-sign-in", key: "clientSecret" },
+      },
+    ],
+  },
+  machines: {
+    issuers: [{ name: "cluster", issuer: "https://oidc.cluster.example.com", audiences: ["pipelines.kubeflow.org"] }],
+  },
+  monitoring: { namespace: "monitoring" },
+  network: {
+    metadataExceptions: [
+      { namespace: "cert-manager", reason: "DNS-01 challenges with the cloud's workload identity." },
+    ],
+  },
+  echo: { enabled: true },
+};
+
+export function everything(): Settings {
+  const values = Object.fromEntries(
+    Object.entries(everythingInput).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+  return checkSettings({ project: "kubeflow-gatehouse", stack: "everything", values, secretKeys: new Set() });
+}
