@@ -66,7 +66,7 @@ export function isCidr(text: string): boolean {
  */
 export function isHttpsUrl(text: string): boolean {
   const match = httpsUrlPattern.exec(text);
-  if (match === null || /%(?![0-9A-Fa-f]{2})/.test(text) || !URL.canParse(text)) {
+  if (match === null || text.length > 2048 || /%(?![0-9A-Fa-f]{2})/.test(text) || !URL.canParse(text)) {
     return false;
   }
   const { hostname, pathname } = new URL(text);

@@ -89,7 +89,7 @@ export function plainSecrets(given: unknown, wording: Wording): Complaint[] {
 
 /** What the schema has against the settings. */
 export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>, settings: unknown): Complaint[] {
-  return error.issues.flatMap(flatten).flatMap((issue): Complaint[] => {
+  const complaints = error.issues.flatMap(flatten).flatMap((issue): Complaint[] => {
     const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
@@ -100,6 +100,10 @@ export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>,
     const value = valueAt(settings, path);
     return [{ path, value, mend: mendOf(issue, value) }];
   });
+  // 1e300 is neither a whole number nor a port; the first mend of a value is enough.
+  return [
+    ...new Map(complaints.reverse().map((complaint) => [JSON.stringify(complaint.path), complaint])).values(),
+  ].reverse();
 }
 
 type Issue = z.core.$ZodIssue;
