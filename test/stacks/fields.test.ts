@@ -1,0 +1,468 @@
+import { strict as assert } from "node:assert";
+import { generateKeyPairSync } from "node:crypto";
+import { type Described, describedSettings } from "../../stacks/described";
+import { changed, everything, problemsOf, project } from "./fixture";
+
+interface Field {
+  accepts: readonly unknown[];
+  /** Values by the mend that they must bring. */
+  refuses: Readonly<Record<string, readonly unknown[]>>;
+}
+
+const dnsNameMend =
+  "write a DNS name of at least two labels, in lower case and without scheme, port or wildcard, such as kubeflow.example.com";
+const dnsName = (...accepts: string[]): Field => ({
+  accepts,
+  refuses: {
+    [dnsNameMend]: [
+      "",
+      "localhost",
+      "Kubeflow.example.com",
+      "*.example.com",
+      "https://example.com",
+      "example.com:443",
+      "example.com.",
+      ".example.com",
+      "a..example.com",
+      "-a.example.com",
+      "a-.example.com",
+      "a_b.example.com",
+      "10.0.0.1",
+      "exаmple.com",
+      "example.com\n",
+      "example.com\0",
+      "\u202eexample.com",
+      `${"a".repeat(64)}.example.com`,
+      `${"a.".repeat(126)}example.com`,
+    ],
+  },
+});
+
+const namespaceMend =
+  "write the name of a namespace: lower-case letters, digits and dashes, 63 at the most, such as kubeflow";
+const namespaceName: Field = {
+  accepts: ["ml", "team-1", "1", "a".repeat(63)],
+  refuses: { [namespaceMend]: ["", "Team", "a.b", "-a", "a-", "a_b", "a".repeat(64), "a\n", "а", 5, null, ["a"], {}] },
+};
+
+const httpsUrl: Field = {
+  accepts: [
+    "https://login.example.com",
+    "https://login.example.com/",
+    "https://login.example.com:8443/realms/Main",
+    "https://LOGIN.example.com/adfs",
+    "https://keycloak/realms/main",
+    "https://10.0.0.1/a",
+    "https://[fd00::1]:8443/a",
+    "https://login.example.com/t%C3%A9nant/v2.0",
+  ],
+  refuses: {
+    "write an https:// URL without user, query or fragment, such as https://login.example.com": [
+      "",
+      "login.example.com",
+      "http://login.example.com",
+      "HTTPS://login.example.com",
+      "https:login.example.com",
+      "https:/login.example.com",
+      "https:///login.example.com",
+      "https://",
+      "https://user@login.example.com",
+      "https://user:password@login.example.com",
+      "https://login.example.com?",
+      "https://login.example.com#",
+      "https://login.example.com?tenant=1",
+      "https://login.example.com/../a",
+      "https://login.example.com/%2e/a",
+      "https://login.example.com/%zz",
+      "https://login.example.com:0",
+      "https://login.example.com:99999",
+      "https://login..example.com",
+      "https://-login.example.com",
+      "https://0x7f.1",
+      "https://1.2.3",
+      "https://login.exаmple.com",
+      "https://login.example.com/ ",
+      " https://login.example.com",
+      "\0https://login.example.com",
+      "https://login.example.com\n",
+      "https://login.example.com/\u202e",
+      "https://login.example.com\\a",
+      `https://login.example.com/${"a".repeat(2048)}`,
+      5,
+      null,
+    ],
+  },
+};
+
+/** A text that its own program knows more of. */
+const line = (mend: string, shortest: number, longest: number): Field => ({
+  accepts: ["x".repeat(shortest), "x".repeat(longest), "Größe & ähnliches 漢字"],
+  refuses: {
+    [mend]: [
+      "x".repeat(shortest - 1),
+      "x".repeat(longest + 1),
+      " ".repeat(shortest),
+      `${"x".repeat(shortest)} `,
+      ` ${"x".repeat(shortest)}`,
+      "Line one\nLine two",
+      "Text\0and more",
+      "Text\u202eand more",
+      "Text\u001b[31m and more",
+      12,
+      null,
+    ],
+  },
+});
+
+const identifier = (example: string): Field => ({
+  accepts: ["a", "company-2", "a".repeat(32)],
+  refuses: {
+    [`write up to 32 lower-case letters, digits and dashes, such as ${example}`]: [
+      "",
+      "Company",
+      "a b",
+      "-a",
+      "a-",
+      "a/b",
+      "a".repeat(33),
+      1,
+    ],
+  },
+});
+
+const claim = (example: string): Field => ({
+  accepts: ["sub", "cognito:groups", "https://example.com/groups", "a".repeat(255)],
+  refuses: { [`write the name of a claim, such as ${example}`]: ["", "a b", "a\n", "ä", "a".repeat(256), 1] },
+});
+
+const duration = (...accepts: string[]): Field => ({
+  accepts,
+  refuses: {
+    "write a duration in hours, minutes and seconds, such as 2160h, 1h30m or 45m": [
+      "",
+      "0s",
+      "0h0m",
+      "90",
+      "1d",
+      "1.5h",
+      "-1h",
+      "+1h",
+      "1h 30m",
+      "30m1h",
+      "1H",
+      "١h",
+      "1h\n",
+      "2562048h",
+      `${"9".repeat(400)}h`,
+      3600,
+      null,
+    ],
+  },
+});
+
+const flag: Field = { accepts: [true, false], refuses: { "write true or false": ["true", "yes", 0, null, []] } };
+
+const group: Field = {
+  accepts: ["ml-engineers", "Domain Users", "a".repeat(255), "org:team", '"quoted"'],
+  refuses: {
+    "write a group name of printable ASCII without commas, 255 characters at the most, such as ml-engineers": [
+      "",
+      " a",
+      "a ",
+      "a,b",
+      "a\nb",
+      "a\0",
+      "é",
+      "a\u200b",
+      "a".repeat(256),
+      7,
+    ],
+  },
+};
+
+const whole = (bounds: { below: string; above?: string; most?: number }, notWhole: string): Field => ({
+  accepts: [1, 2, bounds.most ?? 1_000_000],
+  refuses: {
+    [bounds.below]: [0, -1],
+    ...(bounds.above === undefined ? {} : { [bounds.above]: [(bounds.most ?? 0) + 1] }),
+    [notWhole]: [1.5, "2", null, true],
+  },
+});
+const rotation = whole(
+  { below: "write a whole number from 1; one more than now rotates" },
+  "write a whole number; one more than now rotates",
+);
+
+const nodePort: Field = {
+  accepts: [30000, 32767],
+  refuses: {
+    "write a node port from 30000 to 32767": [29999, 32768, 443],
+    "write a port number": ["30000", 30000.5, null],
+  },
+};
+
+const gatewayPods = whole(
+  { below: "run at least one gateway pod", above: "run at most 1000 gateway pods", most: 1000 },
+  "write a whole number",
+);
+
+const keySet = (...keys: unknown[]) => JSON.stringify({ keys });
+const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const publicEc = ec.publicKey.export({ format: "jwk" });
+const publicRsa = rsa.publicKey.export({ format: "jwk" });
+
+/** Every place of the schema that holds a single value. */
+const fields: Readonly<Record<string, Field>> = {
+  environment: {
+    accepts: ["dev"],
+    refuses: { "write dev, staging or prod": ["", "Dev", "production", "constructor", "__proto__", "toString"] },
+  },
+  domain: dnsName("kubeflow.example.com", "example.com", "1.example.com", "xn--bcher-kva.example.com"),
+  "cluster.apiServer.cidrs[0]": {
+    accepts: ["10.0.0.0/8", "172.18.0.2/32", "203.0.113.0/24", "fd12:3456::/48", "2001:db8::1/128", "2001:DB8::/32"],
+    refuses: {
+      "write an address block whose host bits are zero, such as 10.0.0.0/16 or 172.18.0.2/32": [
+        "",
+        "10.0.0.0",
+        "10.0.0.1/8",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/08",
+        "10.0.0.0/8 ",
+        "10.0.0.0/8\n",
+        "012.0.0.0/8",
+        "10.0/16",
+        "10/8",
+        "0xa.0.0.0/8",
+        "167772160/8",
+        "10.0.0.0/255.0.0.0",
+        "fd00::1/8",
+        "fd00::/129",
+        "fd00::%eth0/8",
+        "::ffff:10.0.0.0/104",
+        "::ffff:10.0.0.1/128",
+        "１0.0.0.0/8",
+        "api.example.com",
+        10,
+        null,
+      ],
+    },
+  },
+  "cluster.apiServer.ports[0]": {
+    accepts: [1, 443, 65535],
+    refuses: { "write a port from 1 to 65535": [0, -1, 65536, 1e15], "write a port number": ["443", 1.5, null, 1e300] },
+  },
+  "cluster.dnsNamespace": namespaceName,
+  "certificates.organization": line(
+    "write the organisation's name, 64 characters at the most (X.520 upper bound)",
+    1,
+    64,
+  ),
+  "certificates.duration": duration("2160h", "8760h", "361h0m1s"),
+  "certificates.renewBefore": duration("360h", "5m", "300s"),
+  "certificates.caDuration": duration("87600h", "2160h1s", "2562047h"),
+  "ingress.replicas.min": { ...gatewayPods, accepts: [1, 2] },
+  "ingress.replicas.max": gatewayPods,
+  "ingress.service.type": {
+    accepts: ["LoadBalancer", "NodePort", "ClusterIP"],
+    refuses: { "write LoadBalancer, NodePort or ClusterIP": ["", "loadbalancer", "ExternalName", null] },
+  },
+  "ingress.service.nodePorts.http": nodePort,
+  "ingress.service.nodePorts.https": nodePort,
+  "ingress.applicationNamespaces[0]": namespaceName,
+  "ingress.hsts.maxAge": duration("5m", "17520h"),
+  "ingress.hsts.includeSubdomains": flag,
+  "ingress.hsts.preload": { ...flag, accepts: [false] },
+  "istio.strictMtls": {
+    accepts: ["mesh", "gatehouse"],
+    refuses: { "write mesh or gatehouse": ["", "STRICT", true, null] },
+  },
+  "identity.staticUsers[0].email": {
+    accepts: ["user@example.com", "First.Last+tag@example.com", `${"a".repeat(64)}@example.com`],
+    refuses: {
+      "write an e-mail address with a lower-case domain, such as user@example.com": [
+        "",
+        "user",
+        "user@",
+        "@example.com",
+        "user@Example.com",
+        "user@localhost",
+        "user@10.0.0.1",
+        "a@b@example.com",
+        "a b@example.com",
+        ".a@example.com",
+        "a.@example.com",
+        "a..b@example.com",
+        '"a"@example.com',
+        "user@example.com\n",
+        "user\0@example.com",
+        "usеr@example.com",
+        `${"a".repeat(65)}@example.com`,
+        `a@${`${"b".repeat(60)}.`.repeat(4)}example.com`,
+        5,
+      ],
+    },
+  },
+  "identity.staticUsers[0].groups[0]": { ...group, accepts: ["ml-engineers"] },
+  "identity.connectors[0].type": {
+    accepts: ["oidc"],
+    refuses: { "write oidc": ["", "OIDC", "saml", "__proto__", 1, null] },
+  },
+  "identity.connectors[0].id": identifier("company"),
+  "identity.connectors[0].name": line("write the text for the sign-in button, 64 characters at the most", 1, 64),
+  "identity.connectors[0].issuer": httpsUrl,
+  "identity.connectors[0].clientId": line("write the client ID that the provider gave", 1, 1024),
+  "identity.connectors[0].clientSecret.secretName": {
+    accepts: ["company-sign-in", "a.b", "1"],
+    refuses: {
+      "write the name of a Secret in the namespace auth": ["", "A", "a..b", "a.-b", "a_b", ".a", "a".repeat(254), 5],
+    },
+  },
+  "identity.connectors[0].clientSecret.key": {
+    accepts: ["clientSecret", "client_secret", ".hidden", "a".repeat(253)],
+    refuses: {
+      "write a key of that Secret, such as clientSecret": ["", ".", "..", "..a", "a/b", "a b", "a".repeat(254)],
+    },
+  },
+  "identity.connectors[0].scopes[0]": {
+    accepts: ["openid", "https://example.com/scope", "offline_access"],
+    refuses: { "write one scope each, without blanks, such as groups": ["", "openid email", 'a"', "a\\", "é", 1] },
+  },
+  "identity.connectors[0].groupsClaim": line("write the name of a claim, such as groups", 1, 255),
+  "identity.emailDomains[0]": dnsName("example.com"),
+  "identity.allowedGroups[0]": { ...group, accepts: ["ml-engineers"] },
+  "sessions.cookieDomain": dnsName("example.com", "kubeflow.example.com"),
+  "sessions.lifetime": duration("12h", "1h"),
+  "sessions.refresh": duration("45m", "59m59s"),
+  "sessions.idToken": duration("1h", "12h", "45m1s"),
+  "machines.issuers[0].name": identifier("cluster"),
+  "machines.issuers[0].issuer": httpsUrl,
+  "machines.issuers[0].audiences[0]": line("write an audience, such as pipelines.kubeflow.org", 1, 1024),
+  "machines.issuers[0].jwksUri": httpsUrl,
+  "machines.issuers[0].jwks": {
+    accepts: [keySet(publicEc), keySet(publicRsa, { ...publicEc, kid: "1", use: "sig", alg: "ES256" })],
+    refuses: {
+      "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks": [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        JSON.stringify({ keys: publicEc }),
+        keySet(),
+        keySet(null),
+        keySet("RSA"),
+        keySet({ kty: "RSA" }),
+        keySet({ kty: "oct", k: "c2VjcmV0" }),
+        keySet({ ...publicEc, y: publicEc.x }),
+        keySet(ec.privateKey.export({ format: "jwk" })),
+        keySet(rsa.privateKey.export({ format: "jwk" })),
+        keySet(publicEc, ec.privateKey.export({ format: "jwk" })),
+        keySet({ ...publicRsa, d: null }),
+        { keys: [publicEc] },
+      ],
+    },
+  },
+  "machines.issuers[0].userClaim": claim("sub"),
+  "machines.issuers[0].groupsClaim": claim("groups"),
+  replicas: {
+    accepts: [1, 20, "3"],
+    refuses: {
+      "run at least one pod": [0, -1, "0"],
+      "run at most 20 pods": [21],
+      "write a whole number": [1.5, "three", true, [], {}, null],
+    },
+  },
+  "rotation.cookieSecret": rotation,
+  "rotation.clientSecret": rotation,
+  "rotation.staticPasswords": rotation,
+  "rotation.certificateAuthority": rotation,
+  "monitoring.namespace": namespaceName,
+  "network.metadataExceptions[0].namespace": {
+    accepts: ["cert-manager"],
+    refuses: {
+      "only cert-manager has a use for the cloud's metadata server (DNS-01 with workload identity)": [
+        "",
+        "kubeflow",
+        null,
+      ],
+    },
+  },
+  "network.metadataExceptions[0].reason": line(
+    "say in a sentence why this namespace needs the metadata server",
+    10,
+    1024,
+  ),
+  "echo.enabled": flag,
+  "mirror.charts": {
+    accepts: [
+      "charts",
+      "/srv/charts with blanks",
+      "../charts",
+      "https://charts.example.com",
+      "https://charts.example.com/stable/",
+      "oci://registry.example.com:5000/charts",
+    ],
+    refuses: {
+      "write a folder, an https:// repository or an oci:// registry path": [
+        "",
+        " charts",
+        "http://charts.example.com",
+        "HTTPS://charts.example.com",
+        "file:///srv/charts",
+        "oci://",
+        "oci://registry.example.com/charts/",
+        "oci://user:password@registry.example.com/charts",
+        "https://charts.example.com?token=1",
+        "charts\n",
+        "charts\0",
+        5,
+      ],
+    },
+  },
+};
+
+describe("a single setting", () => {
+  it("is tried here wherever the schema has one", () => {
+    assert.deepEqual(Object.keys(fields).sort(), [...leaves([], describedSettings())].sort());
+  });
+
+  for (const [path, { accepts, refuses }] of Object.entries(fields)) {
+    it(`${path} accepts what is right`, () => {
+      for (const value of accepts) {
+        assert.deepEqual(problemsOf(changed(everything(), path, value)), [], JSON.stringify(value));
+      }
+    });
+
+    it(`${path} refuses the rest with one mend`, () => {
+      for (const [mend, values] of Object.entries(refuses)) {
+        for (const value of values) {
+          const problems = problemsOf(changed(everything(), path, value));
+          assert.deepEqual(
+            problems.map(({ key, mend: found }) => ({ key, mend: found })),
+            [{ key: `${project}:${path}`, mend }],
+            JSON.stringify(value),
+          );
+        }
+      }
+    });
+  }
+});
+
+/** Paths of the single values in the schema; `[0]` stands for a list's entry. */
+function* leaves(path: readonly string[], setting: Described): Iterable<string> {
+  const branches = [...(setting.anyOf ?? []), ...(setting.oneOf ?? [])];
+  if (setting.items !== undefined) {
+    yield* leaves([...path.slice(0, -1), `${path.at(-1)}[0]`], setting.items);
+  } else if (setting.properties !== undefined || branches.length > 0) {
+    for (const branch of branches.filter(({ secret }) => secret !== true)) {
+      yield* leaves(path, branch);
+    }
+    for (const [key, inner] of Object.entries(setting.properties ?? {})) {
+      yield* leaves([...path, key], inner);
+    }
+  } else {
+    yield path.join(".");
+  }
+}
