@@ -34,7 +34,7 @@ export class Dex extends pulumi.ComponentResource {
     super("gatehouse:index:Dex", name, {}, opts);
     const { settings, hosts, namespace, clientSecret, clientSecretRotation, dependsOn } = args;
     const { staticUsers, connectors } = settings.identity;
-    const { staticPasswords: passwordRotation } = settings.rotation;
+    const { staticPasswords: passwordRotation, connectorSecrets: connectorRotation } = settings.rotation;
     const child = { parent: this };
 
     const passwords = staticUsers.map(
@@ -112,7 +112,7 @@ export class Dex extends pulumi.ComponentResource {
         files: { "/etc/dex": { configMap: configMap.metadata.name } },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
         apiToken: true,
-        restartOn: [config, clientSecretRotation, passwordRotation],
+        restartOn: [config, clientSecretRotation, passwordRotation, connectorRotation],
       },
       { ...child, dependsOn: [...dependsOn, storage, access] },
     );

@@ -180,6 +180,11 @@ export const settingsSchema = z.strictObject({
       cookieSecret: rotation.default(1).describe("One more makes a new cookie secret: every session ends."),
       clientSecret: rotation.default(1).describe("One more makes a new secret between oauth2-proxy and Dex."),
       staticPasswords: rotation.default(1).describe("One more makes new passwords for `identity.staticUsers`."),
+      connectorSecrets: rotation
+        .default(1)
+        .describe(
+          "One more restarts Dex, so that it reads new client secrets of `identity.connectors`; the provider makes those.",
+        ),
       certificateAuthority: rotation
         .default(1)
         .describe("One more makes a new private CA and has every certificate issued again."),
