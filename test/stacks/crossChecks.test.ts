@@ -1,0 +1,410 @@
+import { strict as assert } from "node:assert";
+import { crossChecks } from "../../stacks/crossChecks";
+import { changed, everything, problemsOf, production, project, type Surroundings, type Tree } from "./fixture";
+
+interface Case {
+  /** What is wrong, as a sentence. */
+  name: string;
+  /** Settings that pass. */
+  base?: () => Tree;
+  /** The one change, as path and value; another only where the first needs it to be the only one that is wrong. */
+  change: readonly (readonly [path: string, value: unknown])[];
+  stack?: string;
+  problems: readonly { key: string; value: unknown; mend: string }[];
+}
+
+const staff = () => changed(production(), "identity.staticUsers", [{ email: "user@example.com" }]);
+const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
+const withIssuer = () => changed(production(), "machines.issuers", [issuer]);
+const jwks = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","use":"sig"}]}';
+
+const cases: readonly Case[] = [
+  {
+    name: "refuse users with a password in prod",
+    change: [["identity.staticUsers", [{ email: "user@example.com" }]]],
+    problems: [
+      {
+        key: "identity.staticUsers",
+        value: ["user@example.com"],
+        mend: "passwords in Dex are for dev only, and this stack is prod: remove the users and add identity.connectors",
+      },
+    ],
+  },
+  {
+    name: "refuse users with a password in staging",
+    stack: "staging",
+    change: [["identity.staticUsers", [{ email: "user@example.com" }]]],
+    problems: [
+      {
+        key: "identity.staticUsers",
+        value: ["user@example.com"],
+        mend: "passwords in Dex are for dev only, and this stack is staging: remove the users and add identity.connectors",
+      },
+    ],
+  },
+  ...["staging", "prod"].map((stack) => ({
+    name: `refuse the echo in ${stack}`,
+    stack,
+    change: [["echo.enabled", true]] as const,
+    problems: [
+      {
+        key: "echo.enabled",
+        value: true,
+        mend: `the echo shows request headers and is for dev only, and this stack is ${stack}: remove the setting`,
+      },
+    ],
+  })),
+  {
+    name: "refuse a gate that nobody could pass",
+    change: [["identity.connectors", []]],
+    problems: [{ key: "identity.connectors", value: [], mend: "nobody could sign in: add a connector of type oidc" }],
+  },
+  {
+    name: "offer a user where nobody could sign in to dev",
+    stack: "dev",
+    change: [["identity.connectors", undefined]],
+    problems: [
+      {
+        key: "identity.connectors",
+        value: [],
+        mend: "nobody could sign in: add a connector of type oidc, or a user to identity.staticUsers",
+      },
+    ],
+  },
+  {
+    name: "refuse a gate that everybody could pass",
+    change: [["identity.emailDomains", []]],
+    problems: [
+      {
+        key: "identity.emailDomains",
+        value: [],
+        mend: "everybody whom the provider knows would be let in: name the e-mail domains, or groups in identity.allowedGroups",
+      },
+    ],
+  },
+  {
+    name: "refuse a user whose e-mail domain is not let in",
+    base: staff,
+    stack: "dev",
+    change: [["identity.staticUsers[0].email", "user@other.example"]],
+    problems: [
+      {
+        key: "identity.staticUsers[0].email",
+        value: "user@other.example",
+        mend: "this user could not sign in: add other.example to identity.emailDomains",
+      },
+    ],
+  },
+  {
+    name: "refuse a user who is in none of the groups that are let in",
+    base: staff,
+    stack: "dev",
+    change: [["identity.allowedGroups", ["ml-engineers", "admins"]]],
+    problems: [
+      {
+        key: "identity.staticUsers[0].groups",
+        value: [],
+        mend: "this user could not sign in: give one of the groups in identity.allowedGroups (ml-engineers, admins)",
+      },
+    ],
+  },
+  {
+    name: "refuse the same user twice",
+    base: staff,
+    stack: "dev",
+    change: [["identity.staticUsers[1]", { email: "User@example.com" }]],
+    problems: [
+      {
+        key: "identity.staticUsers[1].email",
+        value: "User@example.com",
+        mend: "name each user once; Dex ignores the case of e-mail addresses",
+      },
+    ],
+  },
+  ...["1h", "2h"].map((refresh) => ({
+    name: `refuse to renew a token of an hour after ${refresh}`,
+    change: [["sessions.refresh", refresh]] as const,
+    problems: [
+      {
+        key: "sessions.refresh",
+        value: refresh,
+        mend: "must be below sessions.idToken (1h), or the gateway refuses the token before it is renewed",
+      },
+    ],
+  })),
+  {
+    name: "refuse a token that outlives its session",
+    change: [["sessions.idToken", "12h1s"]],
+    problems: [
+      {
+        key: "sessions.idToken",
+        value: "12h1s",
+        mend: "must not outlive the session (sessions.lifetime is 12h)",
+      },
+    ],
+  },
+  {
+    name: "refuse to renew a certificate before it is issued",
+    change: [["certificates.renewBefore", "2160h"]],
+    problems: [
+      { key: "certificates.renewBefore", value: "2160h", mend: "must be below certificates.duration (2160h)" },
+    ],
+  },
+  {
+    name: "refuse a certificate that is shorter than cert-manager issues",
+    change: [
+      ["certificates.duration", "59m"],
+      ["certificates.renewBefore", "30m"],
+    ],
+    problems: [{ key: "certificates.duration", value: "59m", mend: "cert-manager issues nothing shorter than 1h" }],
+  },
+  {
+    name: "refuse a renewal that is closer to the end than cert-manager accepts",
+    change: [["certificates.renewBefore", "4m59s"]],
+    problems: [
+      { key: "certificates.renewBefore", value: "4m59s", mend: "cert-manager accepts nothing shorter than 5m" },
+    ],
+  },
+  {
+    name: "refuse a CA that ends with its certificates",
+    change: [["certificates.caDuration", "2160h"]],
+    problems: [
+      {
+        key: "certificates.caDuration",
+        value: "2160h",
+        mend: "must be above certificates.duration (2160h): a certificate cannot outlive its CA",
+      },
+    ],
+  },
+  ...["other.example", "beflow.example.com", "dev.kubeflow.example.com"].map((cookieDomain) => ({
+    name: `refuse a session cookie for ${cookieDomain}`,
+    change: [["sessions.cookieDomain", cookieDomain]] as const,
+    problems: [
+      {
+        key: "sessions.cookieDomain",
+        value: cookieDomain,
+        mend: "a browser drops a cookie for a domain that is not the host or its parent (RFC 6265, section 5.3): write kubeflow.example.com or one of its parents",
+      },
+    ],
+  })),
+  {
+    name: "refuse a machine issuer twice",
+    base: withIssuer,
+    change: [["machines.issuers[1]", { ...issuer, name: "again" }]],
+    problems: [
+      {
+        key: "machines.issuers[1].issuer",
+        value: "https://oidc.example.com",
+        mend: "this issuer is configured already (Dex always is): put all its audiences into one entry",
+      },
+    ],
+  },
+  {
+    name: "refuse Dex as a machine issuer, which it is already",
+    base: withIssuer,
+    change: [["machines.issuers[0].issuer", "https://kubeflow.example.com/dex"]],
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value: "https://kubeflow.example.com/dex",
+        mend: "this issuer is configured already (Dex always is): put all its audiences into one entry",
+      },
+    ],
+  },
+  {
+    name: "refuse two machine issuers of one name",
+    base: withIssuer,
+    change: [["machines.issuers[1]", { ...issuer, issuer: "https://ci.example.com" }]],
+    problems: [{ key: "machines.issuers[1].name", value: "cluster", mend: "give each issuer a name of its own" }],
+  },
+  {
+    name: "refuse keys of a machine issuer from two places",
+    base: () => changed(withIssuer(), "machines.issuers[0].jwks", jwks),
+    change: [["machines.issuers[0].jwksUri", "https://oidc.example.com/keys"]],
+    problems: [
+      {
+        key: "machines.issuers[0].jwksUri",
+        value: "https://oidc.example.com/keys",
+        mend: "keys come from one place: remove jwksUri or jwks",
+      },
+    ],
+  },
+  {
+    name: "refuse two connectors of one id",
+    change: [["identity.connectors[1]", (production().identity as { connectors: unknown[] }).connectors[0]]],
+    problems: [{ key: "identity.connectors[1].id", value: "company", mend: "give each connector an id of its own" }],
+  },
+  {
+    name: "refuse Dex as its own identity provider",
+    change: [["identity.connectors[0].issuer", "https://kubeflow.example.com/dex"]],
+    problems: [
+      {
+        key: "identity.connectors[0].issuer",
+        value: "https://kubeflow.example.com/dex",
+        mend: "this is Dex itself, which would send people round in circles: name the provider behind it",
+      },
+    ],
+  },
+  ...(
+    [
+      ["0.0.0.0/0", "169.254.169.254"],
+      ["169.254.169.254/32", "169.254.169.254"],
+      ["169.254.0.0/16", "169.254.169.254"],
+      ["::/0", "fd00:ec2::254"],
+      ["fd20::/16", "fd20:ce::254"],
+    ] as const
+  ).map(([cidr, server]) => ({
+    name: `refuse ${cidr} as the API server's, since it opens the metadata server`,
+    change: [["cluster.apiServer.cidrs", ["10.0.0.0/8", cidr]]] as const,
+    problems: [
+      {
+        key: "cluster.apiServer.cidrs[1]",
+        value: cidr,
+        mend: `this block holds ${server}, where clouds hand out credentials: name the API server's own addresses`,
+      },
+    ],
+  })),
+  {
+    name: "refuse an autoscaler whose fewest are above its most",
+    change: [["ingress.replicas.max", 2]],
+    problems: [{ key: "ingress.replicas.min", value: 3, mend: "must not be above ingress.replicas.max (2)" }],
+  },
+  {
+    name: "refuse a single gateway pod in prod",
+    change: [["ingress.replicas.min", 1]],
+    problems: [
+      {
+        key: "ingress.replicas.min",
+        value: 1,
+        mend: "with one gateway pod every node drain closes the gate: write 2 or more in prod",
+      },
+    ],
+  },
+  {
+    name: "refuse a single pod for sign-in in prod",
+    change: [["replicas", 1]],
+    problems: [
+      { key: "replicas", value: 1, mend: "with one pod every node drain ends sign-in: write 2 or more in prod" },
+    ],
+  },
+  {
+    name: "refuse one node port for HTTP and HTTPS",
+    stack: "dev",
+    change: [["ingress.service.nodePorts.https", 30080]],
+    problems: [
+      {
+        key: "ingress.service.nodePorts.https",
+        value: 30080,
+        mend: "plain HTTP has this port already: write another one",
+      },
+    ],
+  },
+  ...(
+    [
+      ["ingress.hsts.includeSubdomains", false],
+      ["ingress.hsts.maxAge", "8759h59m59s"],
+    ] as const
+  ).map(([path, value]) => ({
+    name: `refuse preloading with ${path} ${value}`,
+    base: () => changed(production(), "ingress.hsts.preload", true),
+    change: [[path, value]] as const,
+    problems: [
+      {
+        key: "ingress.hsts.preload",
+        value: true,
+        mend: "browsers' preload lists ask for includeSubdomains: true and maxAge of at least 8760h",
+      },
+    ],
+  })),
+  ...["auth", "cert-manager", "gatehouse-echo", "ingress", "istio-cni", "istio-system", "kube-system"].map(
+    (namespace) => ({
+      name: `refuse ${namespace} as an application's namespace`,
+      change: [["ingress.applicationNamespaces", ["kubeflow", namespace]]] as const,
+      problems: [
+        {
+          key: "ingress.applicationNamespaces[1]",
+          value: namespace,
+          mend: "this namespace belongs to the platform and has its routes already: name the namespaces of applications",
+        },
+      ],
+    }),
+  ),
+];
+
+describe("cross-checks", () => {
+  for (const { name, base = production, change, stack = "prod", problems } of cases) {
+    it(name, () => {
+      assert.deepEqual(problemsOf(base(), { stack: base === staff ? "dev" : stack }), [], "the base passes");
+      const settings = change.reduce((inner, [path, value]) => changed(inner, path, value), base());
+      assert.deepEqual(
+        problemsOf(settings, { stack }),
+        problems.map(({ key, value, mend }) => ({ key: `${project}:${key}`, value: JSON.stringify(value), mend })),
+      );
+    });
+  }
+
+  const allowed: [name: string, change: [path: string, value: unknown][], surroundings?: Surroundings][] = [
+    ["a token as long as its session", [["sessions.idToken", "12h"]]],
+    ["a cookie for the host itself", [["sessions.cookieDomain", "kubeflow.example.com"]]],
+    ["a cookie for the host's parent", [["sessions.cookieDomain", "example.com"]]],
+    [
+      "groups in place of e-mail domains",
+      [
+        ["identity.emailDomains", []],
+        ["identity.allowedGroups", ["ml-engineers"]],
+      ],
+    ],
+    ["single pods outside prod", [["replicas", 1]], { stack: "staging" }],
+    ["two connectors of one provider", [["identity.connectors[1]", { ...connector(), id: "partners" }]]],
+    ["equal node ports that nobody opens", [["ingress.service.nodePorts.https", 30080]]],
+    ["preloading after a year with subdomains", [["ingress.hsts", { preload: true, maxAge: "8760h" }]]],
+    ["the shortest certificates", [["certificates", { duration: "1h", renewBefore: "5m", caDuration: "1h1s" }]]],
+    ["link-local addresses that hold no metadata server", [["cluster.apiServer.cidrs", ["169.254.2.0/24"]]]],
+    ["as many gateway pods at the least as at the most", [["ingress.replicas", { min: 2, max: 2 }]]],
+  ];
+  for (const [name, change, surroundings] of allowed) {
+    it(`allow ${name}`, () => {
+      const settings = change.reduce((inner, [path, value]) => changed(inner, path, value), production());
+      assert.deepEqual(problemsOf(settings, surroundings), []);
+    });
+  }
+
+  it("have nothing against a stack with something at every place", () => {
+    assert.deepEqual(problemsOf(everything()), []);
+  });
+
+  it("are silent where a setting that they need is not sound", () => {
+    for (const check of crossChecks) {
+      assert.deepEqual(check({}, String), []);
+    }
+  });
+
+  it("report all that they find at once", () => {
+    const settings = {
+      ...production(),
+      replicas: 1,
+      echo: { enabled: true },
+      sessions: { refresh: "3h", cookieDomain: "other.example" },
+      certificates: { duration: "30m", renewBefore: "1m", caDuration: "10m" },
+      ingress: { replicas: { min: 1 }, applicationNamespaces: ["auth"] },
+    };
+    assert.deepEqual(
+      problemsOf(settings).map(({ key }) => key.slice(project.length + 1)),
+      [
+        "echo.enabled",
+        "sessions.refresh",
+        "certificates.duration",
+        "certificates.renewBefore",
+        "certificates.caDuration",
+        "sessions.cookieDomain",
+        "ingress.replicas.min",
+        "replicas",
+        "ingress.applicationNamespaces[0]",
+      ],
+    );
+  });
+});
+
+function connector(): Tree {
+  return (production().identity as { connectors: Tree[] }).connectors[0] ?? {};
+}

@@ -1,0 +1,187 @@
+import * as pulumi from "@pulumi/pulumi";
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { changed, errorOf, everything, problemsOf, production, project, settingsOf, type Tree } from "./fixture";
+
+const clientSecret = "identity.connectors[0].clientSecret";
+
+/** Everything that an error might be turned into on its way to a log. */
+const texts = (error: Error) => [
+  error.message,
+  String(error),
+  error.stack ?? "",
+  JSON.stringify(error),
+  JSON.stringify(error, Object.getOwnPropertyNames(error)),
+  inspect(error, { depth: Infinity, showHidden: true }),
+];
+
+describe("a secret setting", () => {
+  it("is an Output that Pulumi treats as secret", async () => {
+    const settings = settingsOf(changed(production(), clientSecret, "hunter2"), { secretKeys: ["identity"] });
+    const secret = settings.identity.connectors[0]?.clientSecret;
+    assert(pulumi.Output.isInstance(secret));
+    assert.equal(await pulumi.isSecret(secret), true);
+    assert.equal(await new Promise((resolve) => secret.apply(resolve)), "hunter2");
+    assert(!inspect(settings, { depth: 4 }).includes("hunter2"));
+  });
+
+  it("is asked for when it stands in the file as plain text", () => {
+    assert.deepEqual(problemsOf(changed(production(), clientSecret, "hunter2")), [
+      {
+        key: `${project}:${clientSecret}`,
+        value: "[secret]",
+        mend: `make it a secret: pulumi config set --secret --path '${project}:${clientSecret}'`,
+      },
+    ]);
+  });
+
+  it("is asked for together with everything else that is wrong", () => {
+    const settings = { ...changed(production(), clientSecret, "hunter2"), replicas: 0 };
+    assert.deepEqual(
+      problemsOf(settings).map(({ key }) => key),
+      [`${project}:${clientSecret}`, `${project}:replicas`],
+    );
+  });
+
+  for (const wrong of ["", 12345, null, ["hunter2"]]) {
+    it(`is refused when it is ${JSON.stringify(wrong)}`, () => {
+      assert.deepEqual(problemsOf(changed(production(), clientSecret, wrong), { secretKeys: ["identity"] }), [
+        {
+          key: `${project}:${clientSecret}`,
+          value: "[secret]",
+          mend: "set it with pulumi config set --secret --path, or name a Secret of the namespace auth by secretName and key",
+        },
+      ]);
+    });
+  }
+
+  it("may be a Secret of the cluster, half of which is not enough", () => {
+    const half = changed(production(), clientSecret, { secretName: "company-sign-in" });
+    assert.deepEqual(problemsOf(half), [
+      {
+        key: `${project}:${clientSecret}.key`,
+        value: "[secret]",
+        mend: "this setting has no default: write a key of that Secret, such as clientSecret",
+      },
+    ]);
+  });
+});
+
+describe("an error about settings", () => {
+  /** The same mistakes, wherever a text stands: each text becomes a word that is easy to find again. */
+  const marked = (value: unknown, key = ""): unknown =>
+    Array.isArray(value)
+      ? value.map((inner) => marked(inner))
+      : typeof value === "object" && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([inner, below]) => [inner, marked(below, inner)]))
+        : typeof value === "string"
+          ? `Sentinel ${key}`
+          : value;
+
+  it("holds no word of a setting that is a secret, however wrong it is", () => {
+    for (const key of Object.keys(everything())) {
+      const settings = { ...everything(), [key]: marked(everything()[key], key) };
+      const error = errorOf(settings, { secretKeys: [key] });
+      for (const text of error === undefined ? [] : texts(error)) {
+        assert(!text.includes("Sentinel"), `${key}: ${text}`);
+      }
+    }
+  });
+
+  const quoted: [path: string, value: unknown, word: string, stack?: string][] = [
+    ["sessions.idToken", "44m59s", "44m59s"],
+    ["sessions.lifetime", "59m58s", "59m58s"],
+    ["sessions.cookieDomain", "hidden.example", "hidden"],
+    ["certificates.duration", "359h59m", "359h59m"],
+    ["ingress.replicas.max", 1, "(1)"],
+    ["domain", "hidden.example", "hidden"],
+    ["identity.allowedGroups", ["hidden"], "hidden"],
+    ["identity.staticUsers[0].email", "user@hidden.example", "hidden"],
+    ["environment", "staging", "staging"],
+  ];
+  for (const [path, value, word] of quoted) {
+    it(`does not let a mend tell ${path} when that is a secret`, () => {
+      const settings = changed(everything(), path, value);
+      const open = errorOf(changed(settings, "ingress.replicas.min", 2));
+      assert(open !== undefined && texts(open).some((text) => text.includes(word)), "it would be told if it were none");
+      const error = errorOf(changed(settings, "ingress.replicas.min", 2), {
+        secretKeys: [path.split(/[.[]/)[0] ?? ""],
+      });
+      for (const text of error === undefined ? [] : texts(error)) {
+        assert(!text.includes(word), text);
+      }
+    });
+  }
+
+  const misplaced: [name: string, settings: Tree][] = [
+    ["under a misspelt key", changed(production(), "identity.connectors[0].clientSecrets", "hunter2")],
+    ["in another shape", changed(production(), clientSecret, { value: "hunter2" })],
+    ["in a connector without a list", changed(production(), "identity.connectors", { clientSecret: "hunter2" })],
+    ["as a user's password", changed(everything(), "identity.staticUsers[0].password", "hunter2")],
+    ["at the top", { ...production(), clientSecret: "hunter2" }],
+    ["deep in a setting of the wrong shape", { ...production(), identity: [[{ clientSecret: { a: "hunter2" } }]] }],
+  ];
+  for (const [name, settings] of misplaced) {
+    it(`hides a plain secret ${name}`, () => {
+      const error = errorOf(settings);
+      assert(error !== undefined);
+      for (const text of texts(error)) {
+        assert(!text.includes("hunter2"), text);
+      }
+    });
+  }
+
+  it("shows a rotation number, which only sounds like a secret", () => {
+    assert.equal(problemsOf({ ...production(), rotation: { clientSecret: 0 } })[0]?.value, "0");
+  });
+});
+
+describe("reading a stack's settings", () => {
+  /** Runs readSettings as the engine would, which hands configuration on in the environment. */
+  const run = (config: Record<string, string>, secretKeys: readonly string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        "-r",
+        "tsx/cjs",
+        "-e",
+        `const { readSettings } = require("./stacks/readSettings.ts");
+         try { console.log(JSON.stringify(readSettings())); } catch (error) { console.log(error.message); }`,
+      ],
+      {
+        cwd: join(__dirname, "../.."),
+        encoding: "utf8",
+        env: {
+          PATH: process.env.PATH,
+          PULUMI_NODEJS_PROJECT: project,
+          PULUMI_NODEJS_STACK: "staging",
+          PULUMI_CONFIG: JSON.stringify(config),
+          PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
+        },
+      },
+    ).stdout.trim();
+
+  const config = (settings: Tree) =>
+    Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [
+        `${project}:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+
+  it("takes those of the project's namespace and of the running stack", () => {
+    const answer = run({ ...config(production()), "kubernetes:context": "kind", "other:domain": "x" }, []);
+    const { environment, domain } = JSON.parse(answer) as { environment: string; domain: string };
+    assert.deepEqual({ environment, domain }, { environment: "staging", domain: "kubeflow.example.com" });
+  });
+
+  it("knows from Pulumi which of them are secrets", () => {
+    const wrong = changed(changed(production(), clientSecret, "hunter2"), "identity.emailDomains[0]", "Hidden");
+    const told = run(config(wrong), [`${project}:identity`]);
+    assert(told.includes(`${project}:identity.emailDomains[0]: [secret]`), told);
+    assert(!told.includes("Hidden") && !told.includes("hunter2"), told);
+    assert(run(config(wrong), []).includes(`${project}:identity.emailDomains[0]: "Hidden"`));
+  });
+});
