@@ -1,0 +1,111 @@
+import { Command, CommanderError } from "commander";
+import { type CommandContext } from "./context";
+import { Redactor } from "./engine/redactor";
+import { BadInput, type ExitCode, exitCodes, Failure, type Problem } from "./exit";
+import { catchFaults } from "./faults";
+import { formatProblems } from "./formats/problems";
+import { styleFor } from "./formats/style";
+import { Output } from "./output";
+import { addPreview } from "./preview";
+import { Progress } from "./progress";
+
+/** What a command prints with `--json` when it could not do its work. */
+export interface ErrorReport {
+  format: "gatehouse.error/v1";
+  exitCode: 2 | 3;
+  message: string;
+  problems: readonly Problem[];
+  details: string;
+}
+
+// Ending without having said how is a failure: an empty event loop, a stray exit.
+process.exitCode = exitCodes.ownFailure;
+
+const redactor = new Redactor();
+const json = process.argv.includes("--json");
+const errorStyle = styleFor(process.stderr, process.env);
+let finished: ExitCode | undefined;
+const context: CommandContext = {
+  redactor,
+  style: styleFor(process.stdout, process.env),
+  output: new Output(redactor),
+  progress: new Progress(process.stderr),
+  finish: (code) => (finished = code),
+};
+
+function program(): Command {
+  const command = new Command("gatehouse")
+    .description("A guarded gateway for Kubeflow: previews and checks beside Pulumi")
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: (text) => void context.output.print(text) });
+  addPreview(command, context);
+  // Commander copies its settings to subcommands only when they are made by itself, before they are set.
+  for (const subcommand of command.commands) {
+    subcommand.copyInheritedSettings(command);
+  }
+  return command;
+}
+
+async function main(): Promise<ExitCode> {
+  try {
+    await program().parseAsync();
+    return finished ?? exitCodes.ownFailure;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return exitCodes.clean;
+    }
+    return report(error);
+  }
+}
+
+async function report(error: unknown): Promise<ExitCode> {
+  context.progress.stop();
+  const summary = errorReport(error);
+  if (json) {
+    await context.output.print(JSON.stringify(summary, null, 2));
+    return summary.exitCode;
+  }
+  const { bold, dim, red } = errorStyle.colors;
+  const lines = [
+    `${red(bold(summary.exitCode === exitCodes.badInput ? "Not previewed:" : "Failed:"))} ${summary.message}`,
+    ...formatProblems(summary.problems, errorStyle),
+    ...(summary.details === "" ? [] : [dim(summary.details)]),
+  ];
+  await new Promise((resolve) => process.stderr.write(`${lines.join("\n")}\n`, resolve));
+  return summary.exitCode;
+}
+
+function errorReport(error: unknown): ErrorReport {
+  const base = { format: "gatehouse.error/v1" as const, problems: [], details: "" };
+  if (error instanceof BadInput) {
+    return { ...base, exitCode: exitCodes.badInput, message: error.message, problems: error.problems };
+  }
+  if (error instanceof CommanderError) {
+    const message = `${error.message.replace(/^error: /, "")} (gatehouse --help)`;
+    return { ...base, exitCode: exitCodes.badInput, message };
+  }
+  const failure =
+    error instanceof Failure
+      ? error
+      : error instanceof Error
+        ? new Failure(error.message, error.stack ?? "")
+        : new Failure(String(error));
+  return {
+    ...base,
+    exitCode: exitCodes.ownFailure,
+    message: redactor.redact(failure.message),
+    details: redactor.redact(failure.details),
+  };
+}
+
+// A pack or a chart that is still at work goes with the process that started it.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+catchFaults((error) => void report(error).then((code) => process.exit(code)));
+// What still holds the event loop, such as a pack that takes its time to end, has nothing more to say.
+void main().then((code) => process.exit(code));

@@ -1,0 +1,86 @@
+import { type Command, Option } from "commander";
+import { resolve } from "node:path";
+import { chartsFolder } from "./charts/source";
+import { type CommandContext } from "./context";
+import { formatPreview } from "./formats/preview";
+import { type ExitCode } from "./exit";
+import { checkOutputFolder, readOutput } from "./manifests/folder";
+import { PackProcess } from "./policies/pack";
+import type * as run from "./preview/run";
+import { readProject, stackFile } from "./project/project";
+import { readStackConfig } from "./project/stackConfig";
+
+interface PreviewOptions {
+  out?: string;
+  against?: string;
+  charts?: string;
+  json?: boolean;
+}
+
+export function addPreview(program: Command, context: CommandContext): void {
+  program
+    .command("preview")
+    .description("run the program and the policy pack offline: no cluster, no Pulumi CLI, no credentials")
+    .argument("<stack>", "the stack, as in Pulumi.<stack>.yaml")
+    .addOption(
+      new Option("--out <dir>", "write ready-to-apply YAML by namespace to an empty folder or an earlier output"),
+    )
+    .addOption(new Option("--against <dir>", "show what changed against an earlier output"))
+    .addOption(new Option("--charts <dir>", "take charts from a folder of <chart>/ or <chart>-<version>.tgz"))
+    .addOption(new Option("--json", "print one JSON document and nothing else"))
+    .addHelpText(
+      "after",
+      [
+        "",
+        "Exit codes: 0 clean, 1 a mandatory policy is violated, 2 bad settings or options, 3 a failure of ours,",
+        "of the program or of the policy pack.",
+        "Environment: GATEHOUSE_HELM names the helm program, NO_COLOR turns colours off.",
+      ].join("\n"),
+    )
+    .action(async (stack: string, options: PreviewOptions) => {
+      context.finish(await preview(stack, options, context));
+    });
+}
+
+async function preview(stack: string, options: PreviewOptions, context: CommandContext): Promise<ExitCode> {
+  const { redactor, progress, output } = context;
+  const project = readProject(process.cwd());
+  const config = readStackConfig(project, stackFile(project, stack), redactor);
+  const [out, against, charts] = [options.out, options.against, options.charts].map((path) =>
+    path === undefined ? undefined : resolve(path),
+  );
+  if (out !== undefined) {
+    checkOutputFolder(out, project.name, stack);
+  }
+  const earlier = against === undefined ? undefined : { directory: against, objects: readOutput(against) };
+  if (charts !== undefined) {
+    chartsFolder(charts);
+  }
+
+  const directory = resolve(project.directory, "policy");
+  const pack = new PackProcess({ directory, project: project.name, stack, config });
+  try {
+    progress.phase("loading Pulumi");
+    // The pack starts in the meantime: loading Pulumi is what takes longest, in both processes.
+    /* eslint-disable @typescript-eslint/no-require-imports */
+    require("./engine/lateModules.js");
+    const { runPreview } = require("./preview/run") as typeof run;
+    /* eslint-enable @typescript-eslint/no-require-imports */
+    const report = await runPreview({
+      project,
+      stack,
+      config,
+      redactor,
+      pack,
+      progress,
+      out,
+      against: earlier,
+      charts,
+    });
+    await output.print(options.json === true ? JSON.stringify(report, null, 2) : formatPreview(report, context.style));
+    return report.exitCode;
+  } finally {
+    progress.stop();
+    pack.stop();
+  }
+}
