@@ -8,7 +8,8 @@ import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 
 const label = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
-const dnsNameSource = `(?=.{1,253}$)(?:${label}\\.)+(?!\\d+$)${label}`;
+// A last label that is a number, hexadecimal ones included, makes a browser read the name as an address.
+const dnsNameSource = `(?=.{1,253}$)(?:${label}\\.)+(?!(?:\\d+|0x[0-9a-f]*)$)${label}`;
 
 const labelPattern = new RegExp(`^${label}$`);
 const dnsNamePattern = new RegExp(`^${dnsNameSource}$`);
