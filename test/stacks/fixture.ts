@@ -66,7 +66,7 @@ export const everything = (): Tree => ({
     ],
   },
   replicas: 2,
-  rotation: { cookieSecret: 1, clientSecret: 1, staticPasswords: 1, certificateAuthority: 1 },
+  rotation: { cookieSecret: 1, clientSecret: 1, connectorSecrets: 1, staticPasswords: 1, certificateAuthority: 1 },
   monitoring: { namespace: "monitoring" },
   network: { metadataExceptions: [{ namespace: "cert-manager", reason: "DNS-01 with workload identity." }] },
   echo: { enabled: true },

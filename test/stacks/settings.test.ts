@@ -35,7 +35,7 @@ describe("settings", () => {
       sessions: { lifetime: "12h", refresh: "45m", idToken: "1h" },
       machines: { issuers: [] },
       replicas: 2,
-      rotation: { cookieSecret: 1, clientSecret: 1, staticPasswords: 1, certificateAuthority: 1 },
+      rotation: { cookieSecret: 1, clientSecret: 1, connectorSecrets: 1, staticPasswords: 1, certificateAuthority: 1 },
       monitoring: {},
       network: { metadataExceptions: [] },
       echo: { enabled: false },
