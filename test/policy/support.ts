@@ -5,7 +5,7 @@ import { defaultSettings } from "../../policy/settings";
 
 /** What the SDK keeps out of its type declarations: how the engine's properties reach a policy. */
 interface SdkProxy {
-  unknownCheckingProxy<T extends object>(props: T): T;
+  readonly unknownCheckingProxy: <T extends object>(props: T) => T;
   readonly unknownStringValue: string;
   readonly unknownObjectValue: string;
 }
@@ -33,16 +33,22 @@ export function messages(rule: Rule, manifest: Manifest, given: RuleContext = co
   );
 }
 
-/** A deep copy of a manifest, changed. */
-export function mutated(manifest: Manifest, mutate: (copy: MutableManifest) => void): Manifest {
-  const copy = structuredClone(manifest) as unknown as MutableManifest;
-  mutate(copy);
+/**
+ * A copy of a fixture with some fields changed. A path names its steps with dots between them (`~` for a dot inside a
+ * key); `undefined` removes the field.
+ */
+export function changed(fixture: Manifest, changes: Readonly<Record<string, unknown>>): Manifest {
+  // Through JSON, which gives two places that share an object an object each.
+  const copy = JSON.parse(JSON.stringify(fixture)) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path
+      .replace(/\[(\d+)\]/g, ".$1")
+      .split(".")
+      .map((key) => key.replaceAll("~", "."));
+    const last = keys.pop() ?? "";
+    const parent = keys.reduce((place, key) => (place[key] ??= {}) as Record<string, unknown>, copy);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+  }
   return copy as unknown as Manifest;
 }
-
-/** Lets a mutation reach any field of a fixture without naming its type. */
-export interface MutableManifest {
-  [field: string]: MutableValue;
-}
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type MutableValue = any;

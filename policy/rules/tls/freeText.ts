@@ -2,9 +2,12 @@ import { type Finding, violation } from "../../rule";
 import { bareFlagComplaint, complaint } from "./switchValue";
 import { verificationSwitch } from "./verificationSwitch";
 
-/** `name = value`, `name: value`, `--name`, `--name=value`, `"name": value`, in any language that writes them so. */
-const assignment =
-  /(?<before>^|[^\w.$-])(?<dashes>-{0,2})(?<name>[A-Za-z_][\w.-]{2,79})(?:["']?[ \t]*(?:=(?![=~])|:(?![=:/]))[ \t]*(?<value>"[^"\n]*"|'[^'\n]*'|[^\s,;&|)}\]"']*))?/gm;
+/** A word that may name a setting, with the dashes of a flag. */
+const word = /(?<before>^|[^\w.$-])(?<dashes>-{0,2})(?<name>[A-Za-z_][\w.-]{2,79})/gm;
+
+/** What gives a name its value, right behind it: `= value`, `: value`, `": value`. A comparison isn't it. */
+const assigned =
+  /["']?[ \t]*(?:=(?![=~])|:(?![=:/]))[ \t]*(?<value>"[^"\n]*"|'[^'\n]*'|(?:\$\([^)\n]*\)|\$\{[^}\n]*\}|\{\{[^}\n]*\}\}|[^\s,;&|)}\]"'])*)/y;
 
 /** What turns verification off without a name of its own. */
 const idioms: readonly { readonly pattern: RegExp; readonly program: string }[] = [
@@ -32,15 +35,21 @@ interface Match {
 }
 
 function assignments(text: string): Match[] {
-  return Array.from(text.matchAll(assignment)).flatMap((match) => {
-    const { before = "", dashes = "", name = "", value } = match.groups ?? {};
+  return Array.from(text.matchAll(word)).flatMap((match) => {
+    const { before = "", dashes = "", name = "" } = match.groups ?? {};
     const sense = verificationSwitch(name);
     // `${NAME` reads a variable; where it is set, the setting is found.
     if (!sense || (before === "{" && text[match.index - 1] === "$")) return [];
+    const value = valueAt(text, match.index + match[0].length);
     const wrong =
       value === undefined ? dashes && bareFlagComplaint(name, sense) : complaint(name, sense, unquote(value));
     return wrong ? [{ index: match.index + before.length, message: `${dashes}${name} ${wrong}` }] : [];
   });
+}
+
+function valueAt(text: string, index: number): string | undefined {
+  assigned.lastIndex = index;
+  return assigned.exec(text)?.groups?.["value"];
 }
 
 function idiomsIn(text: string): Match[] {

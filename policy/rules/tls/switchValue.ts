@@ -5,7 +5,7 @@ export function complaint(name: string, sense: SwitchSense, value: unknown): str
   const safe = sense === "turns verification off" ? "false" : "true";
   const state = stateOf(value);
   if (state === "absent" || state === safe) return undefined;
-  if (sense === "turns verification on" && isOtherYes(value)) return undefined;
+  if (state === "neither" && sense === "turns verification on" && isOtherYes(value)) return undefined;
   const subject = subjectOf(name);
   if (state === "neither") {
     return (

@@ -6,7 +6,7 @@ import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-sk
 import {
   context,
   messages,
-  mutated,
+  changed,
   unknownCheckingProxy,
   unknownObjectValue,
   unknownStringValue,
@@ -36,7 +36,7 @@ const neither = (field: string, value: string): string =>
   "Write false, or remove it.";
 
 function configMap(name: string, text: string): Manifest {
-  return mutated(compliant, (copy) => (copy["data"] = { [name]: text }));
+  return changed(compliant, { data: { [name]: text } });
 }
 
 describe("forbid-skip-verify in configuration files", () => {
@@ -386,9 +386,9 @@ describe("forbid-skip-verify in configuration files", () => {
       run(rule, unknownCheckingProxy(manifest), context).map((finding) => `${finding.kind} ${finding.field}`);
 
     it("reports an unknown text as not checked and looks at the others", () => {
-      const manifest = mutated(compliant, ({ data }) => {
-        data["ca.crt"] = unknownStringValue;
-        data["other.yaml"] = "tls:\n  insecureSkipVerify: true\n";
+      const manifest = changed(compliant, {
+        "data.ca~crt": unknownStringValue,
+        "data.other~yaml": "tls:\n  insecureSkipVerify: true\n",
       });
       assert.deepEqual(preview(manifest), [
         "unchecked data.ca.crt",
@@ -397,7 +397,7 @@ describe("forbid-skip-verify in configuration files", () => {
     });
 
     it("reports a whole map that is unknown", () => {
-      assert.deepEqual(preview(mutated(compliant, (copy) => (copy["data"] = unknownObjectValue))), ["unchecked data"]);
+      assert.deepEqual(preview(changed(compliant, { data: unknownObjectValue })), ["unchecked data"]);
     });
   });
 });
