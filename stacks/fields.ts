@@ -114,6 +114,13 @@ export function listOf<T extends z.ZodType>(element: T) {
     .meta({ uniqueItems: true });
 }
 
+/** A list that is not empty. zod's own `min` would look at the length of anything that has one, lists or not. */
+export function someOf<T extends z.ZodType>(element: T, mend: string) {
+  return listOf(element)
+    .refine((list) => list.length > 0, mend)
+    .meta({ minItems: 1 });
+}
+
 /** A line of text for people or for other programs, of which only they know more. */
 export const line = (mend: string, { shortest = 1, longest = 1024 } = {}) =>
   text({ title: "text", mend, pattern: linePattern(shortest, longest) });

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { z } from "zod";
-import { email, groupName, httpsUrl, line, listOf, text } from "./fields";
+import { email, groupName, httpsUrl, line, listOf, someOf, text } from "./fields";
 
 const secretMend =
   "set it with pulumi config set --secret --path, or name a Secret of the namespace auth by secretName and key";
@@ -10,7 +10,7 @@ const secretMend =
 /** A value from `pulumi config set --secret`, wrapped again at once, so that it is never a plain string in the program. */
 export const secretText = z
   .string({ error: secretMend })
-  .min(1, secretMend)
+  .refine((value) => value !== "", secretMend)
   .transform((value) => pulumi.secret(value))
   .meta({ secret: true });
 
@@ -88,12 +88,10 @@ export const machineIssuer = z.strictObject({
   issuer: httpsUrl.describe(
     "The `iss` claim of its tokens, exactly (RFC 7519, section 4.1.1). For Kubernetes: `kubectl get --raw /.well-known/openid-configuration`.",
   ),
-  audiences: listOf(line("write an audience, such as pipelines.kubeflow.org"))
-    .min(
-      1,
-      "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
-    )
-    .describe("Accepted `aud` claims; a token needs one of them."),
+  audiences: someOf(
+    line("write an audience, such as pipelines.kubeflow.org"),
+    "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
+  ).describe("Accepted `aud` claims; a token needs one of them."),
   jwksUri: httpsUrl
     .optional()
     .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),

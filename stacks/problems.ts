@@ -122,7 +122,7 @@ function flatten(issue: Issue): Issue[] {
   return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
 }
 
-const wording: Record<string, string> = {
+const kinds: Record<string, string> = {
   array: "a list",
   object: "a mapping with its keys indented below",
   string: "a text",
@@ -132,7 +132,7 @@ const wording: Record<string, string> = {
 function mendOf(issue: Issue, value: unknown): string {
   const mend =
     issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
-      ? `write ${wording[issue.expected] ?? issue.expected}`
+      ? `write ${kinds[issue.expected] ?? issue.expected}`
       : issue.message.replace(
           /^Invalid discriminator value\. Expected '(.*)'$/,
           (_, types: string) => `write ${types.replaceAll("' | '", " or ")}`,

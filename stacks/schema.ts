@@ -15,6 +15,7 @@ import {
   nodePort,
   port,
   rotation,
+  someOf,
 } from "./fields";
 import { connector, machineIssuer, staticUser } from "./issuers";
 
@@ -31,16 +32,13 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       apiServer: z
         .strictObject({
-          cidrs: listOf(cidr)
-            .min(
-              1,
-              "name the API server's addresses: kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes",
-            )
-            .describe(
-              "Addresses of the API server, as pods reach it after the Service's translation. Only they may be talked to, and call the webhooks.",
-            ),
-          ports: listOf(port)
-            .min(1, "name the API server's port, mostly 443 or 6443")
+          cidrs: someOf(
+            cidr,
+            "name the API server's addresses: kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes",
+          ).describe(
+            "Addresses of the API server, as pods reach it after the Service's translation. Only they may be talked to, and call the webhooks.",
+          ),
+          ports: someOf(port, "name the API server's port, mostly 443 or 6443")
             .default([443, 6443])
             .describe("Ports of the API server."),
         })
@@ -50,9 +48,12 @@ export const settingsSchema = z.strictObject({
     .describe("Facts about the cluster that only you know."),
   certificates: z
     .strictObject({
-      organization: line("write the organisation's name, 64 characters at the most (X.520 upper bound)", {
-        longest: 64,
-      })
+      organization: line(
+        "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",
+        {
+          longest: 48,
+        },
+      )
         .default("Kubeflow Gatehouse")
         .describe("Organisation in the subject of the private CA and of the certificates."),
       duration: duration.default("2160h").describe("Lifetime of the certificates that cert-manager issues."),

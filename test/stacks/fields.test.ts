@@ -256,9 +256,9 @@ const fields: Readonly<Record<string, Field>> = {
   },
   "cluster.dnsNamespace": namespaceName,
   "certificates.organization": line(
-    "write the organisation's name, 64 characters at the most (X.520 upper bound)",
+    "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",
     1,
-    64,
+    48,
   ),
   "certificates.duration": duration("2160h", "8760h", "361h0m1s"),
   "certificates.renewBefore": duration("360h", "5m", "300s"),

@@ -88,6 +88,13 @@ describe("settings of any kind", () => {
     );
   });
 
+  it("are refused when they look like a list or a text, down to a length that is none", () => {
+    for (const path of paths) {
+      const settings = changed(everything(), path, { length: { toString: null } });
+      assert.notEqual(errorOf(settings), undefined, path);
+    }
+  });
+
   it("may be nested a hundred thousand levels deep, or be a megabyte long", () => {
     for (const [name, settings] of Object.entries<Tree>({
       lists: { ingress: `${"[".repeat(100_000)}${"]".repeat(100_000)}` },
