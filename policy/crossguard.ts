@@ -1,6 +1,6 @@
 import { type Policies, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
-import { type Manifest } from "./manifest";
-import { type Finding, type Rule, type RuleContext, isUnknownValue, type Unchecked, violation } from "./rule";
+import { expandList, type Manifest, viewOf } from "./manifest";
+import { type Finding, inspect, type Rule, type RuleContext, type Unchecked, violation } from "./rule";
 import { defaultSettings, type Settings, settingSchemas } from "./settings";
 
 /** The rules as CrossGuard policies. */
@@ -21,7 +21,8 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
     url: rule.references[0]?.url,
     configSchema: { properties: Object.fromEntries(rule.settings.map((key) => [key, { ...settingSchemas[key] }])) },
     validateResource: (args, reportViolation) => {
-      const findings = manifestsOf(args).flatMap((manifest) => run(rule, manifest, contextOf(args)));
+      const context = contextOf(args);
+      const findings = guarded(rule, () => manifestsOf(args).flatMap((manifest) => run(rule, manifest, context)));
       for (const finding of findings) if (finding.kind === "violation") reportViolation(finding.message);
       // Last, because the SDK answers this exception with an advisory "can't run policy … during preview".
       rethrowUnknown(findings.filter((finding) => finding.kind === "unchecked"));
@@ -31,15 +32,17 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
 
 /** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
 export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
+  return guarded(rule, () => rule.check(manifest, context));
+}
+
+function guarded(rule: Rule, look: () => Finding[]): Finding[] {
   try {
-    return rule.check(manifest, context);
+    return inspect(look);
   } catch (error) {
-    if (isUnknownValue(error)) {
-      return [{ kind: "unchecked", field: error.props.map(String).join("."), cause: error }];
-    }
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `${manifest.kind} could not be checked by ${rule.name}: ${reason}. What cannot be checked is not let through.`;
-    return [violation("", message)];
+    return [
+      violation("", `${rule.name} can't check this object: ${reason}. What can't be checked is not let through.`),
+    ];
   }
 }
 
@@ -48,22 +51,16 @@ function manifestsOf(args: ResourceValidationArgs): Manifest[] {
   const token = /^kubernetes:([^:]+):([^:]+)$/.exec(args.type);
   if (!token) return [];
   const [, module = "", type = ""] = token;
-  return [manifestFrom(args.props, module.replace(/^core\//, ""), type.replace(/Patch$/, ""))];
-}
-
-/** A view of the properties that reads each one when a rule does: a copy would stumble over the first unknown. */
-function manifestFrom(props: Record<string, unknown>, apiVersion: string, kind: string): Manifest {
-  const manifest = { apiVersion, kind };
-  for (const key of Object.keys(props)) {
-    Object.defineProperty(manifest, key, { enumerable: true, configurable: true, get: () => props[key] });
-  }
-  return manifest;
+  return expandList(viewOf(args.props, module.replace(/^core\//, ""), type.replace(/Patch$/, "")));
 }
 
 function contextOf(args: ResourceValidationArgs): RuleContext {
   return {
     settings: { ...defaultSettings, ...args.getConfig<Partial<Settings>>() },
-    defaultNamespace: defaultNamespace(args),
+    // Read when a rule asks, because it can be unknown at preview and few rules need it.
+    get defaultNamespace() {
+      return defaultNamespace(args);
+    },
   };
 }
 

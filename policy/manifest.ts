@@ -38,6 +38,28 @@ export function groupOf(manifest: Manifest): string {
   return slash < 0 ? "" : manifest.apiVersion.slice(0, slash);
 }
 
+/** The objects of a list, or the object itself. An item without a kind of its own has the list's. */
+export function expandList(manifest: Manifest): Manifest[] {
+  if (!manifest.kind.endsWith("List") || !Array.isArray(manifest["items"])) return [manifest];
+  const { apiVersion, kind } = manifest;
+  const items = manifest["items"] as readonly unknown[];
+  return Array.from({ length: items.length }, (_, index) =>
+    viewOf(mapAt(items[index], `items[${index}]`), apiVersion, kind.replace(/List$/, "")),
+  );
+}
+
+/**
+ * A view of an object's fields that reads each one when a rule does: a copy would stumble over the first value that is
+ * unknown at preview. `apiVersion` and `kind` are for objects that don't say themselves.
+ */
+export function viewOf(fields: Record<string, unknown>, apiVersion: string, kind: string): Manifest {
+  const manifest = { apiVersion, kind };
+  for (const key of Object.keys(fields)) {
+    Object.defineProperty(manifest, key, { enumerable: true, configurable: true, get: () => fields[key] });
+  }
+  return manifest;
+}
+
 /** A path segment as JavaScript would write it, so that keys with dots stay readable. */
 export function join(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;

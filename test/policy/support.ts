@@ -6,13 +6,14 @@ import { defaultSettings } from "../../policy/settings";
 /** What the SDK keeps out of its type declarations: how the engine's properties reach a policy. */
 interface SdkProxy {
   readonly unknownCheckingProxy: <T extends object>(props: T) => T;
+  readonly UnknownValueError: new (sentinel: string, path: string[]) => Error;
   readonly unknownStringValue: string;
   readonly unknownObjectValue: string;
 }
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const sdkProxy = require("@pulumi/policy/proxy") as SdkProxy;
 
-export const { unknownCheckingProxy, unknownStringValue, unknownObjectValue } = sdkProxy;
+export const { unknownCheckingProxy, UnknownValueError, unknownStringValue, unknownObjectValue } = sdkProxy;
 
 export const context: RuleContext = { settings: defaultSettings, defaultNamespace: "default" };
 

@@ -124,8 +124,8 @@ describe("forbid-cluster-wide-request-authentication", () => {
 
   it("rejects a selector that isn't what Kubernetes expects, and says so", () => {
     assert.deepEqual(messages(rule, changed(compliant, { "spec.selector": "istio=ingressgateway" })), [
-      "RequestAuthentication could not be checked by forbid-cluster-wide-request-authentication: spec.selector is the " +
-        'string "istio=ingressgateway", where Kubernetes expects a map. What cannot be checked is not let through.',
+      "forbid-cluster-wide-request-authentication can't check this object: spec.selector is the string " +
+        '"istio=ingressgateway", where Kubernetes expects a map. What can\'t be checked is not let through.',
     ]);
   });
 
