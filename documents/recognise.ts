@@ -38,7 +38,8 @@ function looksLikeToml(name: string): boolean {
 /** By the file's ending, or by a first line that opens a map or a list. Spares the parser every short string. */
 function looksLikeYaml(name: string, text: string): boolean {
   if (/\.(ya?ml|json)$/i.test(name)) return true;
-  return /^(?:\s*(?:#.*)?\n)*(?:---|\s*(?:[{[]|- |["']?[\w./-]+["']?[ \t]*:(?:[ \t]|\r?$)))/m.test(text.slice(0, 4096));
+  const firstLine = text.split("\n").find((line) => line.trim() !== "" && !line.trimStart().startsWith("#")) ?? "";
+  return /^\s*(?:---|[{[]|- |["']?[\w./-]+["']?[ \t]*:(?:[ \t\r]|$))/.test(firstLine);
 }
 
 function attempt(read: () => unknown[]): unknown[] {

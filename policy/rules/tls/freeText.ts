@@ -3,7 +3,7 @@ import { bareFlagComplaint, complaint } from "./switchValue";
 import { verificationSwitch } from "./verificationSwitch";
 
 /** A word that may name a setting, with the dashes of a flag. */
-const word = /(?<before>^|[^\w.$-])(?<dashes>-{0,2})(?<name>[A-Za-z_][\w.-]{2,79})/gm;
+const word = /(?<before>^|[^\w.$-])(?<dashes>-{0,2})(?<name>[A-Za-z_][\w.-]{2,250})/gm;
 
 /** What gives a name its value, right behind it: `= value`, `: value`, `": value`. A comparison isn't it. */
 const assigned =
