@@ -95,5 +95,5 @@ export function withoutMarks(value: Value): Exclude<Value, Unknown | Secret> {
   }
   return isObject(value)
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutMarks(inner)]))
-    : (value);
+    : value;
 }
