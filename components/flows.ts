@@ -151,15 +151,16 @@ export function flowsOf(settings: Settings): Flow[] {
     flows.push({
       from: parts.dex,
       to: internet("identity providers"),
-      ports: tcp(443),
+      ports: tcp(...httpsPorts(identity.connectors.map(({ issuer }) => issuer))),
       why: "Sign-in with the providers of `identity.connectors`.",
     });
   }
-  if (machines.issuers.some(({ jwks }) => jwks === undefined)) {
+  const fetched = machines.issuers.filter(({ jwks }) => jwks === undefined);
+  if (fetched.length > 0) {
     flows.push({
       from: parts.istiod,
       to: internet("machine issuers"),
-      ports: tcp(443),
+      ports: tcp(...httpsPorts(fetched.map(({ issuer, jwksUri }) => jwksUri ?? issuer))),
       why: "Keys of the issuers of `machines.issuers`.",
     });
   }
@@ -182,4 +183,9 @@ export function flowsOf(settings: Settings): Flow[] {
     });
   }
   return flows;
+}
+
+/** The ports of `https://` URLs; 443 is always among them, because a discovery document may lead elsewhere. */
+function httpsPorts(urls: readonly string[]): number[] {
+  return [...new Set([443, ...urls.map((url) => Number(new URL(url).port || 443))])].sort((a, b) => a - b);
 }

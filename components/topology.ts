@@ -2,15 +2,9 @@
  * Where everything is: names, ports and hosts that more than one component speaks of. They are plain constants, so that
  * mesh configuration, routes, policies and network flows can name a part before it exists.
  */
+import { namespaces } from "../stacks/namespaces";
 
-export const namespaces = {
-  certManager: "cert-manager",
-  istio: "istio-system",
-  cni: "istio-cni",
-  ingress: "ingress",
-  auth: "auth",
-  echo: "gatehouse-echo",
-} as const;
+export { namespaces };
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";
@@ -54,7 +48,7 @@ export const internalGate = {
   resource: "gatehouse-internal",
   reference: `${namespaces.ingress}/gatehouse-internal`,
   /** The endpoints of Dex that machines of the platform use; the listener serves no other path. */
-  paths: ["/dex/keys", "/dex/token", "/dex/userinfo"],
+  paths: ["/dex/keys", "/dex/token"],
 } as const;
 
 export const dex = {

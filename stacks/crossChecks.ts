@@ -3,6 +3,7 @@
  * its problems carry the path of the setting that a person would change.
  */
 import * as ipaddr from "ipaddr.js";
+import { namespaces } from "./namespaces";
 import { durationSeconds } from "./fields";
 import { type Complaint, type Quote } from "./problems";
 import { type Settings } from "./schema";
@@ -18,8 +19,8 @@ function comparing<K extends keyof Settings>(
   return (sound, quote) => (keys.every((key) => sound[key] !== undefined) ? [...check(sound as Settings, quote)] : []);
 }
 
-/** Namespaces that the program owns; no application is routed from them by their name alone. */
-const ownNamespaces = ["auth", "cert-manager", "gatehouse-echo", "ingress", "istio-cni", "istio-system", "kube-system"];
+/** Namespaces whose routes are the platform's or the cluster's own. */
+const ownNamespaces: readonly string[] = [...Object.values(namespaces), "kube-system"];
 
 /** Metadata servers of AWS, Azure and Google Cloud. */
 const metadataServers = ["169.254.169.254", "fd00:ec2::254", "fd20:ce::254"].map((address) => ipaddr.parse(address));
