@@ -1,6 +1,7 @@
 import { type Policies, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
 import { expandList, type Manifest, viewOf } from "./manifest";
-import { type Finding, inspect, type Rule, type RuleContext, type Unchecked, violation } from "./rule";
+import { type Rule, type RuleContext, type Unchecked } from "./rule";
+import { guarded, run } from "./run";
 import { defaultSettings, type Settings, settingSchemas } from "./settings";
 
 /** The rules as CrossGuard policies. */
@@ -28,22 +29,6 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
       rethrowUnknown(findings.filter((finding) => finding.kind === "unchecked"));
     },
   };
-}
-
-/** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
-export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
-  return guarded(rule, () => rule.check(manifest, context));
-}
-
-function guarded(rule: Rule, look: () => Finding[]): Finding[] {
-  try {
-    return inspect(look);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [
-      violation("", `${rule.name} can't check this object: ${reason}. What can't be checked is not let through.`),
-    ];
-  }
 }
 
 /** The manifests that a resource stands for: none outside Kubernetes, several for a list. */
@@ -74,7 +59,7 @@ function rethrowUnknown(unchecked: readonly Unchecked[]): void {
   const [first] = unchecked;
   if (!first) return;
   if (unchecked.length > 1) {
-    const fields = [...new Set(unchecked.map((finding) => `.${finding.field}`))];
+    const fields = [...new Set(unchecked.map((finding) => finding.field))];
     first.cause.message = `the values at ${fields.join(", ")} can't be known during preview`;
   }
   throw first.cause;

@@ -1,4 +1,4 @@
-import { type Manifest } from "./manifest";
+import { join, type Manifest } from "./manifest";
 import { type Settings } from "./settings";
 
 export type Severity = "low" | "medium" | "high" | "critical";
@@ -92,6 +92,10 @@ export function inspect(look: () => Finding[]): Finding[] {
     return look();
   } catch (error) {
     if (!isUnknownValue(error)) throw error;
-    return [{ kind: "unchecked", field: error.props.map(String).join("."), cause: error }];
+    return [{ kind: "unchecked", field: pathOf(error.props), cause: error }];
   }
+}
+
+function pathOf(props: readonly PropertyKey[]): string {
+  return props.map(String).reduce((path, key) => join(path, /^\d+$/.test(key) ? Number(key) : key), "");
 }

@@ -125,7 +125,7 @@ describe("the CrossGuard adapter", () => {
       const { reported, thrown } = validate(eachValue, { props: unknown });
       assert.deepEqual(reported, ["b is 2"]);
       assert.ok(thrown instanceof UnknownValueError);
-      assert.equal(thrown.message, "the values at .data.a, .data.c can't be known during preview");
+      assert.equal(thrown.message, "the values at data.a, data.c can't be known during preview");
     });
   });
 

@@ -1,4 +1,4 @@
-import { run } from "../../policy/crossguard";
+import { run } from "../../policy/run";
 import { type Manifest } from "../../policy/manifest";
 import { type Finding, type Rule, type RuleContext } from "../../policy/rule";
 import { defaultSettings } from "../../policy/settings";

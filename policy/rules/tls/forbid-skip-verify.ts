@@ -7,10 +7,9 @@ import { isCustomResourceDefinition, structuredFindings, textFindings } from "./
  * Certificate verification is never turned off, under any of its names, wherever it stands: in any field of any object,
  * in the files and variables of ConfigMaps and Secrets, in arguments, environments, scripts and Envoy's messages.
  *
- * A DestinationRule of mode SIMPLE without `caCertificates` passes: since Istio 1.21 at the latest the proxy verifies
- * against the operating system's CAs then and has no switch for it but `insecureSkipVerify` (`ClientTLSSettings` in
- * istio.io/api 1.31, `constructUpstreamTLS` in pilot's cluster_tls.go). The switch of older releases,
- * `VERIFY_CERTIFICATE_AT_CLIENT`, is one of the names that are looked for.
+ * A DestinationRule of mode SIMPLE without `caCertificates` passes: Istio then has the proxy verify against the operating
+ * system's CAs, and knows no switch for that but `insecureSkipVerify` (`ClientTLSSettings` of istio.io/api 1.31). Older
+ * releases had `VERIFY_CERTIFICATE_AT_CLIENT`, which is one of the names that are looked for.
  */
 export const forbidSkipVerify: Rule = {
   name: "forbid-skip-verify",
@@ -27,6 +26,26 @@ export const forbidSkipVerify: Rule = {
       id: "CWE-295",
       url: "https://cwe.mitre.org/data/definitions/295.html",
       about: "improper certificate validation",
+    },
+    {
+      id: "kubeflow/manifests#1835",
+      url: "https://github.com/kubeflow/manifests/issues/1835",
+      about: "an authentication client that can't be given a private CA, which is why people switch verification off",
+    },
+    {
+      id: "oauth2-proxy configuration",
+      url: "https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview",
+      about: "ssl_insecure_skip_verify and the settings like it; provider_ca_files names a private CA",
+    },
+    {
+      id: "Istio DestinationRule",
+      url: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings",
+      about: "insecureSkipVerify skips the CA signature and the subject alternative name",
+    },
+    {
+      id: "Envoy CertificateValidationContext",
+      url: "https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/transport_sockets/tls/v3/common.proto",
+      about: "without a trusted CA the peer's certificate is not verified",
     },
   ],
   settings: [],

@@ -13,9 +13,7 @@ const maxDepth = 64;
 
 /** Looks for switches in a value: in its keys, in name/value pairs, in the Envoy messages and the texts that it holds. */
 export function structuredFindings(field: string, value: unknown, depth = 0): Finding[] {
-  if (depth > maxDepth) {
-    return [violation(field, `${field} is nested deeper than ${maxDepth} levels, which is not checked. Flatten it.`)];
-  }
+  if (depth > maxDepth) return [tooDeep(field)];
   if (typeof value === "string") return textFindings(field, "", value, depth);
   if (Array.isArray(value)) return listFindings(field, value as readonly unknown[], depth);
   if (!isMap(value) || ArrayBuffer.isView(value)) return [];
@@ -24,8 +22,11 @@ export function structuredFindings(field: string, value: unknown, depth = 0): Fi
     ...inspect(() => envoyFindings(field, value)),
     ...Object.keys(value).flatMap((key) =>
       inspect(() => {
-        const child = join(field, key);
-        return switchFindings(child, key, value[key]) ?? structuredFindings(child, value[key], depth + 1);
+        const place = join(field, key);
+        const child = value[key];
+        // A text under a key may be a file under its name.
+        if (typeof child === "string") return textFindings(place, key, child, depth + 1);
+        return switchFindings(place, key, child) ?? structuredFindings(place, child, depth + 1);
       }),
     ),
   ];
@@ -33,8 +34,9 @@ export function structuredFindings(field: string, value: unknown, depth = 0): Fi
 
 /** Looks for switches in a text, which may be a document of its own. */
 export function textFindings(field: string, name: string, text: string, depth = 0): Finding[] {
-  const sense = name === "" ? undefined : verificationSwitch(name);
-  if (sense) return switchFindings(field, name, text) ?? [];
+  const verdict = switchFindings(field, name, text);
+  if (verdict) return verdict;
+  if (depth > maxDepth) return [tooDeep(field)];
   try {
     const recognised = recognise(name, text);
     if (recognised.kind === "plain") return freeTextFindings(field, text);
@@ -86,6 +88,10 @@ function sourceOf(valueFrom: Record<string, unknown>): string {
   if (!isMap(reference)) return kind;
   const parts = [reference["name"], reference["key"]].filter((part) => typeof part === "string");
   return [kind, ...parts].join(" ");
+}
+
+function tooDeep(field: string): Finding {
+  return violation(field, `${field} is nested deeper than ${maxDepth} levels, which is not checked. Flatten it.`);
 }
 
 /** A list's items one by one, and as one line where they are a command: curl and its -k are two of them. */

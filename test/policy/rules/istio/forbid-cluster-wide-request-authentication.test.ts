@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { run } from "../../../../policy/crossguard";
+import { run } from "../../../../policy/run";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidClusterWideRequestAuthentication as rule } from "../../../../policy/rules/istio/forbid-cluster-wide-request-authentication";
 import { defaultSettings } from "../../../../policy/settings";

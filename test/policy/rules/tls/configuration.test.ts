@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { run } from "../../../../policy/crossguard";
+import { run } from "../../../../policy/run";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import {
@@ -391,7 +391,7 @@ describe("forbid-skip-verify in configuration files", () => {
         "data.other~yaml": "tls:\n  insecureSkipVerify: true\n",
       });
       assert.deepEqual(preview(manifest), [
-        "unchecked data.ca.crt",
+        'unchecked data["ca.crt"]',
         'violation data["other.yaml"]: tls.insecureSkipVerify',
       ]);
     });

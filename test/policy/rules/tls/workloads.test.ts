@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { run } from "../../../../policy/crossguard";
+import { run } from "../../../../policy/run";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import { context, messages, changed, unknownCheckingProxy, unknownStringValue } from "../../support";
@@ -95,7 +95,7 @@ describe("forbid-skip-verify in workloads", () => {
     it("reports the arguments around one that is unknown at preview", () => {
       const manifest = withArgs(unknownStringValue, "--ssl-insecure-skip-verify");
       const found = run(rule, unknownCheckingProxy(manifest), context).map(({ kind, field }) => `${kind} ${field}`);
-      assert.deepEqual(found, ["unchecked spec.template.spec.containers.0.args.0", `violation ${container}.args[1]`]);
+      assert.deepEqual(found, ["unchecked spec.template.spec.containers[0].args[0]", `violation ${container}.args[1]`]);
     });
   });
 
@@ -165,7 +165,7 @@ describe("forbid-skip-verify in workloads", () => {
       const found = run(rule, unknownCheckingProxy(manifest), context).map(({ kind, field }) => `${kind} ${field}`);
       assert.deepEqual(
         [...new Set(found)],
-        ["unchecked spec.template.spec.containers.0.env.0.value", `violation ${container}.env[1]`],
+        ["unchecked spec.template.spec.containers[0].env[0].value", `violation ${container}.env[1]`],
       );
     });
 
