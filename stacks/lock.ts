@@ -1,4 +1,5 @@
-import lockFile from "./lock.json";
+// Not `lock.json`: the engine runs the program with ts-node, where `./lock` would then be the data and not this module.
+import lockFile from "./versions.lock.json";
 
 /** The charts that the program installs; the key is also the chart's name in its repository. */
 export type ChartName = keyof typeof lockFile.charts;
@@ -13,5 +14,5 @@ export interface LockedChart {
   version: string;
 }
 
-/** The one place where versions of charts and images stand; `lock.json` is the data. */
+/** The one place where versions of charts and images stand; `versions.lock.json` is the data. */
 export const lock: { charts: Record<ChartName, LockedChart>; images: Record<ImageName, string> } = lockFile;
