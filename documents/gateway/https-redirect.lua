@@ -6,10 +6,12 @@ function envoy_on_request(handle)
   local headers = handle:headers()
   local authority = (headers:get(":authority") or ""):lower():gsub(":%d+$", "")
   if hosts[authority] then
-    handle:respond({
-      [":status"] = "301",
-      ["location"] = "https://" .. authority .. (headers:get(":path") or "/"),
-    }, "")
+    local path = headers:get(":path") or "/"
+    -- What doesn't begin with a slash would go on in the host's name. Envoy refuses it before; this doesn't rest on that.
+    if path:sub(1, 1) ~= "/" then
+      path = "/"
+    end
+    handle:respond({ [":status"] = "301", ["location"] = "https://" .. authority .. path }, "")
   else
     handle:respond({ [":status"] = "404" }, "")
   end
