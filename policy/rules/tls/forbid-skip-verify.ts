@@ -30,7 +30,7 @@ export const forbidSkipVerify: Rule = {
     {
       id: "kubeflow/manifests#1835",
       url: "https://github.com/kubeflow/manifests/issues/1835",
-      about: "an authentication client that can't be given a private CA, which is why people switch verification off",
+      about: "a login that fails behind a private CA, which is where people switch verification off",
     },
     {
       id: "oauth2-proxy configuration",

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import { messages, changed } from "../../support";
+import { mend } from "./fixtures";
 
-const mend = "Set it to false, or remove it; a private CA is trusted by naming it";
 const tls = { mode: "SIMPLE", caCertificates: "/etc/ca.crt", insecureSkipVerify: false };
 
 const destinationRule: Manifest = {

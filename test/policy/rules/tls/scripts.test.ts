@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import { messages } from "../../support";
+import { mend } from "./fixtures";
 
 /** A script the way Kubeflow 1.9 shipped one, but verifying. */
 const compliant = `#!/bin/sh
@@ -17,7 +18,6 @@ function script(text: string): Manifest {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: {}, data: { "run.sh": text } };
 }
 
-const mend = "Set it to false, or remove it; a private CA is trusted by naming it";
 const curl = "turns certificate verification off (curl). Remove it, and name the CA instead.";
 
 describe("forbid-skip-verify in scripts and templates", () => {

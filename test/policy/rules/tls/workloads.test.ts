@@ -3,6 +3,7 @@ import { run } from "../../../../policy/run";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import { context, messages, changed, unknownCheckingProxy, unknownStringValue } from "../../support";
+import { mend } from "./fixtures";
 
 const compliant: Manifest = {
   apiVersion: "apps/v1",
@@ -25,7 +26,6 @@ const compliant: Manifest = {
 };
 
 const container = "spec.template.spec.containers[0]";
-const mend = "Set it to false, or remove it; a private CA is trusted by naming it";
 
 function withArgs(...args: unknown[]): Manifest {
   return changed(compliant, { "spec.template.spec.containers.0.args": args });
