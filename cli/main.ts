@@ -25,11 +25,12 @@ const redactor = new Redactor();
 const json = process.argv.includes("--json");
 const errorStyle = styleFor(process.stderr, process.env);
 let finished: ExitCode | undefined;
+const output = new Output(redactor);
 const context: CommandContext = {
   redactor,
   style: styleFor(process.stdout, process.env),
-  output: new Output(redactor),
-  progress: new Progress(process.stderr),
+  output,
+  progress: new Progress(output.aside, process.stderr.isTTY),
   finish: (code) => (finished = code),
 };
 
@@ -37,7 +38,7 @@ function program(): Command {
   const command = new Command("gatehouse")
     .description("A guarded gateway for Kubeflow: previews and checks beside Pulumi")
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined, writeOut: (text) => void context.output.print(text) });
+    .configureOutput({ writeErr: () => undefined, writeOut: (text) => void output.print(text) });
   addPreview(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {
@@ -62,7 +63,7 @@ async function report(error: unknown): Promise<ExitCode> {
   context.progress.stop();
   const summary = errorReport(error);
   if (json) {
-    await context.output.print(JSON.stringify(summary, null, 2));
+    await output.print(JSON.stringify(summary, null, 2));
     return summary.exitCode;
   }
   const { bold, dim, red } = errorStyle.colors;
@@ -71,7 +72,8 @@ async function report(error: unknown): Promise<ExitCode> {
     ...formatProblems(summary.problems, errorStyle),
     ...(summary.details === "" ? [] : [dim(summary.details)]),
   ];
-  await new Promise((resolve) => process.stderr.write(`${lines.join("\n")}\n`, resolve));
+  output.release();
+  output.aside(`${lines.join("\n")}\n`);
   return summary.exitCode;
 }
 
@@ -104,8 +106,32 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
   ["SIGHUP", 129],
 ] as const) {
-  process.once(signal, () => process.exit(code));
+  process.once(signal, () => {
+    ended = true;
+    process.exit(code);
+  });
 }
-catchFaults((error) => void report(error).then((code) => process.exit(code)));
-// What still holds the event loop, such as a pack that takes its time to end, has nothing more to say.
-void main().then((code) => process.exit(code));
+let ended = false;
+function end(code: ExitCode): void {
+  ended = true;
+  // What still holds the event loop, such as a pack that takes its time to stop, has nothing more to say.
+  process.exit(code);
+}
+process.on("exit", () => {
+  // A program may call `process.exit(0)`, and Node ends with success when it has nothing left to wait for.
+  if (!ended) {
+    process.exitCode = exitCodes.ownFailure;
+    void report(new Failure("The program, or something that it uses, ended the process."));
+  }
+});
+catchFaults((error) => {
+  if (!ended) {
+    ended = true;
+    void report(error).then(end);
+  }
+});
+void main().then((code) => {
+  if (!ended) {
+    end(code);
+  }
+});

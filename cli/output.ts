@@ -8,18 +8,47 @@ type Write = typeof process.stdout.write;
  */
 export class Output {
   readonly #write: Write;
+  readonly #writeAside: Write;
+  readonly #redactor: Redactor;
+  #held: string[] | undefined;
 
   constructor(redactor: Redactor) {
+    this.#redactor = redactor;
     this.#write = process.stdout.write.bind(process.stdout);
-    const aside = process.stderr.write.bind(process.stderr);
+    this.#writeAside = process.stderr.write.bind(process.stderr);
     const divert = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
       const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
       const callback = rest.find((argument) => typeof argument === "function") as
         ((error?: Error | null) => void) | undefined;
-      return callback === undefined ? aside(redactor.redact(text)) : aside(redactor.redact(text), callback);
+      if (this.#held === undefined) {
+        this.#writeAside(redactor.redact(text));
+      } else {
+        this.#held.push(text);
+      }
+      callback?.();
+      return true;
     }) as Write;
     process.stdout.write = divert;
     process.stderr.write = divert;
+    process.on("exit", () => this.release());
+  }
+
+  /** The standard error for what this program itself has to say. */
+  readonly aside = (text: string): void => {
+    this.#writeAside(text);
+  };
+
+  /** Keeps what others print until `release`: a program may print a secret before anybody knows that it is one. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held?.join("") ?? "";
+    this.#held = undefined;
+    if (held !== "") {
+      this.#writeAside(this.#redactor.redact(held));
+    }
   }
 
   /** Writes to the standard output, and waits until a pipe has taken it. */

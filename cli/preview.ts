@@ -73,6 +73,7 @@ async function preview(stack: string, options: PreviewOptions, context: CommandC
       redactor,
       pack,
       progress,
+      output,
       out,
       against: earlier,
       charts,

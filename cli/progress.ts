@@ -5,15 +5,17 @@ const repeatMs = 10_000;
 
 /** Says on the standard error what a command is busy with, when it takes longer than a second. */
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #write: (text: string) => void;
+  readonly #isTTY: boolean;
   #label: (() => string) | undefined;
   #since = 0;
   #nextLine = 0;
   #timer: NodeJS.Timeout | undefined;
   #drawn = false;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  constructor(write: (text: string) => void, isTTY: boolean) {
+    this.#write = write;
+    this.#isTTY = isTTY;
   }
 
   /** Begins a phase; the one before has ended. */
@@ -29,7 +31,7 @@ export class Progress {
   stop(): void {
     clearInterval(this.#timer);
     if (this.#drawn) {
-      this.#stream.write("\r\u001b[K");
+      this.#write("\r\u001b[K");
       this.#drawn = false;
     }
     this.#label = undefined;
@@ -41,11 +43,11 @@ export class Progress {
       return;
     }
     const line = `${this.#label()} (${Math.floor(elapsed / 1000)} s)`;
-    if (this.#stream.isTTY) {
-      this.#stream.write(`\r\u001b[K${line}`);
+    if (this.#isTTY) {
+      this.#write(`\r\u001b[K${line}`);
       this.#drawn = true;
     } else {
-      this.#stream.write(`${line}\n`);
+      this.#write(`${line}\n`);
       this.#nextLine = elapsed + repeatMs;
     }
   }

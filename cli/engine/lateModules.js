@@ -4,11 +4,12 @@
 // anything. It is plain JavaScript because the policy pack's process is started with it too.
 const Module = require("node:module");
 
-const late = new Set(["typescript", "@npmcli/arborist"]);
+// The SDK's name for the compiler, and the package manager.
+const late = /(^|\/)typescript-shim$|^@npmcli\/arborist$/;
 const load = Module._load;
 
 Module._load = function (request, parent, ...rest) {
-  const wanted = late.has(request) && /[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "");
+  const wanted = late.test(request) && /[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "");
   if (!wanted) {
     return load.call(this, request, parent, ...rest);
   }

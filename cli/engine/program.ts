@@ -33,16 +33,21 @@ export async function runProgram({ project, config, recorder, provenance }: Prog
     errors.add(error);
     firstError();
   };
-  // A program that waits for what never comes leaves nothing to do, and Node would end with success.
-  const stuck = (): void => collect(new Failure(`The program did not end: it waits for something that never comes.`));
   const release = catchFaults(collect);
-  process.once("beforeExit", stuck);
   try {
-    await Promise.race([execute(project, provenance).catch(collect), failed]);
-    // An error in a callback surfaces as a rejection that nobody handled, a turn of the loop after its cause.
+    // A program has ended when nothing of it is left to do, as under the real engine: what it exports may be settled
+    // while it still waits for the answer that decides on another resource.
+    const idle = new Promise<void>((resolve) => process.once("beforeExit", () => resolve()));
+    const run = execute(project, provenance).catch(collect);
+    await Promise.race([idle, failed]);
+    let settled = false;
+    void run.then(() => runtime.disconnect()).then(() => (settled = true));
+    // What can be settled is so by now; an error in a callback surfaces a turn of the loop after its cause.
     await new Promise((resolve) => setImmediate(resolve));
+    if (!settled && errors.size === 0) {
+      errors.add(stuck(provenance.unregistered(recorder.recorded.values())));
+    }
   } finally {
-    process.off("beforeExit", stuck);
     release();
   }
   if (errors.size > 0 || recorder.refusal !== undefined) {
@@ -50,6 +55,14 @@ export async function runProgram({ project, config, recorder, provenance }: Prog
   }
 }
 
+function stuck(unregistered: readonly string[]): Failure {
+  return new Failure(
+    "The program did not end: it waits for something that never comes.",
+    unregistered.length === 0 ? "" : `Declared and never ready: ${unregistered.join(", ")}`,
+  );
+}
+
+/** Runs the program's module below a stack; its registrations are answered later. */
 async function execute(project: Project, provenance: Provenance): Promise<void> {
   await runtime.runInPulumiStack(async () => {
     runtime.registerStackTransformation(provenance.watch);
@@ -57,7 +70,6 @@ async function execute(project: Project, provenance: Provenance): Promise<void> 
     const outputs: unknown = typeof program === "function" ? await (program as () => unknown)() : await program;
     return outputs as Record<string, unknown>;
   });
-  await runtime.disconnect();
 }
 
 function entry({ main }: Project): string {

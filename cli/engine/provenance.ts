@@ -13,14 +13,20 @@ interface OutputInternals {
  * engine only says which resources a whole property depends on, while an output knows its own.
  */
 export class Provenance {
-  readonly #props: { resource: Resource; props: unknown }[] = [];
+  readonly #props: { resource: Resource; type: string; name: string; props: unknown }[] = [];
   #byUrn: Promise<Map<string, unknown>> | undefined;
 
   /** A stack transformation that changes nothing and looks at everything. */
-  readonly watch: ResourceTransformation = ({ resource, props }) => {
-    this.#props.push({ resource, props: props });
+  readonly watch: ResourceTransformation = ({ resource, type, name, props }) => {
+    this.#props.push({ resource, type, name, props });
     return undefined;
   };
+
+  /** What the program declared and never got to register, as type and name. */
+  unregistered(registered: Iterable<{ type: string; name: string }>): string[] {
+    const done = new Set([...registered].map(({ type, name }) => `${type} ${name}`));
+    return this.#props.map(({ type, name }) => `${type} ${name}`).filter((label) => !done.has(label));
+  }
 
   /** The URNs of the resources that the value at a path of a resource's inputs was made from. */
   async of(urn: string, path: Path): Promise<string[]> {

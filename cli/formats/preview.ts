@@ -105,7 +105,7 @@ function closing({ stack, totals, exitCode }: PreviewReport, { colors }: Style):
     plural(totals.resources, "resource"),
     plural(totals.objects, "object"),
     ...(all === 0 ? [] : [`${charts.rendered} of ${plural(all, "chart")} rendered`]),
-    plural(totals.generated, "value") + " only a real run makes",
+    `${plural(totals.generated, "value")} left out of the manifests`,
     `${findings.mandatory} mandatory, ${findings.advisory} advisory, ${findings.unchecked} not checked`,
   ];
   const line = `${stack}: ${parts.join("; ")}`;

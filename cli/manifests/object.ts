@@ -2,7 +2,7 @@ import { isKubernetesObject, type RecordedResource } from "../engine/recorded";
 import { isObject, isSecret, unknown, type Wire } from "../engine/wire";
 import { type ObjectId } from "./objectId";
 import { Scopes } from "./scope";
-import { shape, type ShapedObject, type ShapeOptions, shapeSecretMap } from "./shape";
+import { shape, type Shaped, type ShapedObject, type ShapeOptions, shapeSecretMap, Withheld } from "./shape";
 
 /** An object as it would be applied, without what must not be shown. */
 export interface Manifest {
@@ -79,14 +79,44 @@ function manifest(
     const hide = apiVersion === "v1" && kind === "Secret" && (key === "data" || key === "stringData");
     value[key] = hide ? shapeSecretMap(inner, options) : shape(inner, options);
   }
+  if (kind === "CustomResourceDefinition") {
+    value.spec = withOwnKeys(value.spec ?? null);
+  }
   if (namespace !== undefined && isShapedObject(value.metadata)) {
     value.metadata = { ...value.metadata, namespace };
   }
   return { id: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name }, value };
 }
 
+const sdkKeys = new Set(
+  [
+    "embedded_resource",
+    "int_or_string",
+    "list_map_keys",
+    "list_type",
+    "map_type",
+    "preserve_unknown_fields",
+    "validations",
+  ].map((key) => `x_kubernetes_${key}`),
+);
+
+/** The Kubernetes SDK writes `x_kubernetes_…` where the API says `x-kubernetes-…`; the provider translates it. */
+function withOwnKeys(value: Shaped): Shaped {
+  if (Array.isArray(value)) {
+    return value.map(withOwnKeys);
+  }
+  return isShapedObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [
+          sdkKeys.has(key) ? key.replaceAll("_", "-") : key,
+          withOwnKeys(inner),
+        ]),
+      )
+    : value;
+}
+
 function isShapedObject(value: unknown): value is ShapedObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Withheld);
 }
 
 function identifier(value: Wire | undefined): string | undefined {

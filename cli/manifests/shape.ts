@@ -111,7 +111,10 @@ export interface PlainObject {
   [key: string]: Plain;
 }
 
-/** The value without what was withheld: a key goes with its value, a list loses the item. */
+/**
+ * The value without what was withheld: a key goes with its value, a list loses the item. A key without a value says
+ * nothing either; Pulumi's provider drops it too.
+ */
 export function withoutWithheld(value: ShapedObject): PlainObject {
   return prune(value) as PlainObject;
 }
@@ -127,7 +130,7 @@ function prune(value: Shaped): Plain | undefined {
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, inner]) => {
         const pruned = prune(inner);
-        return pruned === undefined ? [] : [[key, pruned]];
+        return pruned === undefined || pruned === null ? [] : [[key, pruned]];
       }),
     );
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../exit";
 
 /** Longer than any start that was ever seen; a pack that hangs must not hang a pipeline. */
@@ -78,7 +79,8 @@ export class PackProcess {
     return new Promise((resolve, reject) => {
       let output = "";
       let said = "";
-      const fail = (why: string): void => reject(new Failure(`The policy pack in ${directory} ${why}`, said.trim()));
+      const fail = (why: string): void =>
+        reject(new Failure(`The policy pack in ${directory} ${why}`, stripVTControlCharacters(said).trim()));
       const timer = setTimeout(() => fail("did not start within a minute."), startTimeoutMs).unref();
       this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
         output += chunk;

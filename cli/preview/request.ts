@@ -1,5 +1,6 @@
 import { type Redactor } from "../engine/redactor";
 import { type ObjectSet } from "../manifests/changes";
+import { type Output } from "../output";
 import { type PackProcess } from "../policies/pack";
 import { type Progress } from "../progress";
 import { type Project } from "../project/project";
@@ -13,6 +14,7 @@ export interface PreviewRequest {
   redactor: Redactor;
   pack: PackProcess;
   progress: Progress;
+  output: Output;
   /** The folder to write to. */
   out: string | undefined;
   /** An earlier output, as it was before this run writes anything. */

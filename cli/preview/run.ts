@@ -17,7 +17,7 @@ import { type PreviewRequest } from "./request";
 
 /** Runs the program, renders its charts, asks the policies, and reports. */
 export async function runPreview(request: PreviewRequest): Promise<PreviewReport> {
-  const { project, stack, config, redactor, pack, progress } = request;
+  const { project, stack, config, redactor, pack, progress, output } = request;
   const helm = new Helm({ program: process.env.GATEHOUSE_HELM ?? "helm", directory: project.directory, redactor });
   const renderer = new ChartRenderer(helm, request.charts);
   const provenance = new Provenance();
@@ -26,7 +26,8 @@ export async function runPreview(request: PreviewRequest): Promise<PreviewReport
   );
 
   progress.phase(() => `running the program: ${recorder.recorded.size} resources, ${renderer.pending} charts to go`);
-  await runProgram({ project, config, recorder, provenance });
+  output.hold();
+  await runProgram({ project, config, recorder, provenance }).finally(() => output.release());
   const charts = await renderer.all();
   const resources = new Map([...recorder.recorded].sort(([a], [b]) => (a < b ? -1 : 1)));
 
