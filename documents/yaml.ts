@@ -9,8 +9,6 @@ export function readYaml(text: string): unknown[] {
   const lineCounter = new LineCounter();
   try {
     const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: "silent" });
-    // Without any document the parser gives an object of its own instead of a list.
-    if (!Array.isArray(documents)) return [];
     return documents.map((document) => {
       const [error] = document.errors;
       if (error) {

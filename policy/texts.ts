@@ -6,7 +6,7 @@ export interface TextEntry {
   readonly field: string;
   /** Its key: the file's name when the map is mounted, the variable's when it becomes an environment. */
   readonly name: string;
-  /** Reads and decodes the text; nothing when it is binary. */
+  /** Reads and decodes the text; nothing when there is none. */
   read(): string | undefined;
 }
 
@@ -40,11 +40,8 @@ function plain(value: unknown): string | undefined {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Bytes that are no UTF-8 become replacement signs: one stray byte in a comment must not hide the rest of a file. */
 function base64(value: unknown): string | undefined {
-  const bytes = Buffer.from(plain(value) ?? "", "base64");
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const encoded = plain(value);
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
 }

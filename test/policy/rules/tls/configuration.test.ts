@@ -36,6 +36,22 @@ describe("forbid-skip-verify in other configurations", () => {
     ]);
   });
 
+  it("rejects it in a section of a TOML file", () => {
+    assert.deepEqual(messages(rule, configMapOf("agent.toml", "[client]\ninsecure_skip_verify = true\n")), [
+      turnsOff('data["agent.toml"]: client.insecure_skip_verify'),
+    ]);
+  });
+
+  it("lets a switch pass that has no value", () => {
+    assert.deepEqual(messages(rule, configMapOf("a.yaml", "tls:\n  insecureSkipVerify:\n")), []);
+  });
+
+  it("lets a switch that means the opposite pass when it is on, as a boolean, a number or a CA's path", () => {
+    for (const value of ["true", "1", '"1"', "/etc/ca.crt", "full"]) {
+      assert.deepEqual(messages(rule, configMapOf("a.yaml", `verify_ssl: ${value}\n`)), [], value);
+    }
+  });
+
   it("names the document of a text with several", () => {
     const manifest = configMapOf("all.yaml", "a: 1\n---\ntls:\n  insecureSkipVerify: true\n");
     assert.deepEqual(messages(rule, manifest), [turnsOff('data["all.yaml"] (document 2): tls.insecureSkipVerify')]);

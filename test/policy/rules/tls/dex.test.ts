@@ -80,6 +80,17 @@ describe("forbid-skip-verify in Dex's configuration", () => {
     );
   });
 
+  it("lets a MySQL storage pass whose mode is written as a boolean", () => {
+    const storage = { type: "mysql", config: { ssl: { mode: true } } };
+    assert.deepEqual(
+      messages(
+        rule,
+        dexMap((copy) => (copy.storage = storage)),
+      ),
+      [],
+    );
+  });
+
   it("rejects a PostgreSQL storage that is encrypted but not verified", () => {
     const storage = { type: "postgres", config: { ssl: { mode: "require" } } };
     assert.deepEqual(

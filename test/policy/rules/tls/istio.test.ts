@@ -147,6 +147,7 @@ describe("forbid-skip-verify in EnvoyFilters", () => {
         },
       },
     ],
+    ["a CA from a provider", { validation_context_certificate_provider: { name: "ROOTCA" } }],
     ["the system's CAs", { validation_context: { system_root_certs: {} } }],
     [
       "a pinned key",

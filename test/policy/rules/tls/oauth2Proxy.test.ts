@@ -131,6 +131,18 @@ describe("forbid-skip-verify in oauth2-proxy's configuration", () => {
       assert.doesNotMatch(message, /hunter2/);
     });
 
+    it("rejects it in a ConfigMap's binaryData", () => {
+      const manifest = { ...configMap({}), binaryData: { "oauth2_proxy.cfg": Buffer.from(bad).toString("base64") } };
+      const place = 'binaryData["oauth2_proxy.cfg"]: ssl_insecure_skip_verify';
+      assert.deepEqual(messages(rule, manifest), [turnsOff(place, " in provider_ca_files")]);
+    });
+
+    it("rejects it behind a byte that is no UTF-8", () => {
+      const bytes = Buffer.concat([Buffer.from("# caf"), Buffer.from([0xe9]), Buffer.from(`\n${bad}`)]);
+      const manifest = secret({ data: { "oauth2_proxy.cfg": bytes.toString("base64") } });
+      assert.deepEqual(messages(rule, manifest), [turnsOff(field, " in provider_ca_files")]);
+    });
+
     it("leaves binary data alone", () => {
       const manifest = secret({ data: { keystore: Buffer.from([0xff, 0xfe, 0x00, 0x80]).toString("base64") } });
       assert.deepEqual(messages(rule, manifest), []);

@@ -48,6 +48,7 @@ describe("forbid-skip-verify in scripts and templates", () => {
       `line 6: --insecure ${curl}`,
     ],
     ["curl -k", ["--cacert /etc/ca.crt \\", "-k \\"], `line 5: -k ${curl}`],
+    ["curl -k on a continued line", ["--cacert /etc/ca.crt \\", "\\\n  -k \\"], `line 6: -k ${curl}`],
     ["curl -k among other letters", ["curl -s --cacert /etc/ca.crt", "curl -sSkL"], `line 5: -sSkL ${curl}`],
     [
       "wget --no-check-certificate",

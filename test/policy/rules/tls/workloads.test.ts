@@ -92,6 +92,12 @@ describe("forbid-skip-verify in workloads", () => {
       ]);
     });
 
+    it("reports curl's --insecure once", () => {
+      assert.deepEqual(messages(rule, withArgs("curl", "--insecure", "https://gate.example.com")), [
+        `${container}.args[1]: --insecure turns certificate verification off (curl). Remove it, and name the CA instead.`,
+      ]);
+    });
+
     it("reports the arguments around one that is unknown at preview", () => {
       const manifest = withArgs(unknownStringValue, "--ssl-insecure-skip-verify");
       const found = run(rule, unknownCheckingProxy(manifest), context).map(({ kind, field }) => `${kind} ${field}`);
@@ -109,11 +115,19 @@ describe("forbid-skip-verify in workloads", () => {
       ]);
     });
 
-    it("rejects a value that is neither true nor false", () => {
-      assert.deepEqual(messages(rule, withEnv({ name, value: "1" })), [
-        `${field} = "1" is neither true nor false, so nobody can say whether certificate verification is on. ` +
-          "Write false, or remove it.",
-      ]);
+    for (const value of ["1", "0", "yes", "no", "$(SKIP)", "t"]) {
+      it(`rejects ${value}, which is neither true nor false`, () => {
+        assert.deepEqual(messages(rule, withEnv({ name, value })), [
+          `${field} = "${value}" is neither true nor false, so nobody can say whether certificate verification is on. ` +
+            "Write false, or remove it.",
+        ]);
+      });
+    }
+
+    it("doesn't repeat a value that may be confidential", () => {
+      const value = "sk-".padEnd(60, "x");
+      const [message = ""] = messages(rule, withEnv({ name, value }));
+      assert.ok(message.startsWith(`${field} = a text of 60 characters is neither true nor false`), message);
     });
 
     it("rejects a value that comes from elsewhere, as Kubeflow's own does", () => {
@@ -145,6 +159,7 @@ describe("forbid-skip-verify in workloads", () => {
 
     for (const [on, off] of [
       ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+      ["NODE_TLS_REJECT_UNAUTHORIZED", "$(VERIFY)"],
       ["PYTHONHTTPSVERIFY", "0"],
       ["VERIFY_CERTIFICATE_AT_CLIENT", "false"],
     ] as const) {
