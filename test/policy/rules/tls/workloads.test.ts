@@ -3,7 +3,7 @@ import { run } from "../../../../policy/run";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidSkipVerify as rule } from "../../../../policy/rules/tls/forbid-skip-verify";
 import { context, messages, changed, unknownCheckingProxy, unknownStringValue } from "../../support";
-import { mend } from "./fixtures";
+import { configMap, mend } from "./fixtures";
 
 const compliant: Manifest = {
   apiVersion: "apps/v1",
@@ -211,6 +211,12 @@ describe("forbid-skip-verify in workloads", () => {
 
       it("lets false pass", () => {
         assert.deepEqual(messages(rule, map({ ALLOW_SELF_SIGNED_ISSUER: "false" })), []);
+      });
+
+      it("rejects a value without quotes, in a file that has not met the API server", () => {
+        assert.deepEqual(messages(rule, configMap({ ALLOW_SELF_SIGNED_ISSUER: true })), [
+          `data.ALLOW_SELF_SIGNED_ISSUER = "true" turns certificate verification off. ${mend} in provider_ca_files.`,
+        ]);
       });
 
       it("rejects the variable in a Secret's base64", () => {
