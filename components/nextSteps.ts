@@ -28,7 +28,7 @@ export function dnsRecords(
 }
 
 /** What is left to do by hand after `pulumi up`. */
-export function nextSteps({ identity, ingress, echo }: Settings, hosts: Hosts): string[] {
+export function nextSteps({ identity, machines, ingress, echo }: Settings, hosts: Hosts): string[] {
   return [
     "Make the DNS records of the output `dns`.",
     "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
@@ -37,6 +37,10 @@ export function nextSteps({ identity, ingress, echo }: Settings, hosts: Hosts): 
       : []),
     ...identity.connectors.map(
       ({ name }) => `Register the redirect URI https://${hosts.gate}/dex/callback with the provider of "${name}".`,
+    ),
+    ...machines.issuers.map(
+      ({ name, audiences }) =>
+        `Machines of "${name}": send "Authorization: Bearer" with a token whose audience is ${audiences.join(" or ")}.`,
     ),
     ...(echo.enabled ? [`See what an application sees: https://${hosts.echo}/`] : []),
     ...(ingress.applicationNamespaces.length === 0
