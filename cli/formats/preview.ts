@@ -13,7 +13,7 @@ export function formatPreview(report: PreviewReport, style: Style): string {
     unrendered(report, style),
     outputs(report, style),
     notes(report, style),
-    [closing(report, style)],
+    closing(report, style),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -71,20 +71,20 @@ function outputs({ outputs }: PreviewReport, style: Style): string[] {
   return [
     style.colors.bold("Outputs"),
     ...entries.flatMap(([name, output]) => {
-      const [first = "", ...rest] = formatOutput(output).split("\n");
+      const [first = "", ...rest] = formatOutput(output, style.width - longest - 4);
       return [`  ${name.padEnd(longest)}  ${first}`, ...rest.map((line) => `  ${" ".repeat(longest)}  ${line}`)];
     }),
   ];
 }
 
-function formatOutput({ value }: ReportedOutput): string {
+function formatOutput({ value }: ReportedOutput, width: number): string[] {
   if (typeof value === "string") {
-    return value;
+    return wrap(value, width);
   }
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
-    return value.map((item) => `- ${item}`).join("\n");
+    return value.flatMap((item) => wrap(item, width - 2).map((line, index) => `${index === 0 ? "-" : " "} ${line}`));
   }
-  return JSON.stringify(value, null, 2);
+  return JSON.stringify(value, null, 2).split("\n");
 }
 
 function notes({ notes, written, totals, exitCode }: PreviewReport, style: Style): string[] {
@@ -98,16 +98,16 @@ function notes({ notes, written, totals, exitCode }: PreviewReport, style: Style
   return lines.flatMap((line) => wrap(line, style.width));
 }
 
-function closing({ stack, totals, exitCode }: PreviewReport, { colors }: Style): string {
+function closing({ stack, totals, exitCode }: PreviewReport, { colors, width }: Style): string[] {
   const { charts, findings } = totals;
   const all = charts.rendered + charts.unrendered;
   const parts = [
     plural(totals.resources, "resource"),
     plural(totals.objects, "object"),
     ...(all === 0 ? [] : [`${charts.rendered} of ${plural(all, "chart")} rendered`]),
-    `${plural(totals.generated, "value")} left out of the manifests`,
+    `${plural(totals.generated, "value")} left out`,
     `${findings.mandatory} mandatory, ${findings.advisory} advisory, ${findings.unchecked} not checked`,
   ];
   const line = `${stack}: ${parts.join("; ")}`;
-  return exitCode === 0 ? colors.green(line) : colors.red(line);
+  return wrap(line, width).map(exitCode === 0 ? colors.green : colors.red);
 }

@@ -14,7 +14,10 @@ export interface GeneratedValue extends ObjectId {
   from: string[];
 }
 
-/** Opens the data of Secrets that are unknown as a whole, so that each value can be listed by its key. */
+/**
+ * Opens the data of Secrets that are unknown as a whole, so that each value can be listed by its key. All that is known
+ * about the origin of such a value is what the whole was made from, and of a value that is known not even that.
+ */
 export async function openSecrets(manifests: readonly Manifest[], provenance: Provenance): Promise<void> {
   for (const { id, urn, value } of manifests) {
     for (const field of id.apiVersion === "v1" && id.kind === "Secret" ? ["data", "stringData"] : []) {
@@ -22,7 +25,7 @@ export async function openSecrets(manifests: readonly Manifest[], provenance: Pr
         const keys = await provenance.keysOf(urn, [field]);
         if (keys.size > 0) {
           value[field] = Object.fromEntries(
-            [...keys].map(([key, unknown]) => [key, new Withheld(unknown ? "unknown" : "secret")]),
+            [...keys].map(([key, unknown]) => [key, new Withheld(unknown ? "unknown" : "secret", [], unknown)]),
           );
         }
       }
@@ -38,7 +41,7 @@ export async function generatedValues(
   const values: GeneratedValue[] = [];
   for (const { id, urn, chart, value } of manifests) {
     for (const { path, withheld } of withheldIn(value)) {
-      const traced = chart === undefined ? await provenance.of(urn, path) : [chart];
+      const traced = chart !== undefined ? [chart] : withheld.traceable ? await provenance.of(urn, path) : [];
       const from = [...new Set([...traced, ...withheld.from])].sort();
       values.push({ ...id, path: showPath(path), why: withheld.why, from });
     }

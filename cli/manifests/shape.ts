@@ -17,6 +17,8 @@ export class Withheld {
     readonly why: "unknown" | "secret",
     /** Where it comes from, when that can be told: URNs of resources, or `config:` and a key. */
     readonly from: readonly string[] = [],
+    /** Whether the object's own inputs can say where it comes from. */
+    readonly traceable = true,
   ) {}
 }
 

@@ -27,7 +27,7 @@ export class PackProcess {
     if (!existsSync(join(directory, "PulumiPolicy.yaml"))) {
       throw new Failure(`There is no policy pack in ${directory}: a preview without policies would say too little.`);
     }
-    const runner = createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    const runner = runnerFor(directory);
     // The first argument is the engine's address, which a pack in Node never uses.
     this.#child = spawn(
       process.execPath,
@@ -96,5 +96,14 @@ export class PackProcess {
       this.#child.once("error", (error) => fail(`could not be started: ${error.message}`));
       this.#child.once("close", (code) => fail(`could not be loaded (exit code ${code}).`));
     });
+  }
+}
+
+/** The SDK's runner, as the engine finds it: from the pack's folder upwards. */
+function runnerFor(directory: string): string {
+  try {
+    return createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run-policy-pack");
+  } catch {
+    throw new Failure(`The policy pack in ${directory} finds no @pulumi/pulumi: install the project's dependencies.`);
   }
 }

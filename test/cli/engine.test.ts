@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { type ReportedResource } from "../../cli/preview/report";
+import { fixture, preview, reportOf, temporaryFolder } from "./gatehouse";
+
+/** What the real engine says of a resource that it would create. */
+interface EngineState {
+  urn: string;
+  type: string;
+  custom: boolean;
+  parent?: string;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  provider?: string;
+  protect?: boolean;
+  ignoreChanges?: string[];
+}
+
+const pulumi = process.env.GATEHOUSE_PULUMI ?? "pulumi";
+const providers = ["kubernetes", "random", "tls"];
+
+describe("the recorder and the real engine", () => {
+  const folder = temporaryFolder();
+  after(folder.remove);
+
+  it("agree on URNs, parents, dependencies, providers, protection and ignored changes", async function () {
+    this.timeout(120_000);
+    const missing = [pulumi, ...providers.map((name) => `pulumi-resource-${name}`)].filter(
+      (program) => spawnSync(program, ["--version"], { timeout: 20_000 }).error !== undefined,
+    );
+    if (missing.length > 0) {
+      console.log(`      left out: not on PATH: ${missing.join(", ")}`);
+      this.skip();
+    }
+    const engine = new Map(enginePreview(folder.path()).map((state) => [state.urn, state]));
+    const ours = reportOf(await preview("engine", ["--json"])).resources;
+    assert.deepEqual(ours.map(({ urn }) => urn).sort(), [...engine.keys()].sort());
+    for (const resource of ours) {
+      assert.deepEqual(comparable(resource), comparable(engine.get(resource.urn)), resource.urn);
+    }
+  });
+});
+
+/** Previews the fixture with the CLI, in a copy, because creating a stack writes into its settings. */
+function enginePreview(directory: string): EngineState[] {
+  const project = join(directory, "engine");
+  cpSync(fixture("engine"), project, { recursive: true });
+  symlinkSync(join(__dirname, "..", "..", "node_modules"), join(project, "node_modules"));
+  mkdirSync(join(directory, "state"));
+  const run = (args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(pulumi, args, {
+      cwd: project,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      env: {
+        ...process.env,
+        NODE_OPTIONS: "",
+        PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_HOME: join(directory, "home"),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The Kubernetes provider then asks no cluster.
+        PULUMI_K8S_RENDER_YAML_TO_DIRECTORY: join(directory, "rendered"),
+        KUBECONFIG: join(directory, "none"),
+      },
+    });
+    assert.equal(status, 0, `pulumi ${args.join(" ")}\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+  run(["stack", "init", "test"]);
+  const { steps } = JSON.parse(run(["preview", "--json", "--stack", "test"])) as {
+    steps: { op: string; newState: EngineState }[];
+  };
+  return steps.map(({ newState: { provider = "", ...state } }) => {
+    // The engine adds an id, and default providers of its own, which no program declares.
+    const urn = provider.slice(0, Math.max(0, provider.lastIndexOf("::")));
+    return urn === "" || /::default(_[0-9_]+)?$/.test(urn) ? state : { ...state, provider: urn };
+  });
+}
+
+function comparable(resource: EngineState | ReportedResource | undefined): unknown {
+  const entries = Object.entries(resource?.propertyDependencies ?? {}).map(
+    ([key, urns]) => [key, [...(urns ?? [])].sort()] as const,
+  );
+  return {
+    type: resource?.type,
+    custom: resource?.custom,
+    parent: resource?.parent,
+    dependencies: [...(resource?.dependencies ?? [])].sort(),
+    propertyDependencies: Object.fromEntries(entries.filter(([, urns]) => urns.length > 0)),
+    provider: resource?.provider,
+    protect: resource?.protect === true,
+    ignoreChanges: resource?.ignoreChanges ?? [],
+  };
+}
