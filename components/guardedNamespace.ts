@@ -67,7 +67,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
         metadata: { name: "default", namespace: this.args.namespace, labels: partOf },
         spec: { mtls: { mode: "STRICT" } },
       },
-      { parent: this, ...opts },
+      pulumi.mergeOptions({ parent: this, dependsOn: this.ready }, opts),
     );
   }
 }
