@@ -112,18 +112,25 @@ export class Recording {
     return this.everythingBefore(later).has(earlier.urn);
   }
 
-  /** URNs of all that must exist before a resource. */
-  everythingBefore({ urn }: Declared): Set<string> {
+  /**
+   * URNs of all that must exist before a resource. What a component waits for, its children wait for too: they are
+   * registered under its URN, which the engine gives out when the component's own dependencies are there.
+   */
+  everythingBefore(resource: Declared): Set<string> {
     const before = new Set<string>();
-    const visit = (current: string): void => {
-      for (const dependency of this.byUrn.get(current)?.dependencies ?? []) {
-        if (!before.has(dependency)) {
-          before.add(dependency);
-          visit(dependency);
-        }
+    const visited = new Set<string>();
+    const visit = (current: Declared | undefined): void => {
+      if (current === undefined || visited.has(current.urn)) {
+        return;
+      }
+      visited.add(current.urn);
+      visit(this.byUrn.get(current.parent));
+      for (const dependency of current.dependencies) {
+        before.add(dependency);
+        visit(this.byUrn.get(dependency));
       }
     };
-    visit(urn);
+    visit(resource);
     return before;
   }
 

@@ -1,0 +1,185 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { everything } from "../../stacks/everything";
+import { type AuthorizationSpec, matches, type Request } from "../program/authorization";
+import { recordPlatform } from "../program/record";
+import { type Recording } from "../program/recording";
+
+const gate = "kubeflow.example.com";
+const dexIssuer = `https://${gate}/dex`;
+const cluster = "https://oidc.cluster.example.com";
+const https = 8443;
+
+/** What becomes of a request, before any route is looked at. */
+type Fate =
+  /** Nobody asks who it is. */
+  | "open"
+  /** oauth2-proxy is asked, and without its consent nothing goes on. */
+  | "session"
+  | "denied"
+  | "admitted";
+
+describe("the rules of the gateway", () => {
+  let recording: Recording;
+  let policies: Record<string, AuthorizationSpec>;
+  before(async () => {
+    recording = await recordPlatform(everything());
+    policies = Object.fromEntries(
+      recording
+        .all<{ spec: AuthorizationSpec }>("AuthorizationPolicy", "ingress")
+        .map(({ metadata, spec }) => [metadata.name, spec]),
+    );
+  });
+
+  /** CUSTOM is looked at before DENY (https://istio.io/latest/docs/concepts/security/#implicit-enablement). */
+  const fateOf = (request: Request): Fate => {
+    const meets = (action: string) =>
+      Object.values(policies).some((policy) => policy.action === action && matches(policy, request));
+    if (meets("CUSTOM")) {
+      return "session";
+    }
+    if (meets("DENY")) {
+      return "denied";
+    }
+    return request.claims === undefined ? "open" : "admitted";
+  };
+
+  it("are one CUSTOM policy and DENY policies, all for the gateway's pods alone", () => {
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(policies).map(([name, { action, provider }]) => [name, [action, provider]])),
+      {
+        session: ["CUSTOM", { name: "oauth2-proxy" }],
+        "require-principal": ["DENY", undefined],
+        "require-user": ["DENY", undefined],
+        "internal-paths": ["DENY", undefined],
+      },
+    );
+    const { labels } = recording.chart("gatehouse-gateway").values as { labels: Record<string, string> };
+    for (const { selector } of Object.values(policies)) {
+      assert.deepEqual(selector, { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } });
+      assert(Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value));
+    }
+  });
+
+  const person = { iss: dexIssuer, sub: "1", email: "user@example.com" };
+  const machine = { iss: cluster, sub: "system:serviceaccount:team:bot" };
+  const bearer = { authorization: "Bearer x" };
+
+  const table: [what: string, request: Partial<Request>, fate: Fate][] = [
+    ["a browser without a token", {}, "session"],
+    ["a browser on the echo's host", { host: `echo.${gate}` }, "session"],
+    ["a browser on a host that nobody serves", { host: "other.example.com" }, "session"],
+    ["a browser with a port in its host", { host: `${gate}:443` }, "session"],
+    ["sign-in at Dex", { path: "/dex/auth" }, "open"],
+    ["sign-in at oauth2-proxy", { path: "/oauth2/callback" }, "open"],
+    ["sign-in with a port in its host", { host: `${gate}:443`, path: "/oauth2/start" }, "open"],
+    ["sign-in in capitals", { host: gate.toUpperCase(), path: "/dex/" }, "open"],
+    ["sign-in with a token of somebody's own", { path: "/dex/token", headers: bearer }, "open"],
+    ["/dex without a slash", { path: "/dex" }, "session"],
+    ["/oauth2 without a slash", { path: "/oauth2" }, "session"],
+    ["/dexter/", { path: "/dexter/" }, "session"],
+    ["/DEX/", { path: "/DEX/" }, "session"],
+    ["/x/dex/", { path: "/x/dex/" }, "session"],
+    ["/logout", { path: "/logout" }, "session"],
+    ["/dex/ on the echo's host", { host: `echo.${gate}`, path: "/dex/" }, "session"],
+    ["/oauth2/ on the echo's host", { host: `echo.${gate}`, path: "/oauth2/userinfo" }, "session"],
+    ["/dex/ on a host that ends like the gate's", { host: `x${gate}`, path: "/dex/" }, "session"],
+    ["/dex/ on a host that begins like the gate's", { host: `${gate}.example.org`, path: "/dex/" }, "session"],
+    ["/dex/ on the gate's host with a dot at its end", { host: `${gate}.`, path: "/dex/" }, "session"],
+    ["/dex/ without a host", { host: "", path: "/dex/" }, "session"],
+    ["a token that nobody believes", { headers: bearer }, "denied"],
+    ["an Authorization header without a token", { headers: { authorization: "Basic x" } }, "denied"],
+    ["an empty Authorization header", { headers: { authorization: "" } }, "denied"],
+    [
+      "a token that nobody believes on /dex/ of another host",
+      { host: `echo.${gate}`, path: "/dex/", headers: bearer },
+      "denied",
+    ],
+    ["a person's token", { headers: bearer, claims: person }, "admitted"],
+    ["a person's token on the echo's host", { host: `echo.${gate}`, headers: bearer, claims: person }, "admitted"],
+    ["a token of Dex without an e-mail address", { headers: bearer, claims: { iss: dexIssuer, sub: "1" } }, "denied"],
+    ["a token of Dex with an empty one", { headers: bearer, claims: { ...person, email: "" } }, "denied"],
+    ["a machine's token", { headers: bearer, claims: machine }, "admitted"],
+    ["a machine's token without a subject", { headers: bearer, claims: { iss: cluster } }, "denied"],
+    ["plain HTTP, which is only redirected", { port: 8080 }, "open"],
+    ["plain HTTP with a bad token", { port: 8080, headers: bearer }, "open"],
+    [
+      "Dex's keys inside",
+      { port: 8444, host: "gatehouse-internal.ingress.svc.cluster.local", path: "/dex/keys" },
+      "open",
+    ],
+    ["Dex's tokens inside", { port: 8444, path: "/dex/token" }, "open"],
+    ["Dex's user information inside", { port: 8444, path: "/dex/userinfo" }, "denied"],
+    ["anything else inside", { port: 8444, path: "/dex/auth" }, "denied"],
+    ["a longer path inside", { port: 8444, path: "/dex/keys/" }, "denied"],
+    ["a path in capitals inside", { port: 8444, path: "/dex/KEYS" }, "denied"],
+    ["an application inside", { port: 8444, path: "/" }, "denied"],
+  ];
+  for (const [what, request, fate] of table) {
+    it(`make "${fate}" of ${what}`, () => {
+      assert.equal(fateOf({ port: https, host: gate, path: "/", ...request }), fate);
+    });
+  }
+
+  it("leave nothing open at the HTTPS port but two paths of one host, whatever the request", () => {
+    const host = fc.oneof(
+      fc.constantFrom(gate, `${gate}:443`, `${gate}:8443`, `echo.${gate}`, "example.com", `${gate}.`, ""),
+      fc.domain(),
+    );
+    const path = fc.oneof(
+      fc.constantFrom("/dex/", "/dex", "/dex/auth", "/oauth2/", "/oauth2", "/oauth2/sign_in", "/Dex/", "/x/dex/", "/"),
+      fc.webPath().map((text) => `/${text}`),
+    );
+    const headers = fc.constantFrom({}, bearer, { authorization: "" }, { cookie: "x" });
+    const claims = fc.constantFrom(undefined, person, machine, { iss: dexIssuer, sub: "1" }, { iss: cluster });
+    fc.assert(
+      fc.property(host, path, headers, claims, (ofHost, ofPath, ofHeaders, ofClaims) => {
+        const signIn =
+          (ofHost === gate || ofHost.startsWith(`${gate}:`)) &&
+          (ofPath.startsWith("/dex/") || ofPath.startsWith("/oauth2/"));
+        const token = "authorization" in ofHeaders;
+        const named = ofClaims === person || ofClaims === machine;
+        const fate = fateOf({ port: https, host: ofHost, path: ofPath, headers: ofHeaders, claims: ofClaims });
+        if (signIn) {
+          assert.equal(fate, ofClaims === undefined ? "open" : "admitted");
+        } else {
+          assert.equal(fate, !token ? "session" : named ? "admitted" : "denied");
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("admit a session that oauth2-proxy vouched for like any token", () => {
+    // ext_authz has put the token into the request by then, and CUSTOM is not asked twice.
+    assert.equal(fateOf({ port: https, host: gate, path: "/", headers: bearer, claims: person }), "admitted");
+  });
+});
+
+describe("the workloads behind the gateway", () => {
+  const gatewayPods = "cluster.local/ns/ingress/sa/gatehouse-gateway";
+  const workloads: [name: string, namespace: string, port: number][] = [
+    ["dex", "auth", 5556],
+    ["oauth2-proxy", "auth", 4180],
+    ["echo", "gatehouse-echo", 8080],
+  ];
+  for (const [name, namespace, port] of workloads) {
+    it(`let the gateway in to ${name}, at one port, and nobody else`, async () => {
+      const { spec } = (await recordPlatform(everything())).object<{ spec: AuthorizationSpec }>(
+        "AuthorizationPolicy",
+        name,
+        namespace,
+      );
+      assert.equal(spec.action, "ALLOW");
+      assert.deepEqual(spec.selector, { matchLabels: { "app.kubernetes.io/name": name } });
+      const admits = (request: Partial<Request>) => matches(spec, { host: gate, path: "/", port, ...request });
+      assert(admits({ principal: gatewayPods }));
+      for (const other of ["cluster.local/ns/ingress/sa/default", "cluster.local/ns/auth/sa/dex", `x${gatewayPods}`]) {
+        assert(!admits({ principal: other }), other);
+      }
+      assert(!admits({}), "a client without mutual TLS");
+      assert(!admits({ principal: gatewayPods, port: 5558 }), "another port");
+      assert(!admits({ principal: gatewayPods, port: 44180 }), "another port");
+    });
+  }
+});
