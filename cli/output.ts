@@ -28,6 +28,11 @@ export class Output {
       callback?.();
       return true;
     }) as Write;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") {
+        throw error;
+      }
+    });
     process.stdout.write = divert;
     process.stderr.write = divert;
     process.on("exit", () => this.release());
@@ -55,7 +60,8 @@ export class Output {
   print(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#write(text.endsWith("\n") ? text : `${text}\n`, (error) => {
-        if (error === undefined || error === null) {
+        // A reader that has seen enough, such as `head`, is no failure.
+        if (error === undefined || error === null || (error as NodeJS.ErrnoException).code === "EPIPE") {
           resolve();
         } else {
           reject(error);

@@ -11,6 +11,8 @@ export interface ChartObject {
   object: WireObject;
   /** Helm's `resource-policy: keep`. */
   retain: boolean;
+  /** The namespace and the definition that the chart brings for it, as places in the list of its objects. */
+  needs: number[];
 }
 
 interface Identified extends WireObject {
@@ -44,7 +46,19 @@ export function chartObjects(
       name: `${prefix === "" ? "" : `${prefix}:`}${place}${metadata.name}`,
       object,
       retain: annotations["helm.sh/resource-policy"] === "keep",
+      needs: needs(object, objects),
     };
+  });
+}
+
+/** The order that the provider takes from the objects: namespaces and definitions come before what needs them. */
+function needs({ apiVersion, kind, metadata }: Identified, objects: readonly Identified[]): number[] {
+  return objects.flatMap((other, index) => {
+    const spec = (other.spec ?? {}) as { group?: unknown; names?: { kind?: unknown } };
+    const isNamespace = other.kind === "Namespace" && other.metadata.name === metadata.namespace;
+    const isDefinition =
+      other.kind === "CustomResourceDefinition" && spec.group === groupOf(apiVersion) && spec.names?.kind === kind;
+    return isNamespace || isDefinition ? [index] : [];
   });
 }
 

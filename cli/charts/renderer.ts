@@ -3,7 +3,7 @@ import { type RecordedResource } from "../engine/recorded";
 import { type Recorder } from "../engine/recorder";
 import { secret, type WireObject } from "../engine/wire";
 import { type Helm } from "./helm";
-import { chartObjects } from "./objects";
+import { type ChartObject, chartObjects } from "./objects";
 import { chartRequest, chartType } from "./request";
 import { chartSource } from "./source";
 
@@ -76,12 +76,20 @@ export class ChartRenderer {
     } catch (error) {
       return { ...chart, outcome: { reason: error instanceof Error ? error.message : String(error) } };
     }
-    const children: RecordedResource[] = [];
-    for (const { type, name, object, retain } of objects) {
-      children.push(await recorder.registerChild(resource, type, name, marked(object), retain));
-    }
-    linkDependencies(children);
-    return { ...chart, outcome: { objects: children.length } };
+    await register(recorder, resource, objects);
+    return { ...chart, outcome: { objects: objects.length } };
+  }
+}
+
+/** Registers a chart's objects in the provider's order: what others need, then the others. */
+async function register(recorder: Recorder, chart: RecordedResource, objects: readonly ChartObject[]): Promise<void> {
+  const urns = new Map<number, string>();
+  const indexes = [...objects.keys()].sort((a, b) => (objects[a]?.needs.length ?? 0) - (objects[b]?.needs.length ?? 0));
+  for (const index of indexes) {
+    const { type, name, object, retain, needs } = objects[index] as ChartObject;
+    const dependencies = needs.flatMap((need) => urns.get(need) ?? []);
+    const child = await recorder.registerChild(chart, { type, name, object: marked(object), retain, dependencies });
+    urns.set(index, child.urn);
   }
 }
 
@@ -98,33 +106,4 @@ function marked(object: WireObject): WireObject {
     }
   }
   return result;
-}
-
-/** What the reader of a chart's manifests has made sure of. */
-interface ChartChild {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string };
-}
-
-/** The order that the provider takes from the objects: namespaces and definitions before what needs them. */
-function linkDependencies(children: readonly RecordedResource[]): void {
-  const namespaces = new Map<string, string>();
-  const definitions = new Map<string, string>();
-  for (const { urn, inputs } of children) {
-    if (inputs.kind === "Namespace" && inputs.apiVersion === "v1") {
-      namespaces.set((inputs.metadata as { name: string }).name, urn);
-    } else if (inputs.kind === "CustomResourceDefinition") {
-      const { group, names } = inputs.spec as { group?: string; names?: { kind?: string } };
-      definitions.set(`${group}/${names?.kind}`, urn);
-    }
-  }
-  for (const child of children) {
-    const { apiVersion, kind, metadata } = child.inputs as unknown as ChartChild;
-    const needs = [
-      metadata.namespace === undefined ? undefined : namespaces.get(metadata.namespace),
-      definitions.get(`${apiVersion.slice(0, Math.max(0, apiVersion.indexOf("/")))}/${kind}`),
-    ].filter((urn) => urn !== undefined);
-    child.dependencies = [...new Set([...child.dependencies, ...needs])].sort();
-  }
 }

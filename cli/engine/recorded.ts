@@ -1,4 +1,5 @@
-import { type Wire, type WireObject } from "./wire";
+import { type ReadResourceRequest, type RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { secret, unknown, type WireObject } from "./wire";
 
 /** A resource as the engine would know it after a preview. */
 export interface RecordedResource {
@@ -43,20 +44,87 @@ export function isKubernetesObject({ type, custom, origin, inputs }: RecordedRes
   );
 }
 
-/** What the engine answers in a preview: inputs come back, everything that a provider computes is unknown. */
-export function previewOutputs(
-  inputs: WireObject,
-  additionalSecretOutputs: readonly string[],
-  marks: Marks,
-): WireObject {
-  const outputs: WireObject = { ...inputs };
-  for (const key of additionalSecretOutputs) {
-    outputs[key] = marks.secret(outputs[key] ?? marks.unknown);
-  }
-  return outputs;
+/** What is known about a declaration besides its request. */
+interface Circumstances {
+  urn: string;
+  inputs: WireObject;
+  origin: string;
+  /** The parent. */
+  above: RecordedResource | undefined;
 }
 
-interface Marks {
-  secret: (value: Wire) => Wire;
-  unknown: Wire;
+/** A resource as the program, or a remote component's provider, declares it. */
+export function declared(
+  request: RegisterResourceRequest,
+  { urn, inputs, origin, above }: Circumstances,
+): RecordedResource {
+  const propertyDependencies: Record<string, string[]> = {};
+  for (const [key, dependencies] of request.getPropertydependenciesMap().entries()) {
+    propertyDependencies[key] = [...dependencies.getUrnsList()].sort();
+  }
+  const timeouts = request.getCustomtimeouts();
+  const additionalSecretOutputs = request.getAdditionalsecretoutputsList();
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    remote: request.getRemote(),
+    parent: request.getParent() === "" ? undefined : request.getParent(),
+    inputs,
+    outputs: request.getCustom() ? previewOutputs(inputs, additionalSecretOutputs) : {},
+    dependencies: [...request.getDependenciesList()].sort(),
+    propertyDependencies,
+    provider: request.getProvider(),
+    version: request.getVersion(),
+    // The engine lets children inherit both from a component.
+    protect: request.hasProtect() ? request.getProtect() === true : above?.protect === true,
+    retainOnDelete: request.hasRetainondelete() ? request.getRetainondelete() === true : above?.retainOnDelete === true,
+    ignoreChanges: request.getIgnorechangesList(),
+    additionalSecretOutputs,
+    aliases: request.getAliasesList().flatMap((alias) => (alias.hasUrn() ? [alias.getUrn()] : [])),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    customTimeouts: {
+      create: timeouts?.getCreate() ?? "",
+      update: timeouts?.getUpdate() ?? "",
+      delete: timeouts?.getDelete() ?? "",
+    },
+    origin,
+  };
+}
+
+/** A resource that exists already and is only looked at. */
+export function read(request: ReadResourceRequest, urn: string, inputs: WireObject): RecordedResource {
+  const additionalSecretOutputs = request.getAdditionalsecretoutputsList();
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    custom: true,
+    remote: false,
+    parent: request.getParent() === "" ? undefined : request.getParent(),
+    inputs,
+    outputs: previewOutputs(inputs, additionalSecretOutputs),
+    dependencies: [...request.getDependenciesList()].sort(),
+    propertyDependencies: {},
+    provider: request.getProvider(),
+    version: request.getVersion(),
+    protect: false,
+    retainOnDelete: false,
+    ignoreChanges: [],
+    additionalSecretOutputs,
+    aliases: [],
+    deleteBeforeReplace: undefined,
+    customTimeouts: { create: "", update: "", delete: "" },
+    origin: "read",
+  };
+}
+
+/** What the engine answers in a preview: inputs come back, everything that a provider computes is unknown. */
+function previewOutputs(inputs: WireObject, additionalSecretOutputs: readonly string[]): WireObject {
+  const outputs: WireObject = { ...inputs };
+  for (const key of additionalSecretOutputs) {
+    outputs[key] = secret(outputs[key] ?? unknown);
+  }
+  return outputs;
 }

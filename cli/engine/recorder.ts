@@ -13,11 +13,11 @@ import { type InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Failure } from "../exit";
-import { previewOutputs, type RecordedResource } from "./recorded";
+import { declared, read, type RecordedResource } from "./recorded";
 import { type Redactor } from "./redactor";
 import { Transforms } from "./transforms";
 import { parseUrn, urnOf } from "./urn";
-import { secret, secretTexts, unknown, type WireObject } from "./wire";
+import { secretTexts, type WireObject } from "./wire";
 
 type Answer<T> = (error: Error | null, response: T | undefined) => void;
 
@@ -37,6 +37,15 @@ const features = new Set([
   "resourceHooks",
   "errorHooks",
 ]);
+
+/** A resource that a remote component's provider would declare. */
+export interface Child {
+  type: string;
+  name: string;
+  object: WireObject;
+  retain: boolean;
+  dependencies: string[];
+}
 
 /** A remote component's registration, for whoever renders what its provider would have made. */
 export type RemoteListener = (resource: RecordedResource) => void;
@@ -94,42 +103,7 @@ export class Recorder extends MockMonitor {
   #record(request: RegisterResourceRequest, origin: string, inputs: WireObject): RecordedResource {
     const parent = request.getParent();
     const urn = this.#claim(urnOf(this.stack, this.project, parent, request.getType(), request.getName()));
-    const additionalSecretOutputs = request.getAdditionalsecretoutputsList();
-    const above = this.recorded.get(parent);
-    const propertyDependencies: Record<string, string[]> = {};
-    for (const [key, dependencies] of request.getPropertydependenciesMap().entries()) {
-      propertyDependencies[key] = [...dependencies.getUrnsList()].sort();
-    }
-    const timeouts = request.getCustomtimeouts();
-    const resource: RecordedResource = {
-      urn,
-      type: request.getType(),
-      name: request.getName(),
-      custom: request.getCustom(),
-      remote: request.getRemote(),
-      parent: parent === "" ? undefined : parent,
-      inputs,
-      outputs: request.getCustom() ? previewOutputs(inputs, additionalSecretOutputs, { secret, unknown }) : {},
-      dependencies: [...request.getDependenciesList()].sort(),
-      propertyDependencies,
-      provider: request.getProvider(),
-      version: request.getVersion(),
-      // The engine lets children inherit both from a component.
-      protect: request.hasProtect() ? request.getProtect() === true : above?.protect === true,
-      retainOnDelete: request.hasRetainondelete()
-        ? request.getRetainondelete() === true
-        : above?.retainOnDelete === true,
-      ignoreChanges: request.getIgnorechangesList(),
-      additionalSecretOutputs,
-      aliases: request.getAliasesList().flatMap((alias) => (alias.hasUrn() ? [alias.getUrn()] : [])),
-      deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
-      customTimeouts: {
-        create: timeouts?.getCreate() ?? "",
-        update: timeouts?.getUpdate() ?? "",
-        delete: timeouts?.getDelete() ?? "",
-      },
-      origin,
-    };
+    const resource = declared(request, { urn, inputs, origin, above: this.recorded.get(parent) });
     this.#learnSecrets(resource.outputs);
     // What the program marked itself is a secret for sure; what only the SDK marks is any value of any Secret.
     this.#learnSecrets(resource.inputs, true);
@@ -140,10 +114,7 @@ export class Recorder extends MockMonitor {
   /** Declares a child of a remote component in its provider's place. */
   async registerChild(
     parent: RecordedResource,
-    type: string,
-    name: string,
-    object: WireObject,
-    retain: boolean,
+    { type, name, object, retain, dependencies }: Child,
   ): Promise<RecordedResource> {
     const request = new RegisterResourceRequest();
     request.setType(type);
@@ -152,6 +123,7 @@ export class Recorder extends MockMonitor {
     request.setCustom(true);
     request.setProvider(parent.provider);
     request.setVersion(parent.version);
+    request.setDependenciesList(dependencies);
     if (retain) {
       request.setRetainondelete(true);
     }
@@ -167,34 +139,12 @@ export class Recorder extends MockMonitor {
       const urn = this.#claim(
         urnOf(this.stack, this.project, request.getParent(), request.getType(), request.getName()),
       );
-      const inputs = asWire(request.getProperties());
-      const outputs = previewOutputs(inputs, request.getAdditionalsecretoutputsList(), { secret, unknown });
-      this.#learnSecrets(outputs);
-      this.recorded.set(urn, {
-        urn,
-        type: request.getType(),
-        name: request.getName(),
-        custom: true,
-        remote: false,
-        parent: request.getParent() === "" ? undefined : request.getParent(),
-        inputs,
-        outputs,
-        dependencies: [...request.getDependenciesList()].sort(),
-        propertyDependencies: {},
-        provider: request.getProvider(),
-        version: request.getVersion(),
-        protect: false,
-        retainOnDelete: false,
-        ignoreChanges: [],
-        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-        aliases: [],
-        deleteBeforeReplace: undefined,
-        customTimeouts: { create: "", update: "", delete: "" },
-        origin: "read",
-      });
+      const resource = read(request, urn, asWire(request.getProperties()));
+      this.#learnSecrets(resource.outputs);
+      this.recorded.set(urn, resource);
       const response = new ReadResourceResponse();
       response.setUrn(urn);
-      response.setProperties(asStruct(outputs));
+      response.setProperties(asStruct(resource.outputs));
       answer(null, response);
     } catch (error) {
       answer(this.#refuse(error), undefined);

@@ -1,5 +1,5 @@
 import { type Finding, subjectLabel } from "../finding";
-import { type Style, wrap } from "./style";
+import { type Style, wrap, wrapItems } from "./style";
 
 /** Findings for a person: what, where, and how to mend it. */
 export function formatFindings(findings: readonly Finding[], style: Style): string[] {
@@ -36,7 +36,10 @@ function formatUnchecked(findings: readonly Finding[], { colors, width }: Style)
     if (first === undefined) {
       return [];
     }
-    const subjects = wrap(group.map(({ subject }) => subjectLabel(subject)).join(", "), width - 4);
+    const subjects = wrapItems(
+      group.map(({ subject }) => subjectLabel(subject)),
+      width - 4,
+    );
     return [
       `  ${colors.cyan("? not checked")}  ${colors.bold(first.rule)}  ${first.message}`,
       ...subjects.map((line) => `    ${colors.dim(line)}`),

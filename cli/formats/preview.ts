@@ -1,7 +1,7 @@
 import { type PreviewReport, type ReportedOutput } from "../preview/report";
 import { formatChanges } from "./changes";
 import { formatFindings } from "./findings";
-import { plural, type Style, wrap } from "./style";
+import { plural, type Style, wrap, wrapItems } from "./style";
 import { formatTree } from "./tree";
 
 /** A preview for a person. */
@@ -56,7 +56,7 @@ function unrendered({ unrendered }: PreviewReport, style: Style): string[] {
   return [
     `${colors.bold("Not rendered")}: ${unrendered.length}`,
     ...[...byReason].flatMap(([reason, labels]) => [
-      ...wrap(labels.join(", "), width - 2).map((line) => `  ${line}`),
+      ...wrapItems(labels, width - 2).map((line) => `  ${line}`),
       ...wrap(reason, width - 4).map((line) => `    ${colors.yellow(line)}`),
     ]),
   ];
@@ -101,13 +101,13 @@ function notes({ notes, written, totals, exitCode }: PreviewReport, style: Style
 function closing({ stack, totals, exitCode }: PreviewReport, { colors, width }: Style): string[] {
   const { charts, findings } = totals;
   const all = charts.rendered + charts.unrendered;
-  const parts = [
+  const counts = [
     plural(totals.resources, "resource"),
     plural(totals.objects, "object"),
-    ...(all === 0 ? [] : [`${charts.rendered} of ${plural(all, "chart")} rendered`]),
+    ...(all === 0 ? [] : [`${charts.rendered} of ${plural(all, "chart")}`]),
     `${plural(totals.generated, "value")} left out`,
-    `${findings.mandatory} mandatory, ${findings.advisory} advisory, ${findings.unchecked} not checked`,
-  ];
-  const line = `${stack}: ${parts.join("; ")}`;
+  ].join(", ");
+  const found = `${findings.mandatory} mandatory, ${findings.advisory} advisory, ${findings.unchecked} not checked`;
+  const line = `${stack}: ${counts}; ${found}`;
   return wrap(line, width).map(exitCode === 0 ? colors.green : colors.red);
 }

@@ -32,6 +32,22 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+/** Breaks a list into lines of at most a width, between its items only. */
+export function wrapItems(items: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const [index, item] of items.entries()) {
+    const piece = index === items.length - 1 ? item : `${item},`;
+    if (line !== "" && line.length + 1 + piece.length > width) {
+      lines.push(line);
+      line = piece;
+    } else {
+      line = line === "" ? piece : `${line} ${piece}`;
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
 /** As many items as fit into a width, and the number of the others. */
 export function fit(items: readonly string[], width: number): string {
   let text = "";

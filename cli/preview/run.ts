@@ -95,7 +95,8 @@ function reportedResources(
   return [...resources.values()].map((resource) => {
     const { urn, type, name, custom, parent, provider, dependencies, propertyDependencies, protect } = resource;
     const object = byUrn.get(urn);
-    const explicit = provider.slice(0, Math.max(0, provider.lastIndexOf("::")));
+    // A remote component is registered by its provider, which gives it none.
+    const explicit = custom ? provider.slice(0, Math.max(0, provider.lastIndexOf("::"))) : "";
     return {
       urn,
       type,

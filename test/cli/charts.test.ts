@@ -97,7 +97,7 @@ describe("a preview of a program with charts", () => {
   it("does not fail without helm, and says so", () => {
     assert.match(text, /plain {2}kubernetes:helm\.sh\/v4:Chart +not rendered\n/);
     assert.match(text, /Chart plain 1\.2\.3, Chart refused 1\.2\.3\n {4}helm is not on PATH\n/);
-    assert.match(text, /0 of 5 charts rendered/);
+    assert.match(text, /0 of 5 charts, /);
   });
 
   it("says which chart the folder of --charts lacks", async () => {

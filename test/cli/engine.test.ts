@@ -19,6 +19,7 @@ interface EngineState {
 }
 
 const pulumi = process.env.GATEHOUSE_PULUMI ?? "pulumi";
+const helm = process.env.GATEHOUSE_HELM ?? "helm";
 const providers = ["kubernetes", "random", "tls"];
 
 describe("the recorder and the real engine", () => {
@@ -27,7 +28,7 @@ describe("the recorder and the real engine", () => {
 
   it("agree on URNs, parents, dependencies, providers, protection and ignored changes", async function () {
     this.timeout(120_000);
-    const missing = [pulumi, ...providers.map((name) => `pulumi-resource-${name}`)].filter(
+    const missing = [pulumi, helm, ...providers.map((name) => `pulumi-resource-${name}`)].filter(
       (program) => spawnSync(program, ["--version"], { timeout: 20_000 }).error !== undefined,
     );
     if (missing.length > 0) {
@@ -35,7 +36,7 @@ describe("the recorder and the real engine", () => {
       this.skip();
     }
     const engine = new Map(enginePreview(folder.path()).map((state) => [state.urn, state]));
-    const ours = reportOf(await preview("engine", ["--json"])).resources;
+    const ours = reportOf(await preview("engine", ["--json"], { GATEHOUSE_HELM: helm })).resources;
     assert.deepEqual(ours.map(({ urn }) => urn).sort(), [...engine.keys()].sort());
     for (const resource of ours) {
       assert.deepEqual(comparable(resource), comparable(engine.get(resource.urn)), resource.urn);

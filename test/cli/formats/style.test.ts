@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fit, styleFor, wrap } from "../../../cli/formats/style";
+import { fit, styleFor, wrap, wrapItems } from "../../../cli/formats/style";
 
 describe("a report's style", () => {
   it("has colours on a terminal only, and not when NO_COLOR says so", () => {
@@ -20,6 +20,14 @@ describe("a report's style", () => {
         assert.ok(lines.every((line) => line.length <= 20));
       }),
     );
+  });
+
+  it("breaks a list between its items only", () => {
+    assert.deepEqual(wrapItems(["Secret a/b", "Secret c/d", "Secret e/f"], 24), [
+      "Secret a/b, Secret c/d,",
+      "Secret e/f",
+    ]);
+    assert.deepEqual(wrapItems([], 24), []);
   });
 
   it("shows as many items as fit, and counts the others", () => {
