@@ -91,7 +91,7 @@ function gatewayValues({ ingress }: Settings): Record<string, unknown> {
  */
 const edgeConnections = {
   profile: "EDGE",
-  httpHeadersWithUnderscoresAction: "DROP_HEADER",
+  httpHeadersWithUnderscoresAction: "HEADERS_WITH_UNDERSCORES_DROP_HEADER",
   httpPathWithEscapedSlashesAction: "UNESCAPE_AND_FORWARD",
   httpRequestTimeout: "0s",
   httpStreamIdleTimeout: "3600s",
