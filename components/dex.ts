@@ -89,7 +89,9 @@ export class Dex extends pulumi.ComponentResource {
         workload: dex.name,
         namespace: dex.namespace,
         image: lock.images.dex,
-        args: ["dex", "serve", "/etc/dex/config.yaml"],
+        // The image's own entry point runs the configuration through a template engine into /tmp, which is read-only here.
+        command: ["/usr/local/bin/dex"],
+        args: ["serve", "/etc/dex/config.yaml"],
         replicas: settings.replicas,
         env: [
           ...Object.keys(secrets).map((key) => fromSecret(key, secret.metadata.name, key)),
