@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addBench } from "./bench";
 import { type CommandContext } from "./context";
 import { Redactor } from "./engine/redactor";
 import { BadInput, type ExitCode, exitCodes, Failure, type Problem } from "./exit";
@@ -40,6 +41,7 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: (text) => void output.print(text) });
   addPreview(command, context);
+  addBench(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);
