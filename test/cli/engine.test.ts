@@ -63,8 +63,7 @@ function enginePreview(directory: string): EngineState[] {
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_HOME: join(directory, "home"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        // The Kubernetes provider then asks no cluster.
-        PULUMI_K8S_RENDER_YAML_TO_DIRECTORY: join(directory, "rendered"),
+        // A preview needs no cluster, and must not find one.
         KUBECONFIG: join(directory, "none"),
       },
     });
