@@ -70,7 +70,7 @@ async function report(error: unknown): Promise<ExitCode> {
   }
   const { bold, dim, red } = errorStyle.colors;
   const lines = [
-    `${red(bold(summary.exitCode === exitCodes.badInput ? "Not previewed:" : "Failed:"))} ${summary.message}`,
+    `${red(bold(summary.exitCode === exitCodes.badInput ? "Bad input:" : "Failed:"))} ${summary.message}`,
     ...formatProblems(summary.problems, errorStyle),
     ...(summary.details === "" ? [] : [dim(summary.details)]),
   ];

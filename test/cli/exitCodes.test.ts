@@ -32,7 +32,7 @@ describe("the exit code of a preview", () => {
     assert.equal(
       run.stderr,
       [
-        "Not previewed: The settings of this stack have 2 problems; nothing was rendered.",
+        "Bad input: The settings of this stack have 2 problems; nothing was rendered.",
         "  bad-settings:domain: not a domain",
         "    write a domain",
         "  bad-settings:token: [secret]",
