@@ -101,6 +101,7 @@ export class Dex extends pulumi.ComponentResource {
               : [fromSecret(environment.connector(index), given.secretName, given.key)],
           ),
           { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          ...(JSON.stringify(config).includes(dollar.reference) ? [dollar.variable] : []),
         ],
         ports: {
           http: { port: dex.ports.http, service: { appProtocol: "http" } },
@@ -128,6 +129,14 @@ const environment = {
   password: (index: number) => `STATIC_PASSWORD_HASH_${index}`,
   connector: (index: number) => `CONNECTOR_CLIENT_SECRET_${index}`,
 };
+
+/**
+ * Dex takes every `$` in a connector's settings for a variable and knows no way to escape one, so a `$` that is meant is
+ * a variable, too.
+ */
+const dollar = { reference: "${DOLLAR}", variable: { name: "DOLLAR", value: "$" } };
+
+const literal = (text: string) => text.replaceAll("$", () => dollar.reference);
 
 function fromSecret(name: string, secret: pulumi.Input<string>, key: string): k8s.types.input.core.v1.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
@@ -203,14 +212,17 @@ function connectorConfig(connector: Connector, index: number, issuer: string): D
     id,
     name,
     config: {
-      issuer: connector.issuer,
-      clientID: clientId,
+      issuer: literal(connector.issuer),
+      clientID: literal(clientId),
       clientSecret: `$${environment.connector(index)}`,
       redirectURI: `${issuer}/callback`,
-      scopes,
+      scopes: scopes.map(literal),
       // Dex's name for handing groups on at all; whose groups are believed is the provider's `issuer` above.
       insecureEnableGroups: true,
-      ...(groupsClaim === "groups" ? {} : { claimMapping: { groups: groupsClaim } }),
+      // Without the override a claim named `groups` would still come first, whatever the provider puts there.
+      ...(groupsClaim === "groups"
+        ? {}
+        : { overrideClaimMapping: true, claimMapping: { groups: literal(groupsClaim) } }),
       getUserInfo: true,
     },
   };

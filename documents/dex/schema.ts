@@ -73,6 +73,8 @@ export interface DexConnector {
     redirectURI: string;
     scopes: string[];
     insecureEnableGroups: true;
+    /** Whether `claimMapping` holds even where the provider sends the claim's usual name. */
+    overrideClaimMapping?: true;
     claimMapping?: { groups: string };
     getUserInfo: boolean;
   };
