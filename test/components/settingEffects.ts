@@ -318,7 +318,10 @@ export const effects: Effect[] = [
   {
     setting: "identity.connectors[].groupsClaim",
     value: "roles",
-    changes: connector("config.claimMapping.groups", [undefined, "roles"]),
+    changes: {
+      ...connector("config.claimMapping.groups", [undefined, "roles"]),
+      [inDex("connectors[0].config.overrideClaimMapping")]: [undefined, true],
+    },
   },
   {
     setting: "identity.emailDomains[]",
