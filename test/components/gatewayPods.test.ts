@@ -1,0 +1,97 @@
+import { strict as assert } from "node:assert";
+import { everything } from "../../stacks/everything";
+import { recordPlatform } from "../program/record";
+import { changed, production, settingsOf } from "../stacks/fixture";
+
+const selector = { app: "gatehouse-gateway", istio: "gatehouse-gateway" };
+
+describe("the gateway's pods", () => {
+  const valuesOf = async (...[path, value]: [string, unknown] | []) =>
+    (await recordPlatform(settingsOf(path === undefined ? production() : changed(production(), path, value)))).chart(
+      "gatehouse-gateway",
+    ).values as { service: { type: string; ports: object[] }; podAnnotations: Record<string, string> };
+
+  it("are the gateway chart with these values", async () => {
+    const { podAnnotations, ...values } = await valuesOf();
+    assert.deepEqual(values, {
+      name: "gatehouse-gateway",
+      labels: { "istio.io/dataplane-mode": "none", ...selector },
+      serviceAccount: { name: "gatehouse-gateway" },
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      service: {
+        type: "LoadBalancer",
+        ports: [
+          { name: "http2", port: 80, protocol: "TCP", targetPort: 8080 },
+          { name: "https", port: 443, protocol: "TCP", targetPort: 8443 },
+        ],
+      },
+      autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 10 },
+      podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: selector },
+      })),
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+    });
+    assert.deepEqual(Object.keys(podAnnotations), ["proxy.istio.io/config"]);
+    assert.deepEqual(JSON.parse(podAnnotations["proxy.istio.io/config"] ?? ""), {
+      connectionSettings: {
+        profile: "EDGE",
+        httpHeadersWithUnderscoresAction: "HEADERS_WITH_UNDERSCORES_DROP_HEADER",
+        httpPathWithEscapedSlashesAction: "UNESCAPE_AND_FORWARD",
+        httpRequestTimeout: "0s",
+        httpStreamIdleTimeout: "3600s",
+      },
+    });
+  });
+
+  it("have node ports only where the Service is of that type", async () => {
+    const node = await valuesOf("ingress.service", { type: "NodePort", nodePorts: { http: 31080, https: 31443 } });
+    assert.deepEqual(node.service, {
+      type: "NodePort",
+      ports: [
+        { name: "http2", port: 80, protocol: "TCP", targetPort: 8080, nodePort: 31080 },
+        { name: "https", port: 443, protocol: "TCP", targetPort: 8443, nodePort: 31443 },
+      ],
+    });
+    const cluster = await valuesOf("ingress.service", { type: "ClusterIP" });
+    assert.equal(cluster.service.type, "ClusterIP");
+    assert(!JSON.stringify(cluster.service).includes("nodePort"));
+  });
+
+  it("are where every rule of the gateway looks for them", async () => {
+    const recording = await recordPlatform(everything());
+    const { namespace, values } = recording.chart("gatehouse-gateway");
+    const labels = values.labels as Record<string, string>;
+    assert.equal(namespace, "ingress");
+    for (const kind of ["Gateway", "EnvoyFilter", "AuthorizationPolicy", "RequestAuthentication"]) {
+      for (const { spec } of recording.all<{ spec: Selecting }>(kind, "ingress")) {
+        const selected =
+          kind === "Gateway" ? spec.selector : (spec.selector?.matchLabels ?? spec.workloadSelector?.labels);
+        assert.deepEqual(selected, selector, kind);
+        assert(Object.entries(selector).every(([key, value]) => labels[key] === value));
+      }
+    }
+  });
+
+  it("have an address inside the cluster for the platform's own", async () => {
+    const { metadata, spec } = (await recordPlatform(everything())).object<{ spec: object }>(
+      "Service",
+      "gatehouse-internal",
+      "ingress",
+    );
+    assert.equal(metadata.name, "gatehouse-internal");
+    assert.deepEqual(spec, {
+      type: "ClusterIP",
+      selector,
+      ports: [{ name: "https", port: 443, targetPort: 8444, protocol: "TCP" }],
+    });
+  });
+
+  interface Selecting {
+    selector?: { matchLabels?: Record<string, string> };
+    workloadSelector?: { labels: Record<string, string> };
+  }
+});
