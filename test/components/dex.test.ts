@@ -41,7 +41,8 @@ describe("Dex", () => {
       web: {
         http: "0.0.0.0:5556",
         headers: {
-          "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+          "Content-Security-Policy":
+            "default-src 'self'; script-src 'sha256-8L66wXkInDnVEdLxlrsFPaRkqIpBKhVd5kdLxX6AvFk='; frame-ancestors 'none'; base-uri 'none'",
           "X-Frame-Options": "DENY",
           "X-Content-Type-Options": "nosniff",
         },
