@@ -132,6 +132,7 @@ function istiodValues({ replicas, rotation }: Settings): Record<string, unknown>
       provider: oauth2Proxy.extensionProvider,
       service: oauth2Proxy.host,
       port: oauth2Proxy.ports.http,
+      checkPrefix: oauth2Proxy.checkPrefix,
     }),
   };
 }

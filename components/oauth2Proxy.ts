@@ -184,7 +184,9 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     reverse_proxy: false,
     skip_provider_button: false,
     // These answer 401 whatever the client accepts; everything that accepts JSON does anyway.
-    api_routes: ["^/api/", "^/apis/", "^/[a-z0-9-]+/apis?/", "^/ml_metadata"],
+    api_routes: ["/api/", "/apis/", "/[a-z0-9-]+/apis?/", "/ml_metadata"].map(
+      (path) => `^${oauth2Proxy.checkPrefix}${path}`,
+    ),
     bearer_token_login_fallback: false,
 
     custom_templates_dir: directories.config,

@@ -68,6 +68,11 @@ export const oauth2Proxy = {
   ports: { http: 4180, telemetry: 44180 },
   /** The name under which mesh configuration offers oauth2-proxy to CUSTOM policies. */
   extensionProvider: "oauth2-proxy",
+  /**
+   * Stands before the path of every check. A check of an application's `/ping` or `/oauth2/sign_out` would otherwise be
+   * answered by oauth2-proxy's own endpoint of that name, on every host.
+   */
+  checkPrefix: "/check",
 } as const;
 
 export const echo = {

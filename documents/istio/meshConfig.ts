@@ -15,6 +15,7 @@ interface ExtAuthzHttp {
   service: string;
   port: number;
   timeout: string;
+  pathPrefix: string;
   failOpen: false;
   statusOnError: "503";
   includeRequestHeadersInCheck: string[];
@@ -31,9 +32,11 @@ export interface MeshConfigArgs {
   /** oauth2-proxy's address in the mesh. */
   service: string;
   port: number;
+  /** Stands before the path of every check. */
+  checkPrefix: string;
 }
 
-export function meshConfig({ trustDomain, provider, service, port }: MeshConfigArgs): MeshConfig {
+export function meshConfig({ trustDomain, provider, service, port, checkPrefix }: MeshConfigArgs): MeshConfig {
   return {
     trustDomain,
     accessLogFile: "/dev/stdout",
@@ -48,6 +51,7 @@ export function meshConfig({ trustDomain, provider, service, port }: MeshConfigA
           service,
           port,
           timeout: "5s",
+          pathPrefix: checkPrefix,
           // Without oauth2-proxy nobody gets in; 503 says that the gate is broken and not that the user is refused.
           failOpen: false,
           statusOnError: "503",

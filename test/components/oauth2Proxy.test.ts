@@ -61,7 +61,7 @@ describe("oauth2-proxy", () => {
         set_authorization_header: true,
         reverse_proxy: false,
         skip_provider_button: false,
-        api_routes: ["^/api/", "^/apis/", "^/[a-z0-9-]+/apis?/", "^/ml_metadata"],
+        api_routes: ["^/check/api/", "^/check/apis/", "^/check/[a-z0-9-]+/apis?/", "^/check/ml_metadata"],
         bearer_token_login_fallback: false,
         custom_templates_dir: "/etc/oauth2-proxy",
         request_logging: false,
