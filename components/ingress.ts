@@ -95,6 +95,7 @@ export class Ingress extends pulumi.ComponentResource {
         metadata: { name: "gatehouse", namespace: namespaces.ingress, labels: partOf },
         spec: gatewayFilter({
           gatewayLabels: gateway.labels,
+          gateway: gateway.reference,
           ports: gateway.ports,
           hosts: publicHosts(settings, hosts),
           gateHost: hosts.gate,

@@ -6,6 +6,8 @@ type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"
 export interface GatewayFilterArgs {
   /** Labels of the gateway's pods; the filter touches no other workload. */
   gatewayLabels: Record<string, string>;
+  /** The Gateway resource of the public hosts, `namespace/name`. */
+  gateway: string;
   ports: { http: number; https: number };
   /** Hosts that plain HTTP is redirected on. */
   hosts: readonly string[];
@@ -23,7 +25,7 @@ const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
-  const { gatewayLabels, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims } = args;
+  const { gatewayLabels, gateway, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims } = args;
   return {
     workloadSelector: { labels: gatewayLabels },
     configPatches: [
@@ -57,7 +59,24 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
           }),
         ),
       ),
+      checkUnroutedPaths(gateway),
     ],
+  };
+}
+
+/**
+ * Envoy asks oauth2-proxy about requests that have a route only. Without this last route of every host, a path that no
+ * application serves, such as the gate host's own `/` before a dashboard is there, would be "RBAC: access denied" for
+ * everybody with a session or without one, and signing out would end on it.
+ */
+function checkUnroutedPaths(gateway: string): ConfigPatch {
+  return {
+    applyTo: "HTTP_ROUTE",
+    match: { context: "GATEWAY", routeConfiguration: { gateway, portName: "https" } },
+    patch: {
+      operation: "INSERT_AFTER",
+      value: { name: "not-found", match: { prefix: "/" }, direct_response: { status: 404 } },
+    },
   };
 }
 
