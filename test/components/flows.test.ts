@@ -1,0 +1,133 @@
+import { strict as assert } from "node:assert";
+import { type Flow, flowsOf, type Peer } from "../../components/flows";
+import { flowsReference } from "../../components/flowsReference";
+import { everything } from "../../stacks/everything";
+import { changed, production, settingsOf } from "../stacks/fixture";
+
+const nameOf = (peer: Peer) =>
+  peer.kind === "workload" || peer.kind === "addresses"
+    ? peer.name
+    : peer.kind === "namespace"
+      ? peer.namespace
+      : "all";
+const rowOf = ({ from, to, ports }: Flow) =>
+  `${nameOf(from)} → ${nameOf(to)}: ${ports === "any TCP port" ? ports : ports.map(({ port }) => port).join(", ")}`;
+const rowsOf = (path?: string, value?: unknown) =>
+  flowsOf(settingsOf(path === undefined ? production() : changed(production(), path, value))).map(rowOf);
+
+/** The rows that a change adds, and those that it takes away. */
+const changeBy = (path: string, value: unknown) => {
+  const [before, after] = [rowsOf(), rowsOf(path, value)];
+  return {
+    more: after.filter((row) => !before.includes(row)),
+    less: before.filter((row) => !after.includes(row)),
+  };
+};
+
+describe("the flows of a stack", () => {
+  it("are these in the least production stack", () => {
+    assert.deepEqual(rowsOf(), [
+      "clients → gatehouse-gateway: 8080, 8443",
+      "gatehouse-gateway → oauth2-proxy: 4180",
+      "gatehouse-gateway → dex: 5556",
+      "oauth2-proxy → gatehouse-gateway: 8444",
+      "istiod → gatehouse-gateway: 8444",
+      "all → istiod: 15012",
+      "gatehouse-gateway → istiod: 15012",
+      "dex → istiod: 15012",
+      "oauth2-proxy → istiod: 15012",
+      "API server → istiod: 15017",
+      "API server → webhook: 10250",
+      "istiod → API server: 443",
+      "istio-cni-node → API server: 443",
+      "cert-manager → API server: 443",
+      "cainjector → API server: 443",
+      "webhook → API server: 443",
+      "startupapicheck → API server: 443",
+      "dex → API server: 443",
+      "cert-manager → cluster DNS: 53, 53",
+      "istio-system → cluster DNS: 53, 53",
+      "istio-cni → cluster DNS: 53, 53",
+      "ingress → cluster DNS: 53, 53",
+      "auth → cluster DNS: 53, 53",
+      "dex → identity providers: 443",
+    ]);
+  });
+
+  it("lead to applications at any TCP port, since only they know theirs", () => {
+    assert.deepEqual(changeBy("ingress.applicationNamespaces", ["kubeflow"]), {
+      more: ["gatehouse-gateway → kubeflow: any TCP port"],
+      less: [],
+    });
+  });
+
+  it("lead to metrics where somebody scrapes them", () => {
+    const { more, less } = changeBy("monitoring.namespace", "monitoring");
+    assert.deepEqual(less, []);
+    assert.deepEqual(more, [
+      "monitoring → gatehouse-gateway: 15020",
+      "monitoring → dex: 15020",
+      "monitoring → oauth2-proxy: 15020",
+      "monitoring → istiod: 15014",
+      "monitoring → cert-manager: 9402",
+      "monitoring → cainjector: 9402",
+      "monitoring → webhook: 9402",
+    ]);
+  });
+
+  it("lead to the ports of providers and issuers, and always to 443", () => {
+    const issuer = (name: string, url: string) => ({ name, issuer: url, audiences: ["a"] });
+    assert.deepEqual(
+      changeBy("machines.issuers", [issuer("a", "https://a.example.com:8443"), issuer("b", "https://b.example.com")]),
+      {
+        more: ["istiod → machine issuers: 443, 8443"],
+        less: [],
+      },
+    );
+    assert.deepEqual(changeBy("identity.connectors[0].issuer", "https://login.example.com:9443"), {
+      more: ["dex → identity providers: 443, 9443"],
+      less: ["dex → identity providers: 443"],
+    });
+  });
+
+  it("leave the internet alone where every key is at hand", () => {
+    const keys = JSON.stringify({
+      keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
+    });
+    const issuers = [{ name: "a", issuer: "https://a.example.com", audiences: ["a"], jwks: keys }];
+    assert.deepEqual(changeBy("machines.issuers", issuers), { more: [], less: [] });
+  });
+
+  it("lead to the metadata server by the named exception alone", () => {
+    assert.deepEqual(
+      changeBy("network.metadataExceptions", [{ namespace: "cert-manager", reason: "DNS-01 challenges." }]),
+      {
+        more: ["cert-manager → cloud metadata server: 80"],
+        less: [],
+      },
+    );
+  });
+});
+
+describe("the page of flows", () => {
+  const page = flowsReference(everything());
+
+  it("has a row for every flow, with its reason", () => {
+    const rows = page.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| from"));
+    const flows = flowsOf(everything());
+    assert.equal(rows.length, flows.length);
+    flows.forEach(({ why }, index) => assert(rows[index]?.endsWith(`| ${why} |`), rows[index]));
+  });
+
+  it("names every kind of end", () => {
+    for (const end of [
+      "`auth`",
+      "every pod of the cluster",
+      "every pod of `kubeflow`",
+      "(`172.18.0.0/16`)",
+      "53/UDP",
+    ]) {
+      assert(page.includes(end), end);
+    }
+  });
+});

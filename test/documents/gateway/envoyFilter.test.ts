@@ -1,0 +1,127 @@
+import { strict as assert } from "node:assert";
+import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
+
+const args: GatewayFilterArgs = {
+  gatewayLabels: { app: "gate" },
+  gateway: "ingress/gatehouse",
+  ports: { http: 8080, https: 8443 },
+  hosts: ["kubeflow.example.com", "echo.kubeflow.example.com"],
+  gateHost: "kubeflow.example.com",
+  hsts: "max-age=300",
+  sessionCookie: "__Secure-gatehouse",
+  groupsClaims: { "https://kubeflow.example.com/dex": "groups" },
+};
+
+/** Messages of Envoy's that a patch may hold; a slip of the pen in a type URL makes Envoy refuse the whole listener. */
+const messages = [
+  "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+  "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+  "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+];
+
+describe("the gateway's EnvoyFilter", () => {
+  const { workloadSelector, configPatches = [] } = gatewayFilter(args);
+
+  const summary = configPatches.map(({ applyTo, match, patch }) => {
+    const listener = match?.listener as
+      { portNumber?: number; filterChain?: { filter?: { name?: string; subFilter?: { name: string } } } } | undefined;
+    const { name } = (patch?.value ?? {}) as { name?: string };
+    return [
+      applyTo,
+      match?.context,
+      listener?.portNumber,
+      listener?.filterChain?.filter?.name,
+      listener?.filterChain?.filter?.subFilter?.name,
+      patch?.operation,
+      name,
+    ];
+  });
+
+  it("touches the gateway's pods alone", () => {
+    assert.deepEqual(workloadSelector, { labels: { app: "gate" } });
+  });
+
+  it("removes nothing, and puts each filter where it belongs", () => {
+    const manager = "envoy.filters.network.http_connection_manager";
+    assert.deepEqual(summary, [
+      ["NETWORK_FILTER", "GATEWAY", undefined, manager, undefined, "MERGE", undefined],
+      ["HTTP_FILTER", "GATEWAY", 8080, manager, undefined, "INSERT_FIRST", "gatehouse.https_redirect"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.hsts"],
+      [
+        "HTTP_FILTER",
+        "GATEWAY",
+        8443,
+        manager,
+        "envoy.filters.http.router",
+        "INSERT_BEFORE",
+        "gatehouse.identity_headers",
+      ],
+      ["HTTP_ROUTE", "GATEWAY", undefined, undefined, undefined, "INSERT_AFTER", "not-found"],
+    ]);
+  });
+
+  it("has a last route of every public host, so that a path without one is checked like the rest", () => {
+    assert.deepEqual(configPatches[4]?.match?.routeConfiguration, { gateway: "ingress/gatehouse", portName: "https" });
+    assert.deepEqual(configPatches[4]?.patch?.value, {
+      name: "not-found",
+      match: { prefix: "/" },
+      direct_response: { status: 404 },
+    });
+  });
+
+  it("takes away what only the gate may say, before anything else looks at a request", () => {
+    assert.deepEqual(configPatches[0]?.patch?.value, {
+      typed_config: {
+        "@type": messages[2],
+        early_header_mutation_extensions: [
+          {
+            name: "gatehouse.forged_identity",
+            typed_config: {
+              "@type": messages[3],
+              mutations: [
+                { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
+                { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("sets HSTS on every answer, over whatever an application says", () => {
+    assert.deepEqual(configPatches[2]?.patch?.value, {
+      name: "gatehouse.hsts",
+      typed_config: {
+        "@type": messages[0],
+        mutations: {
+          response_mutations: [
+            {
+              append: {
+                header: { key: "strict-transport-security", value: "max-age=300" },
+                append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+              },
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it("names no message of Envoy's but the known ones", () => {
+    const named = [...JSON.stringify(configPatches).matchAll(/"@type":"([^"]*)"/g)].map(([, url]) => url ?? "");
+    assert.deepEqual([...new Set(named)].sort(), messages);
+  });
+
+  it("leaves no place of a Lua filter open", () => {
+    const sources = configPatches.flatMap(({ patch }) => {
+      const { typed_config } = patch?.value as { typed_config?: { default_source_code?: { inline_string: string } } };
+      return typed_config?.default_source_code?.inline_string ?? [];
+    });
+    assert.equal(sources.length, 2);
+    for (const source of sources) {
+      assert.doesNotMatch(source, /\{\{|\}\}/);
+    }
+  });
+});
