@@ -4,6 +4,7 @@ import { everything } from "../../stacks/everything";
 import { type AuthorizationSpec, matches, type Request } from "../program/authorization";
 import { recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
+import { changed, production, settingsOf } from "../stacks/fixture";
 
 const gate = "kubeflow.example.com";
 const dexIssuer = `https://${gate}/dex`;
@@ -154,6 +155,26 @@ describe("the rules of the gateway", () => {
     // ext_authz has put the token into the request by then, and CUSTOM is not asked twice.
     assert.equal(fateOf({ port: https, host: gate, path: "/", headers: bearer, claims: person }), "admitted");
   });
+});
+
+describe("the rule that everybody has a name", () => {
+  const claimsOf = (issuer: string, claim: unknown) => ({ iss: issuer, sub: "1", ...(claim as object) });
+  const cases: [userClaim: string, claims: object, denied: boolean][] = [
+    ["preferred_username", { preferred_username: "bot" }, false],
+    ["preferred_username", { preferred_username: "" }, true],
+    ["preferred_username", {}, true],
+  ];
+  for (const [userClaim, claims, denied] of cases) {
+    it(`${denied ? "denies" : "admits"} ${JSON.stringify(claims)} where the claim is ${userClaim}`, async () => {
+      const issuer = { name: "a", issuer: cluster, audiences: ["a"], userClaim };
+      const recording = await recordPlatform(settingsOf(changed(production(), "machines.issuers", [issuer])));
+      const { spec } = recording.object<{ spec: AuthorizationSpec }>("AuthorizationPolicy", "require-user", "ingress");
+      const request = { port: https, host: gate, path: "/", headers: { authorization: "Bearer x" } };
+      assert.equal(matches(spec, { ...request, claims: claimsOf(cluster, claims) }), denied);
+      // Another issuer's tokens are not held to this one's claim.
+      assert.equal(matches(spec, { ...request, claims: { iss: dexIssuer, sub: "1", email: "a@example.com" } }), false);
+    });
+  }
 });
 
 describe("the workloads behind the gateway", () => {

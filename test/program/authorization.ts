@@ -35,7 +35,7 @@ export interface Request {
   /** SPIFFE identity of the client, where it speaks mutual TLS. */
   principal?: string;
   /** Claims of the verified token; without one there is no request principal. */
-  claims?: Record<string, string | string[]>;
+  claims?: Record<string, unknown>;
 }
 
 /** Whether one of the policy's rules matches; what follows from it is the action's. */
@@ -94,8 +94,12 @@ function matchesCondition(condition: Condition, { headers = {}, claims = {} }: R
     return (values === undefined || is(values)) && (notValues === undefined || !is(notValues));
   }
   if (key.startsWith("request.auth.claims[")) {
-    const value = claims[name] ?? [];
-    const is = (patterns: string[]) => [value].flat().some((one) => patterns.some((pattern) => fits(pattern, one)));
+    // `[a][b]` is the member b of the claim a.
+    const value = name
+      .split("][")
+      .reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], claims);
+    const texts = [value].flat().filter((one) => typeof one === "string");
+    const is = (patterns: string[]) => texts.some((one) => patterns.some((pattern) => fits(pattern, one)));
     return (values === undefined || is(values)) && (notValues === undefined || !is(notValues));
   }
   throw new Error(`this interpreter doesn't know the condition ${key}`);
