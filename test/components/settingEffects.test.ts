@@ -6,7 +6,12 @@ import { type Difference, differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, raw, settingsOf, type Tree } from "../stacks/fixture";
-import { effects, restart } from "./settingEffects";
+import { restart } from "./settingEffects/effect";
+import { gate } from "./settingEffects/gate";
+import { identity } from "./settingEffects/identity";
+import { operations } from "./settingEffects/operations";
+
+const effects = [...gate, ...identity, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 

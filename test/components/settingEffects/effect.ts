@@ -1,0 +1,68 @@
+/**
+ * What each setting changes, and nothing else: a place is an object's kind, namespace and name, and a path in it. The
+ * settings that are changed are those of a stack with everything on.
+ */
+import { type Difference } from "../../program/differences";
+
+export interface Effect {
+  /** The leaf of the schema that this is the test of. */
+  setting: string;
+  /** Path of the change, where it isn't the setting's own. */
+  at?: string;
+  /** Another value than the stack has. */
+  value: unknown;
+  /** Whether the value is a secret, as `pulumi config set --secret` makes it. */
+  secret?: boolean;
+  changes: Record<string, Difference | typeof restart> | ((differences: Record<string, Difference>) => void);
+}
+
+/** In place of a difference: the pods are replaced. */
+export const restart = "restart";
+
+export const dexRestarts = {
+  "Deployment auth/dex: spec.template.metadata.annotations.gatehouse/restart-on": restart,
+} as const;
+export const oauth2ProxyRestarts = {
+  "Deployment auth/oauth2-proxy: spec.template.metadata.annotations.gatehouse/restart-on": restart,
+} as const;
+
+export const inDex = (path: string) => `ConfigMap auth/dex: data.config.yaml.${path}`;
+export const inOauth2Proxy = (path: string) => `ConfigMap auth/oauth2-proxy: data.oauth2-proxy.toml.${path}`;
+export const connector = (path: string, difference: Difference) => ({
+  [inDex(`connectors[0].${path}`)]: difference,
+  ...dexRestarts,
+});
+export const gatewayChart = (path: string) => `Chart gatehouse-gateway: values.${path}`;
+export const hstsHeader =
+  "EnvoyFilter ingress/gatehouse: spec.configPatches[2].patch.value.typed_config.mutations.response_mutations[0].append.header.value";
+export const identityFilterLine = (line: number) =>
+  `EnvoyFilter ingress/gatehouse: spec.configPatches[3].patch.value.typed_config.default_source_code.inline_string[${line}]`;
+export const groupsClaims = (issuer: string, claim: string) =>
+  `local groups_claims = { ["https://kubeflow.example.com/dex"] = "groups", ["${issuer}"] = "${claim}" }`;
+export const tokenRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[1].${path}`;
+export const userRule = (path: string) => `AuthorizationPolicy ingress/require-user: spec.rules[1].${path}`;
+export const policy = (name: string, path: string) => `NetworkPolicy ${name}: spec.${path}`;
+export const namespaceOf = (name: string, peer: string) =>
+  policy(name, `${peer}.namespaceSelector.matchLabels.kubernetes.io/metadata.name`);
+
+/** Every policy with a flow to or from the API server, and where it stands there. */
+export const apiServerFlows = {
+  egress: [
+    policy("auth/allow-dex", "egress[1]"),
+    ...["startupapicheck", "cainjector", "webhook", "cert-manager"].map((name) =>
+      policy(`cert-manager/allow-${name}`, "egress[0]"),
+    ),
+    policy("istio-cni/allow-istio-cni-node", "egress[0]"),
+    policy("istio-system/allow-istiod", "egress[1]"),
+  ],
+  ingress: [policy("cert-manager/allow-webhook", "ingress[0]"), policy("istio-system/allow-istiod", "ingress[5]")],
+};
+
+export const certificates = ["Certificate ingress/gatehouse-internal", "Certificate ingress/gatehouse-edge"];
+
+export const keySet = JSON.stringify({
+  keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
+});
+
+export const same = (places: string[], difference: Difference) =>
+  Object.fromEntries(places.map((place) => [place, difference]));

@@ -1,0 +1,209 @@
+import {
+  type Effect,
+  connector,
+  dexRestarts,
+  groupsClaims,
+  identityFilterLine,
+  inDex,
+  inOauth2Proxy,
+  keySet,
+  oauth2ProxyRestarts,
+  policy,
+  tokenRule,
+  userRule,
+} from "./effect";
+
+export const identity: Effect[] = [
+  {
+    setting: "identity.staticUsers[].email",
+    value: "other@example.com",
+    changes: {
+      [inDex("staticPasswords[0].email")]: ["user@example.com", "other@example.com"],
+      [inDex("staticPasswords[0].username")]: ["user", "other"],
+      [inDex("staticPasswords[0].userID")]: ["user@example.com", "other@example.com"],
+      "Secret auth/dex: stringData.STATIC_PASSWORD_HASH_0": [
+        "<generated bcryptHash of dex-user@example.com-1>",
+        "<generated bcryptHash of dex-other@example.com-1>",
+      ],
+      "RandomPassword dex-user@example.com-1": ["present", "absent"],
+      "RandomPassword dex-other@example.com-1": ["absent", "present"],
+      ...dexRestarts,
+    },
+  },
+  {
+    setting: "identity.staticUsers[].groups[]",
+    at: "identity.staticUsers[0].groups",
+    value: ["ml-engineers", "everyone"],
+    changes: { [inDex("staticPasswords[0].groups[1]")]: [undefined, "everyone"], ...dexRestarts },
+  },
+  {
+    setting: "identity.connectors[].id",
+    value: "other",
+    changes: connector("id", ["company", "other"]),
+  },
+  {
+    setting: "identity.connectors[].name",
+    value: "Other",
+    changes: connector("name", ["Company sign-in", "Other"]),
+  },
+  {
+    setting: "identity.connectors[].issuer",
+    value: "https://login.example.org:8443",
+    changes: {
+      ...connector("config.issuer", ["https://login.example.com", "https://login.example.org:8443"]),
+      [policy("auth/allow-dex", "egress[2].ports[1].port")]: [undefined, 8443],
+      [policy("auth/allow-dex", "egress[2].ports[1].protocol")]: [undefined, "TCP"],
+    },
+  },
+  {
+    setting: "identity.connectors[].clientId",
+    value: "other",
+    changes: connector("config.clientID", ["kubeflow", "other"]),
+  },
+  {
+    setting: "identity.connectors[].clientSecret",
+    value: "a secret of the provider",
+    secret: true,
+    changes: {
+      "Secret auth/dex: stringData.CONNECTOR_CLIENT_SECRET_0": [undefined, "a secret of the provider"],
+      "Deployment auth/dex: spec.template.spec.containers[0].env[2].valueFrom.secretKeyRef.key": [
+        "clientSecret",
+        "CONNECTOR_CLIENT_SECRET_0",
+      ],
+      "Deployment auth/dex: spec.template.spec.containers[0].env[2].valueFrom.secretKeyRef.name": [
+        "company-sign-in",
+        "dex",
+      ],
+    },
+  },
+  {
+    setting: "identity.connectors[].clientSecret.secretName",
+    value: "other",
+    changes: {
+      "Deployment auth/dex: spec.template.spec.containers[0].env[2].valueFrom.secretKeyRef.name": [
+        "company-sign-in",
+        "other",
+      ],
+    },
+  },
+  {
+    setting: "identity.connectors[].clientSecret.key",
+    value: "other",
+    changes: {
+      "Deployment auth/dex: spec.template.spec.containers[0].env[2].valueFrom.secretKeyRef.key": [
+        "clientSecret",
+        "other",
+      ],
+    },
+  },
+  {
+    setting: "identity.connectors[].scopes[]",
+    at: "identity.connectors[0].scopes",
+    value: ["openid", "profile", "email", "groups"],
+    changes: connector("config.scopes[3]", [undefined, "groups"]),
+  },
+  {
+    setting: "identity.connectors[].groupsClaim",
+    value: "roles",
+    changes: {
+      ...connector("config.claimMapping.groups", [undefined, "roles"]),
+      [inDex("connectors[0].config.overrideClaimMapping")]: [undefined, true],
+    },
+  },
+  {
+    setting: "identity.emailDomains[]",
+    at: "identity.emailDomains",
+    value: ["example.com", "example.org"],
+    changes: { [inOauth2Proxy("email_domains[1]")]: [undefined, "example.org"], ...oauth2ProxyRestarts },
+  },
+  {
+    setting: "identity.allowedGroups[]",
+    at: "identity.allowedGroups",
+    value: ["ml-engineers", "admins"],
+    changes: { [inOauth2Proxy("allowed_groups[1]")]: [undefined, "admins"], ...oauth2ProxyRestarts },
+  },
+  {
+    setting: "sessions.cookieDomain",
+    value: "example.com",
+    changes: { [inOauth2Proxy("cookie_domains[0]")]: ["kubeflow.example.com", "example.com"], ...oauth2ProxyRestarts },
+  },
+  {
+    setting: "sessions.lifetime",
+    value: "8h",
+    changes: {
+      [inDex("expiry.refreshTokens.validIfNotUsedFor")]: ["12h", "8h"],
+      [inDex("expiry.refreshTokens.absoluteLifetime")]: ["12h", "8h"],
+      [inOauth2Proxy("cookie_expire")]: ["12h", "8h"],
+      ...dexRestarts,
+      ...oauth2ProxyRestarts,
+    },
+  },
+  {
+    setting: "sessions.refresh",
+    value: "30m",
+    changes: { [inOauth2Proxy("cookie_refresh")]: ["45m", "30m"], ...oauth2ProxyRestarts },
+  },
+  {
+    setting: "sessions.idToken",
+    value: "2h",
+    changes: { [inDex("expiry.idTokens")]: ["1h", "2h"], ...dexRestarts },
+  },
+  {
+    setting: "machines.issuers[].issuer",
+    value: "https://oidc.example.org",
+    changes: {
+      [userRule("when[0].values[0]")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
+      [tokenRule("issuer")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
+      [identityFilterLine(5)]: [
+        groupsClaims("https://oidc.cluster.example.com", "groups"),
+        groupsClaims("https://oidc.example.org", "groups"),
+      ],
+    },
+  },
+  {
+    setting: "machines.issuers[].audiences[]",
+    at: "machines.issuers[0].audiences",
+    value: ["pipelines.kubeflow.org", "other"],
+    changes: { [tokenRule("audiences[1]")]: [undefined, "other"] },
+  },
+  {
+    setting: "machines.issuers[].jwksUri",
+    value: "https://oidc.example.org:8443/keys",
+    changes: {
+      [tokenRule("jwksUri")]: [undefined, "https://oidc.example.org:8443/keys"],
+      [policy("istio-system/allow-istiod", "egress[2].ports[1].port")]: [undefined, 8443],
+      [policy("istio-system/allow-istiod", "egress[2].ports[1].protocol")]: [undefined, "TCP"],
+    },
+  },
+  {
+    setting: "machines.issuers[].jwks",
+    value: keySet,
+    changes: {
+      [tokenRule("jwks")]: [undefined, keySet],
+      // Nothing is fetched any more.
+      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.cidr")]: ["0.0.0.0/0", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.except[0]")]: ["169.254.169.254/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].ports[0].port")]: [443, undefined],
+      [policy("istio-system/allow-istiod", "egress[2].ports[0].protocol")]: ["TCP", undefined],
+    },
+  },
+  {
+    setting: "machines.issuers[].userClaim",
+    value: "email",
+    changes: {
+      [userRule("when[1].key")]: ["request.auth.claims[sub]", "request.auth.claims[email]"],
+      [tokenRule("outputClaimToHeaders[0].claim")]: ["sub", "email"],
+    },
+  },
+  {
+    setting: "machines.issuers[].groupsClaim",
+    value: "roles",
+    changes: {
+      [tokenRule("outputClaimToHeaders[1].claim")]: ["groups", "roles"],
+      [identityFilterLine(5)]: [
+        groupsClaims("https://oidc.cluster.example.com", "groups"),
+        groupsClaims("https://oidc.cluster.example.com", "roles"),
+      ],
+    },
+  },
+];
