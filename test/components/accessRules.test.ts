@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { everything } from "../../stacks/everything";
 import { type AuthorizationSpec, matches, type Request } from "../program/authorization";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
@@ -24,7 +23,7 @@ describe("the rules of the gateway", () => {
   let recording: Recording;
   let policies: Record<string, AuthorizationSpec>;
   before(async () => {
-    recording = await recordPlatform(everything());
+    recording = await recordEverything();
     policies = Object.fromEntries(
       recording
         .all<{ spec: AuthorizationSpec }>("AuthorizationPolicy", "ingress")
@@ -186,7 +185,7 @@ describe("the workloads behind the gateway", () => {
   ];
   for (const [name, namespace, port] of workloads) {
     it(`let the gateway in to ${name}, at one port, and nobody else`, async () => {
-      const { spec } = (await recordPlatform(everything())).object<{ spec: AuthorizationSpec }>(
+      const { spec } = (await recordEverything()).object<{ spec: AuthorizationSpec }>(
         "AuthorizationPolicy",
         name,
         namespace,

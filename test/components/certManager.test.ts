@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { lock } from "../../stacks/lock";
-import { everything, everythingInput } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { everythingInput } from "../../stacks/everything";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, settingsOf } from "../stacks/fixture";
 
@@ -11,7 +11,7 @@ const metadata = { name: "startupapicheck", namespace: "cert-manager", labels };
 
 describe("cert-manager", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is its chart with these values", () => {
     const { chart, version, namespace, values } = recording.chart("cert-manager");

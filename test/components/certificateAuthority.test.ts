@@ -1,11 +1,10 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 import { type Recording } from "../program/recording";
 
 describe("the private CA", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is an ECDSA key and a certificate that may sign others, and nothing else", () => {
     assert.deepEqual(recording.resource("tls:index/privateKey:PrivateKey", "ca-1").inputs, {

@@ -3,14 +3,14 @@ import { flowsOf } from "../../components/flows";
 import { everything } from "../../stacks/everything";
 import { connects, type End, type NetworkPolicy } from "../program/network";
 import { podsOf, workloadsOf } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 import { type Recording } from "../program/recording";
 
 describe("the network policies of a stack", () => {
   let recording: Recording;
   let policies: NetworkPolicy[];
   before(async () => {
-    recording = await recordPlatform(everything());
+    recording = await recordEverything();
     policies = recording.all<NetworkPolicy>("NetworkPolicy");
   });
 

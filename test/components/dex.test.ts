@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
 import { parse } from "yaml";
 import { type DexConfig } from "../../documents/dex/schema";
-import { everything } from "../../stacks/everything";
 import { type Settings } from "../../stacks/schema";
 import { type Workload } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
@@ -35,7 +34,7 @@ const withConnectors = (...connectors: object[]): Settings =>
 
 describe("Dex", () => {
   it("is configured like this when everything is on", async () => {
-    assert.deepEqual(configOf(await recordPlatform(everything())), {
+    assert.deepEqual(configOf(await recordEverything()), {
       issuer: "https://kubeflow.example.com/dex",
       storage: { type: "kubernetes", config: { inCluster: true, crdHandling: "check" } },
       web: {
@@ -166,7 +165,7 @@ describe("Dex", () => {
   });
 
   it("has an environment for its secrets and its namespace, and for nothing else", async () => {
-    const { env, command, args } = containerOf(await recordPlatform(everything()));
+    const { env, command, args } = containerOf(await recordEverything());
     const fromSecret = (name: string, secret: string, key: string) => ({
       name,
       valueFrom: { secretKeyRef: { name: secret, key } },
@@ -181,7 +180,7 @@ describe("Dex", () => {
   });
 
   it("is asked for its health at the port for machines, and offers only the other as a Service", async () => {
-    const recording = await recordPlatform(everything());
+    const recording = await recordEverything();
     const { readinessProbe, livenessProbe } = containerOf(recording);
     assert.deepEqual(
       [readinessProbe?.httpGet, livenessProbe?.httpGet],
@@ -211,7 +210,7 @@ describe("Dex's storage", () => {
     "devicetokens",
   ];
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is these types, namespaced and without a schema of their own", () => {
     const definitions = recording.all<{ spec: Definition }>("CustomResourceDefinition");

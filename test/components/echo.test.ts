@@ -1,14 +1,13 @@
 import { strict as assert } from "node:assert";
 import { echoConfig } from "../../documents/gateway/echoConfig";
 import { lock } from "../../stacks/lock";
-import { everything } from "../../stacks/everything";
 import { type Workload } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 import { type Recording } from "../program/recording";
 
 describe("the echo's workload", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is one Envoy with the echo's configuration", () => {
     const { data } = recording.object<{ data: object }>("ConfigMap", "echo", "gatehouse-echo");

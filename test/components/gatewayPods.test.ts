@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
 const selector = { app: "gatehouse-gateway", istio: "gatehouse-gateway" };
@@ -62,7 +61,7 @@ describe("the gateway's pods", () => {
   });
 
   it("are where every rule of the gateway looks for them", async () => {
-    const recording = await recordPlatform(everything());
+    const recording = await recordEverything();
     const { namespace, values } = recording.chart("gatehouse-gateway");
     const labels = values.labels as Record<string, string>;
     assert.equal(namespace, "ingress");
@@ -77,7 +76,7 @@ describe("the gateway's pods", () => {
   });
 
   it("have an address inside the cluster for the platform's own", async () => {
-    const { metadata, spec } = (await recordPlatform(everything())).object<{ spec: object }>(
+    const { metadata, spec } = (await recordEverything()).object<{ spec: object }>(
       "Service",
       "gatehouse-internal",
       "ingress",

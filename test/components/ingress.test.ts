@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
@@ -25,7 +24,7 @@ const modernTls = {
 
 describe("the ingress", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   const gatewayOf = (of: Recording, name: string) => of.object<{ spec: GatewaySpec }>("Gateway", name, "ingress").spec;
 

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
@@ -10,7 +9,7 @@ const withSettings = (path: string, value: unknown): Promise<Recording> =>
 
 describe("Istio", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is three charts of one version, in two namespaces", () => {
     const charts = ["base", "cni", "istiod"].map((name) => recording.chart(name));

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { parse } from "smol-toml";
 import { lock } from "../../stacks/lock";
-import { everything } from "../../stacks/everything";
 import { type Workload } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
@@ -15,7 +14,7 @@ const podOf = (recording: Recording) =>
 
 describe("oauth2-proxy", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   it("is configured like this when everything is on", () => {
     assert.deepEqual(

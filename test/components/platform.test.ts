@@ -3,13 +3,13 @@ import { everything } from "../../stacks/everything";
 import { settingsOf, production } from "../stacks/fixture";
 import { idOf } from "../program/differences";
 import { type Declared } from "../program/monitor";
-import { recordPlatform, recordStack } from "../program/record";
+import { recordEverything, recordPlatform, recordStack } from "../program/record";
 import { type Recording } from "../program/recording";
 import { holdsUnknown } from "../program/values";
 
 describe("the platform", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   const components = (of: Recording) =>
     of.resources
@@ -93,7 +93,7 @@ describe("the platform", () => {
 
 describe("the order of creation", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   const chart = (name: string) => recording.chart(name).resource;
   const all = (kind: string, namespace?: string): Declared[] =>
@@ -240,7 +240,7 @@ describe("the order of creation", () => {
 describe("a first preview", () => {
   it("sees every object, and knows everything but secrets and what they are made from", async () => {
     const preview = await recordPlatform(everything(), { mode: "preview" });
-    const update = await recordPlatform(everything());
+    const update = await recordEverything();
     assert.deepEqual(preview.resources.map(({ urn }) => urn).sort(), update.resources.map(({ urn }) => urn).sort());
     const unknown = preview.objects.filter(({ resource }) => holdsUnknown(resource.inputs));
     assert.deepEqual(

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
 import { type Container, type PodTemplate, type Workload, workloadsOf } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 import { type Recording } from "../program/recording";
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, written out. */
@@ -59,7 +58,7 @@ describe("every pod of the platform's own", () => {
   let recording: Recording;
   let workloads: Workload[];
   before(async () => {
-    recording = await recordPlatform(everything());
+    recording = await recordEverything();
     workloads = workloadsOf(recording);
   });
   const each = (check: (workload: Workload) => void) => {

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 import { type Recording } from "../program/recording";
 
 interface VirtualServiceSpec {
@@ -17,7 +16,7 @@ interface VirtualServiceSpec {
 
 describe("the routes", () => {
   let recording: Recording;
-  before(async () => (recording = await recordPlatform(everything())));
+  before(async () => (recording = await recordEverything()));
 
   const specOf = (name: string, namespace: string) =>
     recording.object<{ spec: VirtualServiceSpec }>("VirtualService", name, namespace).spec;

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform, recordStack } from "../program/record";
+import { recordEverything, recordStack } from "../program/record";
 import { type Manifest, type Recording } from "../program/recording";
 import { openPlaces, schemaProblems } from "../program/schemas";
 
@@ -8,7 +7,7 @@ const programs: Record<string, () => Promise<Recording>> = {
   dev: () => recordStack("dev"),
   staging: () => recordStack("staging"),
   prod: () => recordStack("prod"),
-  "a stack with everything on": () => recordPlatform(everything()),
+  "a stack with everything on": () => recordEverything(),
 };
 
 describe("every object of", () => {

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { everything } from "../../stacks/everything";
-import { recordPlatform } from "../program/record";
+import { recordEverything, recordPlatform } from "../program/record";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
 interface JwtRule {
@@ -27,7 +26,7 @@ const bearer = [{ name: "Authorization", prefix: "Bearer " }];
 
 describe("the rules for tokens", () => {
   it("are one object, for the gateway's pods alone", async () => {
-    const all = (await recordPlatform(everything())).all<{ spec: { selector: object } }>("RequestAuthentication");
+    const all = (await recordEverything()).all<{ spec: { selector: object } }>("RequestAuthentication");
     assert.deepEqual(
       all.map(({ metadata, spec }) => [metadata.namespace, spec.selector]),
       [["ingress", { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } }]],

@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as topology from "../../components/topology";
-import { everything } from "../../stacks/everything";
 import { podsOf } from "../program/pods";
-import { recordPlatform } from "../program/record";
+import { recordEverything } from "../program/record";
 
 describe("the platform's names", () => {
   it("are spelled as Istio and Kubernetes spell them", () => {
@@ -14,7 +13,7 @@ describe("the platform's names", () => {
   });
 
   it("are those of the objects that the program makes", async () => {
-    const recording = await recordPlatform(everything());
+    const recording = await recordEverything();
     assert.deepEqual(
       recording
         .all("Namespace")

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { Platform } from "../../components/platform";
+import { everything } from "../../stacks/everything";
 import { type Settings } from "../../stacks/schema";
 import { type Mode, RecordingMonitor } from "./monitor";
 import { Recording } from "./recording";
@@ -37,6 +38,13 @@ export function record(program: () => unknown, args: RecordArgs = {}): Promise<R
 /** Records the platform with these settings. */
 export function recordPlatform(settings: Settings, args: RecordArgs = {}): Promise<Recording> {
   return record(() => void new Platform("gatehouse", settings), args);
+}
+
+let whole: Promise<Recording> | undefined;
+
+/** The platform with everything on, recorded once for all tests; nobody may change what is in it. */
+export function recordEverything(): Promise<Recording> {
+  return (whole ??= recordPlatform(everything()));
 }
 
 /** Records `index.ts` as it stands, with the configuration of `Pulumi.<stack>.yaml`. */

@@ -5,12 +5,11 @@ import { readConfig } from "../../../documents/oauth2-proxy/reader";
 import { type OAuth2ProxyConfig } from "../../../documents/oauth2-proxy/schema";
 import { signInPage } from "../../../documents/oauth2-proxy/signInPage";
 import { writeOAuth2ProxyConfig } from "../../../documents/oauth2-proxy/writer";
-import { everything } from "../../../stacks/everything";
-import { recordPlatform } from "../../program/record";
+import { recordEverything } from "../../program/record";
 
 /** The platform's own configuration, as a program would read it. */
 const platforms = async (): Promise<OAuth2ProxyConfig> => {
-  const { data } = (await recordPlatform(everything())).object<{ data: Record<string, string> }>(
+  const { data } = (await recordEverything()).object<{ data: Record<string, string> }>(
     "ConfigMap",
     "oauth2-proxy",
     "auth",
