@@ -6,6 +6,7 @@ import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { partOf, podLabels } from "./labels";
+import { topologySpread } from "./spread";
 import { namespaces } from "./topology";
 
 export interface CertManagerArgs {
@@ -43,21 +44,25 @@ export class CertManager extends pulumi.ComponentResource {
   }
 }
 
-function certManagerValues(webhookReplicas: number): Record<string, unknown> {
-  const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory } });
+function certManagerValues(replicas: number): Record<string, unknown> {
+  const workload = (component: string, count: number, cpu: string, memory: string) => ({
+    replicaCount: count,
+    podDisruptionBudget: { enabled: count > 1, ...(count > 1 ? { maxUnavailable: 1 } : {}) },
+    topologySpreadConstraints: topologySpread({ "app.kubernetes.io/component": component }),
+    resources: { requests: { cpu, memory }, limits: { memory } },
+  });
+  // One of them works and the others wait for its lock, so that more than two would only wait.
+  const controllers = Math.min(replicas, 2);
   return {
     // A `helm uninstall` of the CRDs would delete every certificate of the cluster with them.
     crds: { enabled: true, keep: true },
-    // Its lock stays in its own namespace, so that it needs no role in kube-system.
-    global: { leaderElection: { namespace: namespaces.certManager } },
+    // Its lock stays in its own namespace, so that it needs no role in kube-system. And the roles `edit` and `admin` do not
+    // grow: whoever may create a Certificate may have the private CA sign any name.
+    global: { leaderElection: { namespace: namespaces.certManager }, rbac: { aggregateClusterRoles: false } },
     enableCertificateOwnerRef: false,
-    resources: resources("20m", "128Mi"),
-    webhook: {
-      replicaCount: webhookReplicas,
-      podDisruptionBudget: { enabled: webhookReplicas > 1, ...(webhookReplicas > 1 ? { maxUnavailable: 1 } : {}) },
-      resources: resources("10m", "64Mi"),
-    },
-    cainjector: { resources: resources("10m", "128Mi") },
+    ...workload("controller", controllers, "20m", "256Mi"),
+    webhook: workload("webhook", replicas, "10m", "64Mi"),
+    cainjector: workload("cainjector", controllers, "10m", "256Mi"),
     // Pulumi's Chart leaves Helm hooks out, and this is one; `startupCheck` does its work.
     startupapicheck: { enabled: false },
   };

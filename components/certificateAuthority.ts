@@ -6,6 +6,7 @@ import { type Settings } from "../stacks/schema";
 import { type CertManager } from "./certManager";
 import { Certificate, ClusterIssuer } from "./customResources";
 import { partOf } from "./labels";
+import { caSecret } from "./topology";
 
 export interface CertificateAuthorityArgs {
   settings: Pick<Settings, "certificates" | "rotation">;
@@ -17,6 +18,11 @@ export interface LeafArgs {
   secretName: string;
   namespace: string;
   dnsNames: string[];
+}
+
+/** Changes when the CA's certificate does, for whatever reads it at its start only. */
+export function authorityVersion({ certificates, rotation }: CertificateAuthorityArgs["settings"]): string {
+  return [rotation.certificateAuthority, certificates.caDuration, certificates.organization].join("/");
 }
 
 /** A private CA that the program makes, and the ClusterIssuer that issues from it. */
@@ -112,7 +118,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     return new k8s.core.v1.Secret(
       name,
       {
-        metadata: { name: "gatehouse-ca", namespace, labels: partOf },
+        metadata: { name: caSecret, namespace, labels: partOf },
         stringData: { [key]: this.certificatePem },
       },
       opts,

@@ -94,7 +94,7 @@ export class Dex extends pulumi.ComponentResource {
         args: ["serve", "/etc/dex/config.yaml"],
         replicas: settings.replicas,
         env: [
-          ...Object.keys(secrets).map((key) => fromSecret(key, secret.metadata.name, key)),
+          ...Object.keys(secrets).map((key) => fromSecret(key, dex.name, key)),
           ...connectors.flatMap(({ clientSecret: given }, index) =>
             pulumi.Output.isInstance(given)
               ? []
@@ -112,12 +112,12 @@ export class Dex extends pulumi.ComponentResource {
           live: { path: "/healthz/live", port: dex.ports.telemetry },
         },
         metrics: { port: dex.ports.telemetry, path: "/metrics" },
-        files: { "/etc/dex": { configMap: configMap.metadata.name } },
+        files: { "/etc/dex": { configMap: dex.name } },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
         apiToken: true,
         restartOn: [config, clientSecretRotation, passwordRotation, connectorRotation],
       },
-      { ...child, dependsOn: [...dependsOn, storage, access] },
+      { ...child, dependsOn: [...dependsOn, storage, access, secret, configMap] },
     );
     this.registerOutputs({ staticPasswords: this.staticPasswords });
   }
@@ -149,7 +149,7 @@ const dollar = { reference: "${DOLLAR}", variable: { name: "DOLLAR", value: "$" 
 
 const literal = (text: string) => text.replaceAll("$", () => dollar.reference);
 
-function fromSecret(name: string, secret: pulumi.Input<string>, key: string): k8s.types.input.core.v1.EnvVar {
+function fromSecret(name: string, secret: string, key: string): k8s.types.input.core.v1.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }
 

@@ -62,12 +62,12 @@ export class Echo extends pulumi.ComponentResource {
         replicas: 1,
         ports: { http: { port: echo.ports.http, service: { appProtocol: "http" } } },
         probes: { ready: { path: "/", port: echo.ports.http }, live: { path: "/", port: echo.ports.http } },
-        files: { "/etc/echo": { configMap: configMap.metadata.name } },
+        files: { "/etc/echo": { configMap: echo.name } },
         scratch: ["/tmp"],
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
         restartOn: config,
       },
-      { ...child, dependsOn: [...dependsOn, access] },
+      { ...child, dependsOn: [...dependsOn, access, configMap] },
     );
     new VirtualService(
       name,

@@ -4,13 +4,24 @@
  */
 import { type Settings } from "../stacks/schema";
 import { podLabels } from "./labels";
-import { dex, echo, gateway, istiod, metadataServer, namespaces, oauth2Proxy, sidecarTelemetryPort } from "./topology";
+import {
+  dex,
+  echo,
+  gateway,
+  istiod,
+  metadataServer,
+  metadataServers,
+  namespaces,
+  oauth2Proxy,
+  sidecarTelemetryPort,
+} from "./topology";
 
 /** One end of a flow. */
 export type Peer =
   | { kind: "workload"; name: string; namespace: string; labels: Record<string, string> }
   | { kind: "namespace"; namespace: string }
   | { kind: "allPods" }
+  | { kind: "anyone"; name: string }
   | { kind: "addresses"; name: string; cidrs: readonly string[]; except?: readonly string[] };
 
 export interface Flow {
@@ -46,16 +57,19 @@ const parts = {
 const internet = (name: string): Peer => ({
   kind: "addresses",
   name,
-  cidrs: ["0.0.0.0/0"],
-  except: [metadataServer],
+  cidrs: ["0.0.0.0/0", "::/0"],
+  except: metadataServers,
 });
 
-const clients: Peer = { kind: "addresses", name: "clients", cidrs: ["0.0.0.0/0", "::/0"] };
+/** Not by address: some network plugins match no pod and no node by one, and the load balancer may send from either. */
+const clients: Peer = { kind: "anyone", name: "clients" };
 
 /** The flows of a stack with these settings. */
 export function flowsOf(settings: Settings): Flow[] {
   const { cluster, identity, machines, ingress, monitoring, network, echo: echoSettings } = settings;
   const apiServer: Peer = { kind: "addresses", name: "API server", cidrs: cluster.apiServer.cidrs };
+  const webhookCallers: Peer =
+    cluster.apiServer.callsWebhooksFrom === "anywhere" ? { kind: "anyone", name: "API server's tunnel" } : apiServer;
   const apiPorts = tcp(...cluster.apiServer.ports);
   const sidecars = [parts.dex, parts.oauth2Proxy, ...(echoSettings.enabled ? [parts.echo] : [])];
   const owned = [
@@ -66,6 +80,16 @@ export function flowsOf(settings: Settings): Flow[] {
     namespaces.auth,
     ...(echoSettings.enabled ? [namespaces.echo] : []),
   ];
+  const { dns } = cluster;
+  const [dnsLabel = "", dnsValue = ""] = dns.podLabel.split("=");
+  const resolvers: Peer[] = [
+    workload("cluster DNS", dns.namespace, { [dnsLabel]: dnsValue }),
+    ...(dns.addresses.length === 0 ? [] : [{ kind: "addresses" as const, name: "resolvers", cidrs: dns.addresses }]),
+  ];
+  const dnsPorts = dns.ports.flatMap((port) => [
+    { port, protocol: "UDP" as const },
+    { port, protocol: "TCP" as const },
+  ]);
   const flows: Flow[] = [
     {
       from: clients,
@@ -106,12 +130,12 @@ export function flowsOf(settings: Settings): Flow[] {
       why: "Configuration of the sidecar.",
     })),
     {
-      from: apiServer,
+      from: webhookCallers,
       to: parts.istiod,
       ports: tcp(istiod.ports.webhook),
       why: "Sidecar injection and validation of Istio objects.",
     },
-    { from: apiServer, to: parts.webhook, ports: tcp(10250), why: "Validation of certificates and issuers." },
+    { from: webhookCallers, to: parts.webhook, ports: tcp(10250), why: "Validation of certificates and issuers." },
     ...[parts.istiod, parts.cni, parts.certManager, parts.cainjector, parts.webhook, parts.startupCheck].map(
       (from): Flow => ({
         from,
@@ -121,15 +145,9 @@ export function flowsOf(settings: Settings): Flow[] {
       }),
     ),
     { from: parts.dex, to: apiServer, ports: apiPorts, why: "Dex stores its state in custom resources." },
-    ...owned.map((namespace): Flow => ({
-      from: { kind: "namespace", namespace },
-      to: workload("cluster DNS", cluster.dnsNamespace, { "k8s-app": "kube-dns" }),
-      ports: [
-        { port: 53, protocol: "UDP" },
-        { port: 53, protocol: "TCP" },
-      ],
-      why: "Names.",
-    })),
+    ...owned.flatMap((namespace): Flow[] =>
+      resolvers.map((to) => ({ from: { kind: "namespace", namespace }, to, ports: dnsPorts, why: "Names." })),
+    ),
   ];
   if (echoSettings.enabled) {
     flows.push({
@@ -169,7 +187,9 @@ export function flowsOf(settings: Settings): Flow[] {
     for (const to of [parts.gateway, ...sidecars]) {
       flows.push({ from: scraper, to, ports: tcp(sidecarTelemetryPort), why: "Metrics." });
     }
-    flows.push({ from: scraper, to: parts.istiod, ports: tcp(istiod.ports.telemetry), why: "Metrics." });
+    for (const to of [parts.istiod, parts.cni]) {
+      flows.push({ from: scraper, to, ports: tcp(istiod.ports.telemetry), why: "Metrics." });
+    }
     for (const to of [parts.certManager, parts.cainjector, parts.webhook]) {
       flows.push({ from: scraper, to, ports: tcp(9402), why: "Metrics." });
     }

@@ -29,6 +29,8 @@ function nameOf(peer: Peer): string {
       return `${peer.name} (\`${peer.namespace}\`)`;
     case "namespace":
       return `every pod of \`${peer.namespace}\``;
+    case "anyone":
+      return `anyone (${peer.name})`;
     case "allPods":
       return "every pod of the cluster";
     case "addresses":

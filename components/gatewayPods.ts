@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
 import { partOf } from "./labels";
+import { topologySpread } from "./spread";
 import { gateway, internalGate, namespaces } from "./topology";
 
 export interface GatewayPodsArgs {
@@ -18,6 +19,15 @@ export class GatewayPods extends pulumi.ComponentResource {
 
   constructor(name: string, { settings, dependsOn }: GatewayPodsArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:GatewayPods", name, {}, opts);
+    // The chart's own account would have its token mounted; pilot-agent uses one that is made for istiod alone.
+    const account = new k8s.core.v1.ServiceAccount(
+      name,
+      {
+        metadata: { name: gateway.serviceAccount, namespace: namespaces.ingress, labels: partOf },
+        automountServiceAccountToken: false,
+      },
+      { parent: this, dependsOn },
+    );
     const chart = lockedChart(
       gateway.name,
       {
@@ -27,7 +37,7 @@ export class GatewayPods extends pulumi.ComponentResource {
         values: gatewayValues(settings),
         mirror: settings.mirror.charts,
       },
-      { parent: this, dependsOn },
+      { parent: this, dependsOn: [...dependsOn, account] },
     );
     new k8s.core.v1.Service(
       `${name}-internal`,
@@ -56,13 +66,14 @@ function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | u
   });
 }
 
-function gatewayValues({ ingress }: Settings): Record<string, unknown> {
+function gatewayValues({ ingress, cluster }: Settings): Record<string, unknown> {
   const { type, nodePorts } = ingress.service;
   const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
   return {
     name: gateway.name,
+    ...(cluster.platform === undefined ? {} : { global: { platform: cluster.platform } }),
     labels: { "istio.io/dataplane-mode": "none", ...gateway.labels },
-    serviceAccount: { name: gateway.serviceAccount },
+    serviceAccount: { create: false, name: gateway.serviceAccount },
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     service: {
       type,
@@ -75,12 +86,7 @@ function gatewayValues({ ingress }: Settings): Record<string, unknown> {
     autoscaling: { enabled: true, minReplicas: ingress.replicas.min, maxReplicas: ingress.replicas.max },
     // The chart makes no budget for a single pod, which a budget would only keep from being drained.
     podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-      topologyKey,
-      maxSkew: 1,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: gateway.labels },
-    })),
+    topologySpreadConstraints: topologySpread(gateway.labels),
     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
   };
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { partOf, podLabels } from "./labels";
+import { topologySpread } from "./spread";
 
 export interface HardenedWorkloadArgs {
   /** Name of the Deployment, its ServiceAccount, Service and PodDisruptionBudget, and the pods' name label. */
@@ -33,8 +34,11 @@ export interface HardenedWorkloadArgs {
   restartOn: unknown;
 }
 
-export type FileSource =
-  { secret: pulumi.Input<string>; items?: Record<string, string> } | { configMap: pulumi.Input<string> };
+/**
+ * Names are plain texts, and the workload depends on the objects besides: a reference would have the engine replace the
+ * Deployment, pods and all, whenever it replaces the object.
+ */
+export type FileSource = { secret: string; items?: Record<string, string> } | { configMap: string };
 
 interface Probe {
   path: string;
@@ -163,13 +167,7 @@ function podSpec(
       fsGroup: userId,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-      topologyKey,
-      maxSkew: 1,
-      // A cluster with one node or one zone still runs all pods.
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: podLabels(workload) },
-    })),
+    topologySpreadConstraints: topologySpread(podLabels(workload)),
     containers: [
       {
         name: workload,

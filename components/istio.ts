@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { meshConfig } from "../documents/istio/meshConfig";
 import { type Settings } from "../stacks/schema";
-import { type CertificateAuthority } from "./certificateAuthority";
+import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
-import { istiod, namespaces, oauth2Proxy, trustDomain } from "./topology";
+import { topologySpread } from "./spread";
+import { caSecret, istiod, namespaces, oauth2Proxy, trustDomain } from "./topology";
 
 export interface IstioArgs {
   settings: Settings;
@@ -54,7 +55,7 @@ export class Istio extends pulumi.ComponentResource {
     );
     const cni = lockedChart(
       `${name}-cni`,
-      { chart: "cni", namespace: namespaces.cni, values: cniValues(), mirror },
+      { chart: "cni", namespace: namespaces.cni, values: cniValues(settings.cluster), mirror },
       { parent: this, dependsOn: [...nodeAgent.ready, base] },
     );
     const authority = certificateAuthority.distribute(
@@ -84,23 +85,32 @@ const failClosedFromTheStart = { validationFailurePolicy: "Fail" };
 
 const runtimeDefault = { type: "RuntimeDefault" };
 
-function cniValues(): Record<string, unknown> {
+/** The charts' own profiles for clusters that keep CNI plugins elsewhere, or ration critical pods. */
+function platformOf(platform: string | undefined): { platform?: string } {
+  return platform === undefined ? {} : { platform };
+}
+
+function cniValues({ platform }: Settings["cluster"]): Record<string, unknown> {
   return {
+    global: platformOf(platform),
     excludeNamespaces: ["kube-system", namespaces.cni],
     seccompProfile: runtimeDefault,
     resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
   };
 }
 
-function istiodValues({ replicas, rotation }: Settings): Record<string, unknown> {
+function istiodValues(settings: Settings): Record<string, unknown> {
+  const { replicas, cluster } = settings;
   return {
     autoscaleMin: replicas,
     autoscaleMax: Math.max(replicas, 5),
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
+    topologySpreadConstraints: topologySpread({ app: "istiod" }),
     seccompProfile: runtimeDefault,
     cni: { enabled: true },
     base: failClosedFromTheStart,
     global: {
+      ...platformOf(cluster.platform),
       proxy: {
         seccompProfile: runtimeDefault,
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },
@@ -124,13 +134,14 @@ function istiodValues({ replicas, rotation }: Settings): Record<string, unknown>
       XDS_AUTH: "true",
     },
     // istiod reads this one file besides the system's roots, at its start; a rotation of the CA restarts it.
-    volumes: [{ name: "gatehouse-ca", secret: { secretName: "gatehouse-ca" } }],
-    volumeMounts: [{ name: "gatehouse-ca", mountPath: "/cacerts", readOnly: true }],
-    podAnnotations: { "gatehouse/certificate-authority": String(rotation.certificateAuthority) },
+    volumes: [{ name: caSecret, secret: { secretName: caSecret } }],
+    volumeMounts: [{ name: caSecret, mountPath: "/cacerts", readOnly: true }],
+    podAnnotations: { "gatehouse/certificate-authority": authorityVersion(settings) },
     meshConfig: meshConfig({
       trustDomain,
       provider: oauth2Proxy.extensionProvider,
-      service: oauth2Proxy.host,
+      // With its namespace: a tenant's ServiceEntry for the same host would make the provider ambiguous, and deny everybody.
+      service: `${oauth2Proxy.namespace}/${oauth2Proxy.host}`,
       port: oauth2Proxy.ports.http,
       checkPrefix: oauth2Proxy.checkPrefix,
     }),

@@ -54,10 +54,10 @@ export function networkPolicies(namespace: string, flows: readonly Flow[]): Name
         podSelector: peer.kind === "workload" ? { matchLabels: peer.labels } : {},
         policyTypes: [...(incoming.length > 0 ? ["Ingress"] : []), ...(outgoing.length > 0 ? ["Egress"] : [])],
         ...(incoming.length > 0
-          ? { ingress: incoming.map((flow) => ({ from: selectors(flow.from), ports: portsOf(flow) })) }
+          ? { ingress: incoming.map((flow) => ({ ...named("from", selectors(flow.from)), ports: portsOf(flow) })) }
           : {}),
         ...(outgoing.length > 0
-          ? { egress: outgoing.map((flow) => ({ to: selectors(flow.to), ports: portsOf(flow) })) }
+          ? { egress: outgoing.map((flow) => ({ ...named("to", selectors(flow.to)), ports: portsOf(flow) })) }
           : {}),
       },
       exceptionReasons(outgoing),
@@ -70,7 +70,12 @@ function isIn(peer: Peer, namespace: string): boolean {
   return (peer.kind === "workload" || peer.kind === "namespace") && peer.namespace === namespace;
 }
 
-function selectors(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+function named<Key extends string, Value>(key: Key, value: Value | undefined): { [key in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in Key]: Value });
+}
+
+/** The selectors of a peer; none for anyone, which is how a NetworkPolicy says it. */
+function selectors(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[] | undefined {
   // The API server sets this label on every namespace and lets nobody change it.
   const inNamespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
   switch (peer.kind) {
@@ -81,9 +86,12 @@ function selectors(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[
     case "allPods":
       return [{ namespaceSelector: {} }];
     case "addresses":
-      return peer.cidrs.map((cidr) => ({
-        ipBlock: { cidr, ...(peer.except === undefined ? {} : { except: [...peer.except] }) },
-      }));
+      return peer.cidrs.map((cidr) => {
+        const except = (peer.except ?? []).filter((hole) => hole.includes(":") === cidr.includes(":"));
+        return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
+      });
+    case "anyone":
+      return undefined;
   }
 }
 

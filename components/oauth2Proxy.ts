@@ -6,11 +6,11 @@ import { signInPage } from "../documents/oauth2-proxy/signInPage";
 import { writeOAuth2ProxyConfig } from "../documents/oauth2-proxy/writer";
 import { lock } from "../stacks/lock";
 import { type Settings } from "../stacks/schema";
-import { type CertificateAuthority } from "./certificateAuthority";
+import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { AuthorizationPolicy } from "./customResources";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf, podLabels } from "./labels";
-import { dex, gateway, type Hosts, internalGate, issuerOf, oauth2Proxy } from "./topology";
+import { caSecret, dex, gateway, type Hosts, internalGate, issuerOf, oauth2Proxy } from "./topology";
 
 /** `__Secure-` has browsers refuse the cookie without `Secure` (RFC 6265bis, section 4.1.3); `__Host-` would forbid a domain. */
 export const sessionCookie = "__Secure-gatehouse";
@@ -42,11 +42,7 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
   constructor(name: string, args: OAuth2ProxyArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:OAuth2Proxy", name, {}, opts);
     const { settings, hosts, namespace, certificateAuthority, clientSecret: secretOfClient, dependsOn } = args;
-    const {
-      cookieSecret: cookieRotation,
-      clientSecret: clientRotation,
-      certificateAuthority: caRotation,
-    } = settings.rotation;
+    const { cookieSecret: cookieRotation, clientSecret: clientRotation } = settings.rotation;
     const child = { parent: this };
 
     // 32 bytes for AES-256, in the URL-safe alphabet: oauth2-proxy takes the other one for 44 raw bytes and stops.
@@ -108,14 +104,14 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
         },
         metrics: { port: oauth2Proxy.ports.telemetry, path: "/metrics" },
         files: {
-          [directories.config]: { configMap: configMap.metadata.name },
-          [directories.secrets]: { secret: secret.metadata.name },
-          [directories.authority]: { secret: authority.metadata.name },
+          [directories.config]: { configMap: oauth2Proxy.name },
+          [directories.secrets]: { secret: oauth2Proxy.name },
+          [directories.authority]: { secret: caSecret },
         },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-        restartOn: [config, page, cookieRotation, clientRotation, caRotation],
+        restartOn: [config, page, cookieRotation, clientRotation, authorityVersion(settings)],
       },
-      { ...child, dependsOn: [...dependsOn, access] },
+      { ...child, dependsOn: [...dependsOn, access, secret, authority, configMap] },
     );
     this.registerOutputs({});
   }
@@ -135,7 +131,7 @@ const directories = {
 } as const;
 
 function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts: Hosts): OAuth2ProxyConfig {
-  const internal = `https://${internalGate.host}/dex`;
+  const internal = `https://${internalGate.host}:${internalGate.port}/dex`;
   return {
     provider: "oidc",
     provider_display_name: "Kubeflow",

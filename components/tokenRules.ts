@@ -48,7 +48,7 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
 function dexRule(hosts: Hosts) {
   return {
     ...rule(issuerOf(hosts), [dex.clientId], { user: "email", groups: "groups" }),
-    jwksUri: `https://${internalGate.host}/dex/keys`,
+    jwksUri: `https://${internalGate.host}:${internalGate.port}/dex/keys`,
   };
 }
 

@@ -44,7 +44,8 @@ export const internalGate = {
   name: "gatehouse-internal",
   namespace: namespaces.ingress,
   host: serviceHost("gatehouse-internal", namespaces.ingress),
-  port: 443,
+  /** Not 443: Istio finds the public server's target port by the Services that select the pods, and must find one only. */
+  port: 8444,
   resource: "gatehouse-internal",
   reference: `${namespaces.ingress}/gatehouse-internal`,
   /** The endpoints of Dex that machines of the platform use; the listener serves no other path. */
@@ -93,6 +94,18 @@ export const sidecarTelemetryPort = 15020;
 
 /** Cloud providers' metadata server: credentials of the node for whoever can ask. */
 export const metadataServer = "169.254.169.254/32";
+
+/** The same, with the addresses that it has under IPv6 (AWS, Google Cloud) and for EKS Pod Identity. */
+export const metadataServers = [
+  metadataServer,
+  "169.254.170.23/32",
+  "fd00:ec2::254/128",
+  "fd00:ec2::23/128",
+  "fd20:ce::254/128",
+];
+
+/** The Secret with the private CA's certificate, in every namespace that has a use for it. */
+export const caSecret = "gatehouse-ca";
 
 /** The public names of the platform, all below the one domain of the settings. */
 export interface Hosts {

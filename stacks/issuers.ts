@@ -36,11 +36,15 @@ const identifier = (example: string) =>
     pattern: /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/,
   });
 
+/**
+ * Without dots: Envoy reads one as a path into a nested claim, and Istio's policies read it as part of the name, so the
+ * header would be missing where the policy sees the claim.
+ */
 const claimName = (example: string) =>
   text({
     title: "claim",
-    mend: `write the name of a claim, such as ${example}`,
-    pattern: /^[A-Za-z0-9_.:/-]{1,255}$/,
+    mend: `write the name of a claim without dots, such as ${example}`,
+    pattern: /^[A-Za-z0-9_:/-]{1,255}$/,
   });
 
 const oidcConnector = z.strictObject({

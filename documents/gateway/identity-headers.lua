@@ -75,9 +75,23 @@ local function is_sign_in(headers)
   return authority == gate_host and (path:sub(1, 8) == "/oauth2/" or path:sub(1, 5) == "/dex/")
 end
 
+-- oauth2-proxy puts the ID token in place of "{id_token}" in the address that a sign-out is to end at, in the query or in
+-- a form. A link could hand a person's token to an application that way, so sign-out gets no address and always ends on
+-- the sign-in page. oauth2-proxy compares the decoded path.
+local function forget_return_address(headers)
+  local path = (headers:get(":path") or ""):gsub("[?#].*", ""):gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end)
+  if path == "/oauth2/sign_out" then
+    headers:replace(":path", "/oauth2/sign_out")
+    headers:remove("content-type")
+  end
+end
+
 local function apply(handle)
   local headers = handle:headers()
   if is_sign_in(headers) then
+    forget_return_address(headers)
     return
   end
   local claims = verified_claims(handle)
