@@ -132,8 +132,19 @@ const identifier = (example: string): Field => ({
 });
 
 const claim = (example: string): Field => ({
-  accepts: ["sub", "cognito:groups", "https://example.com/groups", "a".repeat(255)],
-  refuses: { [`write the name of a claim, such as ${example}`]: ["", "a b", "a\n", "ä", "a".repeat(256), 1] },
+  accepts: ["sub", "cognito:groups", "a/b-c_d", "a".repeat(255)],
+  refuses: {
+    [`write the name of a claim without dots, such as ${example}`]: [
+      "",
+      "a b",
+      "a\n",
+      "ä",
+      "realm_access.roles",
+      "https://example.com/groups",
+      "a".repeat(256),
+      1,
+    ],
+  },
 });
 
 const duration = (...accepts: string[]): Field => ({
@@ -254,7 +265,52 @@ const fields: Readonly<Record<string, Field>> = {
     accepts: [1, 443, 65535],
     refuses: { "write a port from 1 to 65535": [0, -1, 65536, 1e15], "write a port number": ["443", 1.5, null, 1e300] },
   },
-  "cluster.dnsNamespace": namespaceName,
+  "cluster.apiServer.callsWebhooksFrom": {
+    accepts: ["addresses", "anywhere"],
+    refuses: { "write addresses or anywhere": ["", "Anywhere", true, null] },
+  },
+  "cluster.platform": {
+    accepts: ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"],
+    refuses: {
+      "write one of gke, k3d, k3s, microk8s, minikube, openshift, or nothing for any other cluster": [
+        "",
+        "GKE",
+        "eks",
+        1,
+      ],
+    },
+  },
+  "cluster.dns.namespace": namespaceName,
+  "cluster.dns.podLabel": {
+    accepts: ["k8s-app=kube-dns", "dns.operator.openshift.io/daemonset-dns=default", "a=1"],
+    refuses: {
+      "write one label of the DNS pods as key=value, such as k8s-app=kube-dns": [
+        "",
+        "k8s-app",
+        "=a",
+        "a=",
+        "a=b=c",
+        "a b=c",
+        "a=b\n",
+        1,
+        null,
+      ],
+    },
+  },
+  "cluster.dns.ports[0]": {
+    accepts: [53, 5353],
+    refuses: { "write a port from 1 to 65535": [0, 65536], "write a port number": ["53", null] },
+  },
+  "cluster.dns.addresses[0]": {
+    accepts: ["169.254.20.10/32", "fd00::10/128"],
+    refuses: {
+      "write an address block whose host bits are zero, such as 10.0.0.0/16 or 172.18.0.2/32": [
+        "",
+        "169.254.20.10",
+        "10.0.0.1/8",
+      ],
+    },
+  },
   "certificates.organization": line(
     "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",
     1,

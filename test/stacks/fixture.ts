@@ -39,7 +39,11 @@ export const production = (): Tree => ({
 export const everything = (): Tree => ({
   ...production(),
   environment: "dev",
-  cluster: { apiServer: { cidrs: ["172.18.0.0/16"], ports: [6443] }, dnsNamespace: "kube-system" },
+  cluster: {
+    apiServer: { cidrs: ["172.18.0.0/16"], ports: [6443], callsWebhooksFrom: "addresses" },
+    platform: "gke",
+    dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: ["169.254.20.10/32"] },
+  },
   certificates: { organization: "Example", duration: "2160h", renewBefore: "360h", caDuration: "87600h" },
   ingress: {
     replicas: { min: 1, max: 2 },

@@ -12,7 +12,10 @@ describe("settings", () => {
     const { environment, domain, cluster, identity, ...rest } = settingsOf(production(), { stack: "staging" });
     assert.equal(environment, "staging");
     assert.equal(domain, "kubeflow.example.com");
-    assert.deepEqual(cluster, { apiServer: { cidrs: ["10.10.0.0/28"], ports: [443] }, dnsNamespace: "kube-system" });
+    assert.deepEqual(cluster, {
+      apiServer: { cidrs: ["10.10.0.0/28"], ports: [443], callsWebhooksFrom: "addresses" },
+      dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: [] },
+    });
     assert.deepEqual(
       identity.connectors.map(({ scopes, groupsClaim }) => ({ scopes, groupsClaim })),
       [{ scopes: ["openid", "profile", "email"], groupsClaim: "groups" }],

@@ -240,6 +240,38 @@ describe("the headers that an application sees", () => {
     }
   });
 
+  describe("on the way to sign-out", () => {
+    const after = (path: string, ...headers: Header[]) => {
+      const { headers: sent } = envoy.filter(
+        filter,
+        [[":authority", "kubeflow.example.com"], [":path", path], [":method", "POST"], ...headers],
+        {},
+      );
+      return { path: values(sent, ":path"), type: values(sent, "content-type"), cookie: values(sent, "cookie") };
+    };
+    const form: Header = ["content-type", "application/x-www-form-urlencoded"];
+    const cookie: Header = ["cookie", `${session}=v`];
+
+    for (const path of [
+      "/oauth2/sign_out",
+      "/oauth2/sign_out?rd=https://echo.kubeflow.example.com/%7Bid_token%7D",
+      "/oauth2/sign_out?%72d=%2Fnotebook%2F%7Bid_token%7D",
+      "/oauth2/%73ign_out?rd=/{id_token}",
+      "/oauth2/sign%5Fout?rd=/{id_token}",
+      "/oauth2/sign_out?a?rd=/{id_token}",
+    ]) {
+      it(`forget where to end: ${path}`, () => {
+        assert.deepEqual(after(path, form, cookie), { path: ["/oauth2/sign_out"], type: [], cookie: [cookie[1]] });
+      });
+    }
+
+    for (const path of ["/oauth2/start?rd=/page", "/oauth2/callback?code=a&state=b", "/dex/auth?client_id=a"]) {
+      it(`keep the address elsewhere: ${path}`, () => {
+        assert.deepEqual(after(path, form), { path: [path], type: [form[1]], cookie: [] });
+      });
+    }
+  });
+
   it("are never sent when the filter fails; the gate answers 500 and logs why", () => {
     const { answer, logged } = envoy.filter(filter, request(), { claims: "broken" });
     assert.deepEqual(answer, { headers: { ":status": "500" }, body: "" });
