@@ -30,7 +30,7 @@ export const settingsSchema = z.strictObject({
       "Which preset the stack starts from. Default: the stack's own name when it is one of the three, otherwise `prod`, the strictest.",
     ),
   domain: dnsName.describe(
-    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it, other applications on its subdomains. The edge certificate covers it and one level below.",
+    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it. The session spans its subdomains, and the edge certificate covers it and one level below.",
   ),
   cluster: z
     .strictObject({
@@ -211,7 +211,7 @@ export const settingsSchema = z.strictObject({
     .min(1, "run at least one pod")
     .max(20, "run at most 20 pods")
     .default(2)
-    .describe("Pods of Dex and of oauth2-proxy each."),
+    .describe("Pods of Dex, of oauth2-proxy, of istiod and of cert-manager's webhook each."),
   rotation: z
     .strictObject({
       cookieSecret: rotation.default(1).describe("One more makes a new cookie secret: every session ends."),
@@ -277,7 +277,7 @@ export const settingsSchema = z.strictObject({
         ),
     })
     .prefault({})
-    .describe("Mirrors, for clusters without access to the public ones."),
+    .describe("Mirrors of the charts; images come from where the charts and the lock say."),
 });
 
 /** Settings as a person writes them: everything with a default may be missing. */
