@@ -6,6 +6,16 @@ import { type Recording } from "../program/recording";
 import { changed, settingsOf } from "../stacks/fixture";
 
 const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory } });
+const replicated = (component: string) => ({
+  replicaCount: 2,
+  podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+  topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { "app.kubernetes.io/component": component } },
+  })),
+});
 const labels = { "app.kubernetes.io/name": "startupapicheck", "app.kubernetes.io/part-of": "kubeflow-gatehouse" };
 const metadata = { name: "startupapicheck", namespace: "cert-manager", labels };
 
@@ -21,15 +31,12 @@ describe("cert-manager", () => {
     );
     assert.deepEqual(values, {
       crds: { enabled: true, keep: true },
-      global: { leaderElection: { namespace: "cert-manager" } },
+      global: { leaderElection: { namespace: "cert-manager" }, rbac: { aggregateClusterRoles: false } },
       enableCertificateOwnerRef: false,
-      resources: resources("20m", "128Mi"),
-      webhook: {
-        replicaCount: 2,
-        podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
-        resources: resources("10m", "64Mi"),
-      },
-      cainjector: { resources: resources("10m", "128Mi") },
+      ...replicated("controller"),
+      resources: resources("20m", "256Mi"),
+      webhook: { ...replicated("webhook"), resources: resources("10m", "64Mi") },
+      cainjector: { ...replicated("cainjector"), resources: resources("10m", "256Mi") },
       startupapicheck: { enabled: false },
     });
   });

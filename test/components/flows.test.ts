@@ -5,11 +5,7 @@ import { everything } from "../../stacks/everything";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
 const nameOf = (peer: Peer) =>
-  peer.kind === "workload" || peer.kind === "addresses"
-    ? peer.name
-    : peer.kind === "namespace"
-      ? peer.namespace
-      : "all";
+  peer.kind === "allPods" ? "all" : peer.kind === "namespace" ? peer.namespace : peer.name;
 const rowOf = ({ from, to, ports }: Flow) =>
   `${nameOf(from)} → ${nameOf(to)}: ${ports === "any TCP port" ? ports : ports.map(({ port }) => port).join(", ")}`;
 const rowsOf = (path?: string, value?: unknown) =>
@@ -54,6 +50,19 @@ describe("the flows of a stack", () => {
     ]);
   });
 
+  it("come to the webhooks from anywhere where the API server calls them through a tunnel", () => {
+    assert.deepEqual(changeBy("cluster.apiServer.callsWebhooksFrom", "anywhere"), {
+      more: ["API server's tunnel → istiod: 15017", "API server's tunnel → webhook: 10250"],
+      less: ["API server → istiod: 15017", "API server → webhook: 10250"],
+    });
+  });
+
+  it("lead to resolvers that are no pods, besides those that are", () => {
+    const { more, less } = changeBy("cluster.dns.addresses", ["169.254.20.10/32"]);
+    assert.deepEqual([more.length, less], [5, []]);
+    assert(more.every((row) => row.endsWith(" → resolvers: 53, 53")));
+  });
+
   it("lead to applications at any TCP port, since only they know theirs", () => {
     assert.deepEqual(changeBy("ingress.applicationNamespaces", ["kubeflow"]), {
       more: ["gatehouse-gateway → kubeflow: any TCP port"],
@@ -69,6 +78,7 @@ describe("the flows of a stack", () => {
       "monitoring → dex: 15020",
       "monitoring → oauth2-proxy: 15020",
       "monitoring → istiod: 15014",
+      "monitoring → istio-cni-node: 15014",
       "monitoring → cert-manager: 9402",
       "monitoring → cainjector: 9402",
       "monitoring → webhook: 9402",

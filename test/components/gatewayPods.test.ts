@@ -8,14 +8,14 @@ describe("the gateway's pods", () => {
   const valuesOf = async (...[path, value]: [string, unknown] | []) =>
     (await recordPlatform(settingsOf(path === undefined ? production() : changed(production(), path, value)))).chart(
       "gatehouse-gateway",
-    ).values as { service: { type: string; ports: object[] }; podAnnotations: Record<string, string> };
+    ).values as { global?: object; service: { type: string; ports: object[] }; podAnnotations: Record<string, string> };
 
   it("are the gateway chart with these values", async () => {
     const { podAnnotations, ...values } = await valuesOf();
     assert.deepEqual(values, {
       name: "gatehouse-gateway",
       labels: { "istio.io/dataplane-mode": "none", ...selector },
-      serviceAccount: { name: "gatehouse-gateway" },
+      serviceAccount: { create: false, name: "gatehouse-gateway" },
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       service: {
         type: "LoadBalancer",
@@ -75,6 +75,27 @@ describe("the gateway's pods", () => {
     }
   });
 
+  it("have an account of their own whose token nobody mounts", async () => {
+    const recording = await recordEverything();
+    const account = recording.object<{ automountServiceAccountToken: boolean }>(
+      "ServiceAccount",
+      "gatehouse-gateway",
+      "ingress",
+    );
+    assert.equal(account.automountServiceAccountToken, false);
+    assert(
+      recording.waitsFor(
+        recording.chart("gatehouse-gateway").resource,
+        recording.declared("ServiceAccount", "gatehouse-gateway", "ingress"),
+      ),
+    );
+  });
+
+  it("follow the chart's profile for the cluster's platform", async () => {
+    assert.deepEqual((await valuesOf("cluster.platform", "openshift")).global, { platform: "openshift" });
+    assert(!("global" in (await valuesOf())));
+  });
+
   it("have an address inside the cluster for the platform's own", async () => {
     const { metadata, spec } = (await recordEverything()).object<{ spec: object }>(
       "Service",
@@ -85,7 +106,7 @@ describe("the gateway's pods", () => {
     assert.deepEqual(spec, {
       type: "ClusterIP",
       selector,
-      ports: [{ name: "https", port: 443, targetPort: 8444, protocol: "TCP" }],
+      ports: [{ name: "https", port: 8444, targetPort: 8444, protocol: "TCP" }],
     });
   });
 

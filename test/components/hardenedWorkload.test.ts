@@ -1,5 +1,4 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { strict as assert } from "node:assert";
 import { HardenedWorkload, type HardenedWorkloadArgs } from "../../components/hardenedWorkload";
 import { type Container, type PodTemplate, type Workload } from "../program/pods";
@@ -183,10 +182,5 @@ describe("a hardened workload", () => {
         recording.declared("ServiceAccount", "tool", "tools"),
       ),
     );
-  });
-
-  it("takes the names of files' sources as outputs", async () => {
-    const { spec } = await podOf({ files: { "/etc/tool": { configMap: pulumi.output("config") } } });
-    assert.deepEqual(spec.volumes?.[0]?.configMap, { name: "config", defaultMode: 0o440 });
   });
 });

@@ -30,6 +30,7 @@ describe("Istio", () => {
       base: { validationFailurePolicy: "Fail" },
     });
     assert.deepEqual(recording.chart("cni").values, {
+      global: {},
       excludeNamespaces: ["kube-system", "istio-cni"],
       seccompProfile: runtimeDefault,
       resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
@@ -66,8 +67,23 @@ describe("Istio", () => {
       },
       volumes: [{ name: "gatehouse-ca", secret: { secretName: "gatehouse-ca" } }],
       volumeMounts: [{ name: "gatehouse-ca", mountPath: "/cacerts", readOnly: true }],
-      podAnnotations: { "gatehouse/certificate-authority": "1" },
+      podAnnotations: { "gatehouse/certificate-authority": "1/87600h/Kubeflow Gatehouse" },
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { app: "istiod" } },
+      })),
     });
+  });
+
+  it("follows the charts' profiles for the cluster's platform", async () => {
+    const found = await withSettings("cluster.platform", "k3s");
+    const globals = ["cni", "istiod"].map((name) => found.chart(name).values.global as { platform?: string });
+    assert.deepEqual(
+      globals.map(({ platform }) => platform),
+      ["k3s", "k3s"],
+    );
   });
 
   it("finds the CA at the file that istiod reads", () => {

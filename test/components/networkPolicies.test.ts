@@ -83,11 +83,17 @@ describe("the network policies of a namespace", () => {
       {
         to: [
           { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } },
-          { ipBlock: { cidr: "::/0", except: ["10.1.0.0/16"] } },
+          // A hole of the other family would be refused.
+          { ipBlock: { cidr: "::/0" } },
         ],
         ports: tcp(80),
       },
     ]);
+  });
+
+  it("name nobody where anyone may come", () => {
+    const found = specs([flow({ kind: "anyone", name: "clients" }, workload("a"))]);
+    assert.deepEqual(found["allow-a"]?.ingress, [{ ports: tcp(80) }]);
   });
 
   it("leave the port open, but not the protocol, where only the other side knows it", () => {
@@ -125,8 +131,13 @@ describe("the network policies of any stack", () => {
       apiServer: fc.record({
         cidrs: fc.subarray(["10.0.0.1/32", "172.18.0.0/16", "2001:db8::/64", "0.0.0.0/1"], { minLength: 1 }),
         ports: fc.subarray([443, 6443], { minLength: 1 }),
+        callsWebhooksFrom: fc.constantFrom("addresses", "anywhere"),
       }),
-      dnsNamespace: label,
+      dns: fc.record({
+        namespace: label,
+        addresses: fc.subarray(["169.254.20.10/32", "10.0.0.10/32", "2001:db8::53/128"]),
+        ports: fc.subarray([53, 5353], { minLength: 1 }),
+      }),
     }),
     echo: fc.record({ enabled: fc.boolean() }),
     ingress: fc.record({ applicationNamespaces: subset(label, 3) }),
@@ -156,7 +167,7 @@ describe("the network policies of any stack", () => {
     })),
   });
   const anySettings = anyStack.map((tree) => settingsOf({ ...production(), ...tree }));
-  const metadataServers = ["169.254.169.254", "fd00:ec2::254", "fd20:ce::254"];
+  const metadataServers = ["169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"];
 
   it("deny both directions to every pod of every namespace that the platform owns", () => {
     fc.assert(
@@ -177,12 +188,22 @@ describe("the network policies of any stack", () => {
     );
   });
 
-  it("have no rule without a peer, and none without a port but the gateway's to applications", () => {
+  it("have no rule without a peer but for clients and a tunnel, and none without a port but the gateway's to applications", () => {
     fc.assert(
       fc.property(anySettings, (settings) => {
         for (const { metadata, spec } of policiesOf(settings)) {
+          const anyone = (spec.ingress ?? []).filter(({ from }) => from === undefined);
+          const tunnelled = settings.cluster.apiServer.callsWebhooksFrom === "anywhere";
+          const expected: Record<string, number[][]> = {
+            "allow-gatehouse-gateway": [[8080, 8443]],
+            ...(tunnelled ? { "allow-istiod": [[15017]], "allow-webhook": [[10250]] } : {}),
+          };
+          assert.deepEqual(
+            anyone.map(({ ports = [] }) => ports.map(({ port }) => port)),
+            expected[metadata?.name ?? ""] ?? [],
+          );
           const rules = [
-            ...(spec.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports })),
+            ...(spec.ingress ?? []).map(({ from = [{}], ports }) => ({ peers: from, ports })),
             ...(spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
           ];
           for (const { peers = [], ports = [] } of rules) {

@@ -38,7 +38,7 @@ describe("the rules for tokens", () => {
       {
         issuer: "https://kubeflow.example.com/dex",
         audiences: ["oauth2-proxy"],
-        jwksUri: "https://gatehouse-internal.ingress.svc.cluster.local/dex/keys",
+        jwksUri: "https://gatehouse-internal.ingress.svc.cluster.local:8444/dex/keys",
         fromHeaders: bearer,
         forwardOriginalToken: false,
         outputClaimToHeaders: [

@@ -27,7 +27,7 @@ describe("the platform's names", () => {
       recording.object("ServiceAccount", name, namespace);
     }
     const { values, namespace } = recording.chart(topology.gateway.name);
-    assert.deepEqual(values.serviceAccount, { name: topology.gateway.serviceAccount });
+    assert.deepEqual(values.serviceAccount, { create: false, name: topology.gateway.serviceAccount });
     assert.equal(topology.gateway.principal, topology.principal(namespace, topology.gateway.serviceAccount));
     assert.equal(topology.gateway.reference, `${namespace}/${topology.gateway.resource}`);
     assert.equal(topology.internalGate.host, topology.serviceHost(topology.internalGate.name, namespace));

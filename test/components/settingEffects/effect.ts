@@ -58,6 +58,17 @@ export const apiServerFlows = {
   ingress: [policy("cert-manager/allow-webhook", "ingress[0]"), policy("istio-system/allow-istiod", "ingress[5]")],
 };
 
+/** Every policy with the way to the names. */
+export const dnsFlows = ["auth", "cert-manager", "gatehouse-echo", "ingress", "istio-cni", "istio-system"].map(
+  (namespace) => policy(`${namespace}/allow-all`, "egress[0]"),
+);
+
+/** What reads the CA's certificate at its start only. */
+export const authorityRestarts = (before: string, after: string) => ({
+  "Chart istiod: values.podAnnotations.gatehouse/certificate-authority": [before, after] as Difference,
+  ...oauth2ProxyRestarts,
+});
+
 export const certificates = ["Certificate ingress/gatehouse-internal", "Certificate ingress/gatehouse-edge"];
 
 export const keySet = JSON.stringify({

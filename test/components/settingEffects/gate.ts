@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { type Difference } from "../../program/differences";
 import {
   type Effect,
+  authorityRestarts,
   certificates,
   dexRestarts,
   gatewayChart,
@@ -54,6 +55,7 @@ export const gate: Effect[] = [
         ["Kubeflow Gatehouse", "Example"],
       ),
       "SelfSignedCert ca-1: subject.commonName": ["Kubeflow Gatehouse private CA 1", "Example private CA 1"],
+      ...authorityRestarts("1/87600h/Kubeflow Gatehouse", "1/87600h/Example"),
     },
   },
   {
@@ -75,7 +77,10 @@ export const gate: Effect[] = [
   {
     setting: "certificates.caDuration",
     value: "43800h30m",
-    changes: { "SelfSignedCert ca-1: validityPeriodHours": [87600, 43801] },
+    changes: {
+      "SelfSignedCert ca-1: validityPeriodHours": [87600, 43801],
+      ...authorityRestarts("1/87600h/Kubeflow Gatehouse", "1/43800h30m/Kubeflow Gatehouse"),
+    },
   },
   { setting: "ingress.replicas.min", value: 2, changes: { [gatewayChart("autoscaling.minReplicas")]: [1, 2] } },
   { setting: "ingress.replicas.max", value: 7, changes: { [gatewayChart("autoscaling.maxReplicas")]: [2, 7] } },

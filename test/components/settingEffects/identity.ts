@@ -183,6 +183,11 @@ export const identity: Effect[] = [
       // Nothing is fetched any more.
       [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.cidr")]: ["0.0.0.0/0", undefined],
       [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.except[0]")]: ["169.254.169.254/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.except[1]")]: ["169.254.170.23/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.cidr")]: ["::/0", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[0]")]: ["fd00:ec2::254/128", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[1]")]: ["fd00:ec2::23/128", undefined],
+      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[2]")]: ["fd20:ce::254/128", undefined],
       [policy("istio-system/allow-istiod", "egress[2].ports[0].port")]: [443, undefined],
       [policy("istio-system/allow-istiod", "egress[2].ports[0].protocol")]: ["TCP", undefined],
     },

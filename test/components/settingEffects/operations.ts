@@ -2,8 +2,10 @@ import { type Difference } from "../../program/differences";
 import {
   type Effect,
   apiServerFlows,
+  authorityRestarts,
   certificates,
   dexRestarts,
+  dnsFlows,
   namespaceOf,
   oauth2ProxyRestarts,
   policy,
@@ -37,13 +39,69 @@ export const operations: Effect[] = [
     ),
   },
   {
-    setting: "cluster.dnsNamespace",
+    setting: "cluster.apiServer.callsWebhooksFrom",
+    value: "anywhere",
+    changes: same(
+      apiServerFlows.ingress.map((place) => `${place}.from[0].ipBlock.cidr`),
+      ["172.18.0.0/16", undefined],
+    ),
+  },
+  {
+    setting: "cluster.platform",
+    value: "gke",
+    changes: {
+      "Chart cni: values.global.platform": [undefined, "gke"],
+      "Chart cni: values.global": ["{}", undefined],
+      "Chart istiod: values.global.platform": [undefined, "gke"],
+      "Chart gatehouse-gateway: values.global.platform": [undefined, "gke"],
+    },
+  },
+  {
+    setting: "cluster.dns.namespace",
     value: "dns",
     changes: same(
-      ["auth", "cert-manager", "gatehouse-echo", "ingress", "istio-cni", "istio-system"].map((namespace) =>
-        namespaceOf(`${namespace}/allow-all`, "egress[0].to[0]"),
-      ),
+      dnsFlows.map((place) => `${place}.to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name`),
       ["kube-system", "dns"],
+    ),
+  },
+  {
+    setting: "cluster.dns.podLabel",
+    value: "example.com/app=resolver",
+    changes: {
+      ...same(
+        dnsFlows.map((place) => `${place}.to[0].podSelector.matchLabels.k8s-app`),
+        ["kube-dns", undefined],
+      ),
+      ...same(
+        dnsFlows.map((place) => `${place}.to[0].podSelector.matchLabels.example.com/app`),
+        [undefined, "resolver"],
+      ),
+    },
+  },
+  {
+    setting: "cluster.dns.ports[]",
+    at: "cluster.dns.ports",
+    value: [5353],
+    changes: same(
+      dnsFlows.flatMap((place) => [`${place}.ports[0].port`, `${place}.ports[1].port`]),
+      [53, 5353],
+    ),
+  },
+  {
+    setting: "cluster.dns.addresses[]",
+    at: "cluster.dns.addresses",
+    value: ["169.254.20.10/32"],
+    changes: Object.fromEntries(
+      dnsFlows.flatMap((place): [string, Difference][] => {
+        const next = place.replace("egress[0]", "egress[1]");
+        return [
+          [`${next}.to[0].ipBlock.cidr`, [undefined, "169.254.20.10/32"]],
+          [`${next}.ports[0].port`, [undefined, 53]],
+          [`${next}.ports[0].protocol`, [undefined, "UDP"]],
+          [`${next}.ports[1].port`, [undefined, 53]],
+          [`${next}.ports[1].protocol`, [undefined, "TCP"]],
+        ];
+      }),
     ),
   },
   {
@@ -123,9 +181,7 @@ export const operations: Effect[] = [
         certificates.map((place) => `${place}: spec.issuerRef.name`),
         ["gatehouse-ca-1", "gatehouse-ca-2"],
       ),
-      // istiod reads the CA at its start only.
-      "Chart istiod: values.podAnnotations.gatehouse/certificate-authority": ["1", "2"],
-      ...oauth2ProxyRestarts,
+      ...authorityRestarts("1/87600h/Kubeflow Gatehouse", "2/87600h/Kubeflow Gatehouse"),
     },
   },
   {
@@ -140,6 +196,7 @@ export const operations: Effect[] = [
         namespaceOf("cert-manager/allow-webhook", "ingress[1].from[0]"),
         namespaceOf("gatehouse-echo/allow-echo", "ingress[1].from[0]"),
         namespaceOf("ingress/allow-gatehouse-gateway", "ingress[3].from[0]"),
+        namespaceOf("istio-cni/allow-istio-cni-node", "ingress[0].from[0]"),
         namespaceOf("istio-system/allow-istiod", "ingress[6].from[0]"),
       ],
       ["monitoring", "metrics"],

@@ -272,6 +272,47 @@ describe("the headers that an application sees", () => {
     }
   });
 
+  describe("on the way to sign-out", () => {
+    const form: Header = ["content-type", "application/x-www-form-urlencoded"];
+    const after = (path: string, authority = "kubeflow.example.com") =>
+      envoy.filter(filter, [[":authority", authority], [":path", path], ["cookie", `${session}=x`], form]).headers;
+    const steal = "rd=https://other.example.com/?token={id_token}";
+
+    for (const path of [
+      `/oauth2/sign_out?${steal}`,
+      `/oauth2/sign%5Fout?${steal}`,
+      `/oauth2/%73ign_out?${steal}`,
+      `/oauth2/sign_out?#${steal}`,
+      "/oauth2/sign_out#x",
+      "/oauth2/sign_out",
+    ]) {
+      it(`lose the address to go on to: ${path}`, () => {
+        assert.deepEqual(after(path), [
+          [":authority", "kubeflow.example.com"],
+          ["cookie", `${session}=x`],
+          [":path", "/oauth2/sign_out"],
+        ]);
+      });
+    }
+
+    for (const path of [
+      "/oauth2/start?rd=/",
+      "/oauth2/sign_outer?rd=/",
+      "/oauth2/callback?code=x",
+      "/dex/sign_out?rd=/",
+    ]) {
+      it(`are left alone elsewhere: ${path}`, () => {
+        assert.deepEqual(values(after(path), ":path"), [path]);
+        assert.deepEqual(values(after(path), "content-type"), [form[1]]);
+      });
+    }
+
+    it("are an application's own on another host", () => {
+      const path = "/oauth2/sign_out?rd=/";
+      assert.deepEqual(values(after(path, "echo.kubeflow.example.com"), ":path"), [path]);
+    });
+  });
+
   it("are never sent when the filter fails; the gate answers 500 and logs why", () => {
     const { answer, logged } = envoy.filter(filter, request(), { claims: "broken" });
     assert.deepEqual(answer, { headers: { ":status": "500" }, body: "" });
