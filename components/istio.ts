@@ -83,6 +83,12 @@ export class Istio extends pulumi.ComponentResource {
  */
 const failClosedFromTheStart = { validationFailurePolicy: "Fail" };
 
+/**
+ * The chart's ConfigMap without which istiod, at its start, decides for good that it injects nothing. Helm would create
+ * it before the Deployment; Pulumi creates both at once, and every pod with a sidecar would then be refused.
+ */
+const injectorTemplate = "istio-sidecar-injector";
+
 const runtimeDefault = { type: "RuntimeDefault" };
 
 /** The charts' own profiles for clusters that keep CNI plugins elsewhere, or ration critical pods. */
@@ -133,9 +139,16 @@ function istiodValues(settings: Settings): Record<string, unknown> {
       ENABLE_DEBUG_ENDPOINT_AUTH: "true",
       XDS_AUTH: "true",
     },
-    // istiod reads this one file besides the system's roots, at its start; a rotation of the CA restarts it.
-    volumes: [{ name: caSecret, secret: { secretName: caSecret } }],
-    volumeMounts: [{ name: caSecret, mountPath: "/cacerts", readOnly: true }],
+    volumes: [
+      { name: caSecret, secret: { secretName: caSecret } },
+      { name: "injector", configMap: { name: injectorTemplate } },
+    ],
+    volumeMounts: [
+      // istiod reads this one file besides the system's roots, at its start; a rotation of the CA restarts it.
+      { name: caSecret, mountPath: "/cacerts", readOnly: true },
+      // Nobody reads this one: it keeps pods waiting until the chart's other objects are there.
+      { name: "injector", mountPath: "/var/run/gatehouse/injector", readOnly: true },
+    ],
     podAnnotations: { "gatehouse/certificate-authority": authorityVersion(settings) },
     meshConfig: meshConfig({
       trustDomain,

@@ -65,8 +65,14 @@ describe("Istio", () => {
         ENABLE_DEBUG_ENDPOINT_AUTH: "true",
         XDS_AUTH: "true",
       },
-      volumes: [{ name: "gatehouse-ca", secret: { secretName: "gatehouse-ca" } }],
-      volumeMounts: [{ name: "gatehouse-ca", mountPath: "/cacerts", readOnly: true }],
+      volumes: [
+        { name: "gatehouse-ca", secret: { secretName: "gatehouse-ca" } },
+        { name: "injector", configMap: { name: "istio-sidecar-injector" } },
+      ],
+      volumeMounts: [
+        { name: "gatehouse-ca", mountPath: "/cacerts", readOnly: true },
+        { name: "injector", mountPath: "/var/run/gatehouse/injector", readOnly: true },
+      ],
       podAnnotations: { "gatehouse/certificate-authority": "1/87600h/Kubeflow Gatehouse" },
       topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
         topologyKey,
