@@ -179,7 +179,9 @@ function dexConfig({ identity, sessions }: Settings, hosts: Hosts): DexConfig {
     expiry: {
       idTokens: sessions.idToken,
       authRequests: "15m",
-      signingKeys: "24h",
+      // Dex signs with a new key at once, and the gateway learns it up to a minute later, or an hour when another issuer is
+      // out of reach: rarely is better than often.
+      signingKeys: "720h",
       refreshTokens: {
         disableRotation: false,
         // Two replicas of oauth2-proxy may refresh the same session at once.

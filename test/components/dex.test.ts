@@ -56,7 +56,7 @@ describe("Dex", () => {
       expiry: {
         idTokens: "1h",
         authRequests: "15m",
-        signingKeys: "24h",
+        signingKeys: "720h",
         refreshTokens: {
           disableRotation: false,
           reuseInterval: "30s",
