@@ -114,6 +114,9 @@ function istiodValues(settings: Settings): Record<string, unknown> {
     topologySpreadConstraints: topologySpread({ app: "istiod" }),
     seccompProfile: runtimeDefault,
     cni: { enabled: true },
+    // istiod gives up on keys that it could not fetch within five seconds of its start, and asks again only when it builds a
+    // listener. That is when a proxy connects anew: at the chart's 30 minutes a restarted cluster let nobody in for as long.
+    keepaliveMaxServerConnectionAge: "2m",
     base: failClosedFromTheStart,
     global: {
       ...platformOf(cluster.platform),

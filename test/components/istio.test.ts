@@ -46,6 +46,7 @@ describe("Istio", () => {
       resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
       seccompProfile: runtimeDefault,
       cni: { enabled: true },
+      keepaliveMaxServerConnectionAge: "2m",
       base: { validationFailurePolicy: "Fail" },
       global: {
         proxy: {
