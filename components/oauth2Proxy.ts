@@ -190,5 +190,6 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     request_logging: false,
     silence_ping_logging: true,
     show_debug_on_error: false,
+    footer: "-",
   };
 }

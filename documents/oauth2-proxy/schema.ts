@@ -61,4 +61,6 @@ export interface OAuth2ProxyConfig {
   silence_ping_logging: true;
   /** Details of an error go to the log and not to the browser. */
   show_debug_on_error: false;
+  /** No footer: the default tells everybody the version. */
+  footer: "-";
 }

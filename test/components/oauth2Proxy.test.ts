@@ -66,6 +66,7 @@ describe("oauth2-proxy", () => {
         request_logging: false,
         silence_ping_logging: true,
         show_debug_on_error: false,
+        footer: "-",
       },
     );
   });
