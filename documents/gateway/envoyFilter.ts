@@ -21,6 +21,11 @@ export interface GatewayFilterArgs {
   groupsClaims: Record<string, string>;
 }
 
+/** Names under which proxies hand identities on, and applications such as Grafana take them. */
+const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-token"].map(
+  (name) => `x-forwarded-${name}`,
+);
+
 const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
@@ -102,6 +107,7 @@ function removeForgedIdentity(): ConfigPatch {
                 mutations: [
                   { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
                   { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+                  ...proxyIdentity.map((remove) => ({ remove })),
                 ],
               },
             },

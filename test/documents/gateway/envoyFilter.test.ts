@@ -82,6 +82,11 @@ describe("the gateway's EnvoyFilter", () => {
               mutations: [
                 { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
                 { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+                { remove: "x-forwarded-user" },
+                { remove: "x-forwarded-email" },
+                { remove: "x-forwarded-groups" },
+                { remove: "x-forwarded-preferred-username" },
+                { remove: "x-forwarded-access-token" },
               ],
             },
           },
