@@ -5,11 +5,11 @@ import { type DexConfig, type DexConnector } from "../documents/dex/schema";
 import { writeDexConfig } from "../documents/dex/writer";
 import { lock } from "../stacks/lock";
 import { type Connector, type Settings } from "../stacks/schema";
-import { AuthorizationPolicy } from "./customResources";
 import { DexStorage } from "./dexStorage";
 import { HardenedWorkload } from "./hardenedWorkload";
-import { partOf, podLabels } from "./labels";
-import { dex, gateway, type Hosts, issuerOf } from "./topology";
+import { partOf } from "./labels";
+import { onlyFromGateway } from "./onlyFromGateway";
+import { dex, type Hosts, issuerOf } from "./topology";
 
 export interface DexArgs {
   settings: Settings;
@@ -66,21 +66,9 @@ export class Dex extends pulumi.ComponentResource {
       child,
     );
     const storage = new DexStorage(`${name}-storage`, { namespace, serviceAccount: dex.name }, child);
-    const access = new AuthorizationPolicy(
+    const access = onlyFromGateway(
       name,
-      {
-        metadata: { name: dex.name, namespace: dex.namespace, labels: partOf },
-        spec: {
-          selector: { matchLabels: podLabels(dex.name) },
-          action: "ALLOW",
-          rules: [
-            {
-              from: [{ source: { principals: [gateway.principal] } }],
-              to: [{ operation: { ports: [String(dex.ports.http)] } }],
-            },
-          ],
-        },
-      },
+      { workload: dex.name, namespace: dex.namespace, port: dex.ports.http },
       { ...child, dependsOn },
     );
     this.workload = new HardenedWorkload(

@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { echoConfig } from "../documents/gateway/echoConfig";
 import { lock } from "../stacks/lock";
-import { AuthorizationPolicy, VirtualService } from "./customResources";
+import { VirtualService } from "./customResources";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { HardenedWorkload } from "./hardenedWorkload";
-import { partOf, podLabels } from "./labels";
+import { partOf } from "./labels";
+import { onlyFromGateway } from "./onlyFromGateway";
 import { echo, gateway, type Hosts, namespaces } from "./topology";
 
 export interface EchoArgs {
@@ -34,21 +35,9 @@ export class Echo extends pulumi.ComponentResource {
       { metadata: { ...metadata, namespace: namespace.metadataName }, data: { "envoy.yaml": config } },
       { parent: this },
     );
-    const access = new AuthorizationPolicy(
+    const access = onlyFromGateway(
       name,
-      {
-        metadata,
-        spec: {
-          selector: { matchLabels: podLabels(echo.name) },
-          action: "ALLOW",
-          rules: [
-            {
-              from: [{ source: { principals: [gateway.principal] } }],
-              to: [{ operation: { ports: [String(echo.ports.http)] } }],
-            },
-          ],
-        },
-      },
+      { workload: echo.name, namespace: echo.namespace, port: echo.ports.http },
       { ...child, dependsOn: [...dependsOn, ...namespace.ready] },
     );
     new HardenedWorkload(

@@ -8,7 +8,7 @@ import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type Istio } from "./istio";
 import { partOf } from "./labels";
-import { dex, echo, gateway, type Hosts, internalGate, issuerOf, namespaces } from "./topology";
+import { dex, echo, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
@@ -97,7 +97,7 @@ export class Ingress extends pulumi.ComponentResource {
           gatewayLabels: gateway.labels,
           gateway: gateway.reference,
           ports: gateway.ports,
-          hosts: publicHosts(settings, hosts),
+          hosts: publicHosts(settings.echo.enabled, hosts),
           gateHost: hosts.gate,
           hsts: hstsHeader(settings.ingress.hsts),
           sessionCookie,
@@ -127,10 +127,6 @@ const modernTls = {
     "ECDHE-RSA-CHACHA20-POLY1305",
   ],
 };
-
-function publicHosts(settings: Settings, hosts: Hosts): string[] {
-  return [hosts.gate, ...(settings.echo.enabled ? [hosts.echo] : [])];
-}
 
 /**
  * Each host is bound to the namespaces that may route on it, so that no tenant's VirtualService can claim `/dex/` or a

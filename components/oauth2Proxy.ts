@@ -7,10 +7,10 @@ import { writeOAuth2ProxyConfig } from "../documents/oauth2-proxy/writer";
 import { lock } from "../stacks/lock";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
-import { AuthorizationPolicy } from "./customResources";
 import { HardenedWorkload } from "./hardenedWorkload";
-import { partOf, podLabels } from "./labels";
-import { caSecret, dex, gateway, type Hosts, internalGate, issuerOf, oauth2Proxy } from "./topology";
+import { partOf } from "./labels";
+import { onlyFromGateway } from "./onlyFromGateway";
+import { caSecret, dex, type Hosts, internalDexUrl, issuerOf, oauth2Proxy, publicHosts } from "./topology";
 
 /** `__Secure-` has browsers refuse the cookie without `Secure` (RFC 6265bis, section 4.1.3); `__Host-` would forbid a domain. */
 export const sessionCookie = "__Secure-gatehouse";
@@ -69,21 +69,9 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
       },
       child,
     );
-    const access = new AuthorizationPolicy(
+    const access = onlyFromGateway(
       name,
-      {
-        metadata: { name: oauth2Proxy.name, namespace: oauth2Proxy.namespace, labels: partOf },
-        spec: {
-          selector: { matchLabels: podLabels(oauth2Proxy.name) },
-          action: "ALLOW",
-          rules: [
-            {
-              from: [{ source: { principals: [gateway.principal] } }],
-              to: [{ operation: { ports: [String(oauth2Proxy.ports.http)] } }],
-            },
-          ],
-        },
-      },
+      { workload: oauth2Proxy.name, namespace: oauth2Proxy.namespace, port: oauth2Proxy.ports.http },
       { ...child, dependsOn },
     );
     this.workload = new HardenedWorkload(
@@ -131,7 +119,6 @@ const directories = {
 } as const;
 
 function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts: Hosts): OAuth2ProxyConfig {
-  const internal = `https://${internalGate.host}:${internalGate.port}/dex`;
   return {
     provider: "oidc",
     provider_display_name: "Kubeflow",
@@ -144,8 +131,8 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     oidc_issuer_url: issuerOf(hosts),
     skip_oidc_discovery: true,
     login_url: `${issuerOf(hosts)}/auth`,
-    redeem_url: `${internal}/token`,
-    oidc_jwks_url: `${internal}/keys`,
+    redeem_url: `${internalDexUrl}/token`,
+    oidc_jwks_url: `${internalDexUrl}/keys`,
     redirect_url: `https://${hosts.gate}/oauth2/callback`,
     provider_ca_files: [`${directories.authority}/${files.authority}`],
     use_system_trust_store: false,
@@ -157,7 +144,7 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     // With groups to check, the provider's groups decide and the domain doesn't matter.
     email_domains: identity.emailDomains.length > 0 ? identity.emailDomains : ["*"],
     ...(identity.allowedGroups.length > 0 ? { allowed_groups: identity.allowedGroups } : {}),
-    whitelist_domains: [hosts.gate, ...(echo.enabled ? [hosts.echo] : [])],
+    whitelist_domains: publicHosts(echo.enabled, hosts),
 
     cookie_name: sessionCookie,
     cookie_secret_file: `${directories.secrets}/${files.cookieSecret}`,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
 import { RequestAuthentication } from "./customResources";
 import { partOf } from "./labels";
-import { dex, gateway, type Hosts, internalGate, issuerOf, namespaces } from "./topology";
+import { dex, gateway, type Hosts, internalDexUrl, issuerOf, namespaces } from "./topology";
 
 export interface TokenRulesArgs {
   settings: Settings;
@@ -48,7 +48,7 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
 function dexRule(hosts: Hosts) {
   return {
     ...rule(issuerOf(hosts), [dex.clientId], { user: "email", groups: "groups" }),
-    jwksUri: `https://${internalGate.host}:${internalGate.port}/dex/keys`,
+    jwksUri: `${internalDexUrl}/keys`,
   };
 }
 

@@ -52,11 +52,13 @@ export const internalGate = {
   paths: ["/dex/keys", "/dex/token"],
 } as const;
 
+/** Dex at that address. */
+export const internalDexUrl = `https://${internalGate.host}:${internalGate.port}/dex`;
+
 export const dex = {
   name: "dex",
   namespace: namespaces.auth,
   host: serviceHost("dex", namespaces.auth),
-  principal: principal(namespaces.auth, "dex"),
   ports: { http: 5556, telemetry: 5558 },
   clientId: "oauth2-proxy",
 } as const;
@@ -65,7 +67,6 @@ export const oauth2Proxy = {
   name: "oauth2-proxy",
   namespace: namespaces.auth,
   host: serviceHost("oauth2-proxy", namespaces.auth),
-  principal: principal(namespaces.auth, "oauth2-proxy"),
   ports: { http: 4180, telemetry: 44180 },
   /** The name under which mesh configuration offers oauth2-proxy to CUSTOM policies. */
   extensionProvider: "oauth2-proxy",
@@ -122,4 +123,9 @@ export function hostsOf(domain: string): Hosts {
 /** The issuer URL of Dex: what tokens carry as `iss`, and where browsers are sent. */
 export function issuerOf(hosts: Hosts): string {
   return `https://${hosts.gate}/dex`;
+}
+
+/** The hosts that the stack serves. */
+export function publicHosts(echoEnabled: boolean, hosts: Hosts): string[] {
+  return [hosts.gate, ...(echoEnabled ? [hosts.echo] : [])];
 }
