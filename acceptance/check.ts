@@ -1,0 +1,121 @@
+/** The parts of the acceptance suite, in the order in which they run: what only looks comes before what disturbs. */
+export const areas = [
+  "tls",
+  "redirects",
+  "login",
+  "machines",
+  "spoofing",
+  "paths",
+  "fail-closed",
+  "rotation",
+  "load",
+] as const;
+
+export type Area = (typeof areas)[number];
+
+/** What a check needs beyond the URL; without it the check is left out, and the report says so. */
+export type Need =
+  /** `--user`: a person who may sign in, with the password for Dex's own form. */
+  | "user"
+  /** The echo application, which shows what a backend gets to see. */
+  | "echo"
+  /** Chromium. */
+  | "browser"
+  /** `--client`: a client of Dex that may redeem codes, with its secret. */
+  | "client"
+  /** oauth2-proxy answers, so that sessions can be had at all. */
+  | "sessions"
+  /** A kubeconfig: read access, tokens of service accounts, pods of the suite's own namespace. */
+  | "cluster"
+  /** `--disturb`: may restart and scale the platform's workloads and renew certificates. */
+  | "disturb"
+  /** `--rotate`: a command that rotates a secret of the stack. */
+  | "rotate"
+  /** cert-manager runs in the cluster. */
+  | "cert-manager"
+  /** `--load`: may be asked as many requests as it takes. */
+  | "load";
+
+/** One property of a deployment, and how it is seen from outside. */
+export interface Check {
+  area: Area;
+  /** Kebab case; with the area it names the check everywhere: `paths/dex-prefix-tricks`. */
+  name: string;
+  /** One sentence: what is true of a deployment that passes. */
+  proves: string;
+  /** Where to look, and what to change, when it fails. */
+  mend: string;
+  /** What it runs on, for the table of what is proven where: `Envoy`, `Dex`, `oauth2-proxy`, `istiod`, `sidecar`, … */
+  exercises: readonly Component[];
+  needs: readonly Need[];
+  /** Longest time that it may take, in seconds; default 60. A check that takes longer has failed. */
+  timeout?: number;
+  /** Reports every wrong thing with `probe.wrong`, everything looked at with `probe.seen`; may also throw. */
+  run(context: CheckContext): Promise<void>;
+}
+
+export type Component =
+  | "gateway"
+  | "oauth2-proxy"
+  | "Dex"
+  | "istiod"
+  | "sidecar"
+  | "cert-manager"
+  | "NetworkPolicy"
+  | "API server"
+  | "browser";
+
+/** What a check says while it runs. */
+export interface Probe {
+  /** One thing was tried and was right; the number of these is reported, so that an empty loop cannot pass. */
+  seen(what: string): void;
+  /** One thing was tried and was wrong: what was done, what should have come, what came. Never a secret. */
+  wrong(what: string): void;
+  /** Says seen or wrong by a condition. */
+  expect(condition: boolean, what: string, otherwise?: string): void;
+  /** A figure worth keeping, for example `requests per second`. */
+  figure(name: string, value: number, unit: string): void;
+  /** A file that belongs to the report, such as a screenshot; the path at which to write it. */
+  file(name: string): string;
+  /** What the check is busy with, for whoever waits. */
+  busy(what: string): void;
+}
+
+export interface CheckContext {
+  target: Target;
+  probe: Probe;
+  /** Ends when the check's time is over; passed on to whatever waits. */
+  signal: AbortSignal;
+}
+
+export interface Person {
+  email: string;
+  password: string;
+  /** Groups that the person must arrive with, where they are known. */
+  groups?: readonly string[];
+}
+
+/** The deployment under test, as it is seen from outside. */
+export interface Target {
+  /** The gate, `https://kubeflow.example.com`. */
+  gate: URL;
+  /** The echo application, `https://echo.kubeflow.example.com`. */
+  echo: URL | undefined;
+  /** PEM of the CA that signed the gate's certificate; the system's store where it is missing. */
+  ca: string | undefined;
+  /** Where to connect instead of asking DNS, for deployments without names. */
+  address: string | undefined;
+  people: readonly Person[];
+  /** A client of Dex that may redeem codes at the public token endpoint. */
+  client: { id: string; secret: string; redirectUri: string } | undefined;
+  /** Path of Chromium. */
+  browser: string | undefined;
+  /** Kubernetes access; `undefined` without a kubeconfig. */
+  kubeconfig: string | undefined;
+  /** The audience that machine tokens of the cluster need, and the issuer's name as the API server says it. */
+  machineAudience: string | undefined;
+  /** Shell command that rotates what `GATEHOUSE_ROTATE` names: cookieSecret, clientSecret or certificateAuthority. */
+  rotateCommand: string | undefined;
+  /** Seconds of steady load. */
+  loadSeconds: number;
+}

@@ -1,0 +1,4 @@
+import { type Check } from "../../check";
+
+/** In the order in which they run. */
+export const machines: readonly Check[] = [];

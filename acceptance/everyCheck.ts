@@ -1,0 +1,23 @@
+import { type Check } from "./check";
+import { failClosed } from "./checks/failClosed";
+import { load } from "./checks/load";
+import { login } from "./checks/login";
+import { machines } from "./checks/machines";
+import { paths } from "./checks/paths";
+import { redirects } from "./checks/redirects";
+import { rotation } from "./checks/rotation";
+import { spoofing } from "./checks/spoofing";
+import { tls } from "./checks/tls";
+
+/** The acceptance suite: what only looks comes before what disturbs. */
+export const everyCheck: readonly Check[] = [
+  ...tls,
+  ...redirects,
+  ...login,
+  ...machines,
+  ...spoofing,
+  ...paths,
+  ...failClosed,
+  ...rotation,
+  ...load,
+];

@@ -1,0 +1,84 @@
+import { request as overTls, type RequestOptions } from "node:https";
+import { request as overPlain, type IncomingMessage } from "node:http";
+import { type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { type Target } from "../check";
+
+/** One header a pair, in the order and the case in which they go on the wire; a name may come twice. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+export interface Ask {
+  method?: string;
+  headers?: HeaderList;
+  body?: string | Buffer;
+  /** The name in TLS; the URL's host by default. */
+  serverName?: string;
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  status: number;
+  /** Every header line of the response in its order, names in lower case. */
+  headers: [name: string, value: string][];
+  body: string;
+  certificate: DetailedPeerCertificate | undefined;
+}
+
+/**
+ * Asks once, over a connection of its own, and follows nothing. The path goes out as it stands in `path`: `URL` would
+ * tidy up the very spellings that are to be tried.
+ */
+export function ask(target: Target, url: URL, path: string, options: Ask = {}): Promise<Answer> {
+  const { method = "GET", headers = [], body, serverName = url.hostname, signal } = options;
+  const secure = url.protocol === "https:";
+  const named = headers.some(([name]) => name.toLowerCase() === "host");
+  const requestOptions: RequestOptions = {
+    method,
+    path,
+    host: target.address ?? url.hostname,
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    servername: serverName,
+    ...(target.ca === undefined ? {} : { ca: target.ca }),
+    agent: false,
+    setHost: false,
+    signal: signal ?? AbortSignal.timeout(30_000),
+    // A flat list is sent as it stands, duplicates and case included.
+    headers: [...(named ? [] : [["Host", url.host] as const]), ...headers].flat(),
+  };
+  return new Promise((resolve, reject) => {
+    const request = (secure ? overTls : overPlain)(requestOptions, (response) => {
+      const certificate = secure ? (response.socket as TLSSocket).getPeerCertificate(true) : undefined;
+      readBody(response).then(
+        (text) =>
+          resolve({ status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body: text, certificate }),
+        reject,
+      );
+    });
+    request.once("error", reject);
+    request.end(body);
+  });
+}
+
+/** The first value of a header, by its name in lower case. */
+export function header(answer: Answer, name: string): string | undefined {
+  return answer.headers.find(([key]) => key === name)?.[1];
+}
+
+/** Every value of a header, by its name in lower case. */
+export function headersNamed(answer: Answer, name: string): string[] {
+  return answer.headers.filter(([key]) => key === name).map(([, value]) => value);
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  return Array.from({ length: raw.length / 2 }, (_, index) => [
+    (raw[2 * index] ?? "").toLowerCase(),
+    raw[2 * index + 1] ?? "",
+  ]);
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
