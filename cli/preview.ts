@@ -14,6 +14,7 @@ interface PreviewOptions {
   out?: string;
   against?: string;
   charts?: string;
+  configFile?: string;
   json?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function addPreview(program: Command, context: CommandContext): void {
     )
     .addOption(new Option("--against <dir>", "show what changed against an earlier output"))
     .addOption(new Option("--charts <dir>", "take charts from a folder of <chart>/ or <chart>-<version>.tgz"))
+    .addOption(new Option("--config-file <file>", "take the settings from this file instead of Pulumi.<stack>.yaml"))
     .addOption(new Option("--json", "print one JSON document and nothing else"))
     .addHelpText(
       "after",
@@ -45,10 +47,10 @@ export function addPreview(program: Command, context: CommandContext): void {
 async function preview(stack: string, options: PreviewOptions, context: CommandContext): Promise<ExitCode> {
   const { redactor, progress, output } = context;
   const project = readProject(process.cwd());
-  const config = readStackConfig(project, stackFile(project, stack), redactor);
-  const [out, against, charts] = [options.out, options.against, options.charts].map((path) =>
-    path === undefined ? undefined : resolve(path),
+  const [out, against, charts, configFile] = [options.out, options.against, options.charts, options.configFile].map(
+    (path) => (path === undefined ? undefined : resolve(path)),
   );
+  const config = readStackConfig(project, stackFile(project, stack, configFile), redactor);
   if (out !== undefined) {
     checkOutputFolder(out, project.name, stack);
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
@@ -71,8 +71,14 @@ function stackFiles(directory: string): Map<string, string> {
   return stacks;
 }
 
-/** The settings file of a stack; an unknown name is answered with the names that there are. */
-export function stackFile(project: Project, stack: string): string {
+/**
+ * The settings file of a stack: the one that is given, whatever the stack is called, else the project's own. An unknown
+ * name is answered with the names that there are.
+ */
+export function stackFile(project: Project, stack: string, given?: string): string {
+  if (given !== undefined) {
+    return givenFile(given);
+  }
   const file = project.stacks.get(stack);
   if (file !== undefined) {
     return file;
@@ -85,9 +91,18 @@ export function stackFile(project: Project, stack: string): string {
       mend:
         names.length === 0
           ? "write a Pulumi.<stack>.yaml for it"
-          : `use one of ${names.join(", ")}, or write a Pulumi.${stack}.yaml`,
+          : `use one of ${names.join(", ")}, write a Pulumi.${stack}.yaml, or name its file with --config-file`,
     },
   ]);
+}
+
+function givenFile(file: string): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new BadInput("The settings file is not there.", [
+      { key: "--config-file", value: file, mend: "name a file with the settings of a stack below config:" },
+    ]);
+  }
+  return file;
 }
 
 export function readYaml(file: string): unknown {

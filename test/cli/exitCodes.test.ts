@@ -58,6 +58,7 @@ describe("the exit code of a preview", () => {
       [fixture("clean"), ["preview"], /missing required argument 'stack'/],
       [fixture("clean"), ["preview", "test", "--against", folder.path("nothing")], /not an output of gatehouse/],
       [fixture("clean"), ["preview", "test", "--charts", folder.path("nowhere")], /folder of charts is not there/],
+      [fixture("clean"), ["preview", "test", "--config-file", folder.path("nowhere")], /settings file is not there/],
     ] as const) {
       const run = await gatehouse(directory, args);
       assert.equal(run.code, 2, run.stderr);

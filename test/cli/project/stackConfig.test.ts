@@ -49,6 +49,19 @@ describe("the configuration of a stack", () => {
     assert.equal(read("environment: [dev]\n").config.missing.length, 1);
   });
 
+  it("comes from the file that is given, for a stack that has none of its own, too", () => {
+    read("config:\n  p:a: 1\n");
+    const given = folder.path("given.yaml");
+    writeFileSync(given, "config:\n  p:a: 2\n");
+    const project = readProject(folder.path());
+    for (const stack of ["dev", "other"]) {
+      const file = stackFile(project, stack, given);
+      assert.deepEqual(readStackConfig(project, file, new Redactor()).values, { "p:a": "2" });
+    }
+    assert.throws(() => stackFile(project, "dev", folder.path()), /settings file is not there/);
+    assert.throws(() => stackFile(project, "other"), /no stack "other"/);
+  });
+
   it("is empty for an empty file, and refused for what is no mapping", () => {
     assert.deepEqual(read("").config.values, {});
     assert.throws(() => read("config: [a]\n"), BadInput);
