@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { stateDirectory } from "../state";
+
+/** Addresses as on kind: a node on a network with the machine that people work on, pods and Services behind it. */
+export const addresses = {
+  node: "172.18.0.2",
+  client: "172.18.0.1",
+  prefixLength: 16,
+  podSubnet: "10.244.0.0/24",
+  serviceSubnet: "10.96.0.0/16",
+  dns: "10.96.0.10",
+} as const;
+
+export const nodeName = "gatehouse-bed";
+
+/** Where a bed keeps what it needs while it is up. */
+export function layout() {
+  const state = stateDirectory();
+  return {
+    state,
+    /** Who is who: process ids with their start times. */
+    processes: join(state, "processes.json"),
+    logs: join(state, "logs"),
+    kubeconfig: join(state, "admin.conf"),
+    facts: join(state, "facts.json"),
+    /** Private parts of the node's file system; the machine's own stay untouched. */
+    overlays: join(state, "overlays"),
+    containerd: join(state, "containerd"),
+    etcd: join(state, "etcd"),
+    kubelet: join(state, "kubelet"),
+    /** Programs by name, for the node's PATH. */
+    path: join(state, "bin"),
+    hosts: join(state, "hosts"),
+  };
+}
+
+/** All cgroups of the bed's containers, so that nothing else on the machine is counted or ended with them. */
+export const cgroupRoot = "/gatehouse-bed";

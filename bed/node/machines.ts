@@ -1,0 +1,153 @@
+import { readlinkSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, type CommandOptions } from "./command";
+import { addresses, layout, nodeName } from "./layout";
+import { childrenOf, processOf, remember, running, startDetached, type Started } from "./processes";
+
+/** The first process of a machine: it reaps orphans, as every first process must, and otherwise waits. */
+const firstProcess = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
+
+/**
+ * Two machines on one cable, made of namespaces: the node, with processes, network and file system of its own, and the
+ * machine that people work on, which shares everything but its network and the files that name hosts. When the node's
+ * first process ends, the kernel ends everything else there.
+ */
+export async function startMachines(hostNames: readonly string[]): Promise<void> {
+  const outer = startDetached("node-namespaces", [
+    "unshare",
+    ...["--pid", "--net", "--mount", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"],
+    ...["--propagation", "private", ...firstProcess],
+  ]);
+  const client = startDetached("client", ["unshare", "--net", "--mount", "--propagation", "private", ...firstProcess]);
+  const node = await until("the node's namespaces", () => {
+    const [child] = childrenOf(outer.pid);
+    return child === undefined ? undefined : processOf("node", child);
+  });
+  remember(node);
+  await until("the client's namespace", () => hasOwnNetwork(client) || undefined);
+  await onNode(["hostname", nodeName]);
+  await connect(node, client);
+  await nodeFiles();
+  await clientFiles(hostNames);
+}
+
+/** A command as a program on the node runs it; `networkOnly` keeps the machine's files and processes. */
+export function nodeCommand(command: readonly string[]): string[] {
+  return ["nsenter", "--target", String(pidOf("node")), "--all", "--", ...command];
+}
+
+/** A command as on the machine that people work on, in a folder that is the same there. */
+export function clientCommand(command: readonly string[], directory = process.cwd()): string[] {
+  return ["nsenter", "--target", String(pidOf("client")), "--net", "--mount", `--wdns=${directory}`, "--", ...command];
+}
+
+export function onNode(command: readonly string[], options?: CommandOptions): Promise<string> {
+  return run(nodeCommand(command), options);
+}
+
+export function onClient(command: readonly string[], options?: CommandOptions): Promise<string> {
+  return run(clientCommand(command), options);
+}
+
+function pidOf(name: string): number {
+  const started = running(name);
+  if (started === undefined) {
+    throw new Error("no bed is up: npm run bed -- up <stack>");
+  }
+  return started.pid;
+}
+
+async function connect(node: Started, client: Started): Promise<void> {
+  const { prefixLength } = addresses;
+  const ends = { node: "eth0", client: "bed0" };
+  await onClient([
+    "ip",
+    "link",
+    "add",
+    ends.client,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    ends.node,
+    "netns",
+    String(node.pid),
+  ]);
+  const bringUp = [
+    [node, ends.node, addresses.node],
+    [client, ends.client, addresses.client],
+  ] as const;
+  for (const [machine, device, address] of bringUp) {
+    const ip = ["nsenter", "--target", String(machine.pid), "--net", "ip"];
+    await run([...ip, "link", "set", "lo", "up"]);
+    await run([...ip, "address", "add", `${address}/${prefixLength}`, "dev", device]);
+    await run([...ip, "link", "set", device, "up"]);
+  }
+  await onNode(["ip", "route", "add", "default", "via", addresses.client]);
+  await onNode(["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+}
+
+/**
+ * Folders of the machine that the node may write to, without the machine seeing it: /etc, /var and /opt get a layer of
+ * their own. What is large or itself made of layers lies in plain folders, because layers do not stack.
+ */
+async function nodeFiles(): Promise<void> {
+  const { overlays, containerd, etcd, kubelet } = layout();
+  for (const folder of ["etc", "var", "opt"]) {
+    const [upper, work] = ["upper", "work"].map((part) => join(overlays, folder, part)) as [string, string];
+    mkdirSync(upper, { recursive: true });
+    mkdirSync(work, { recursive: true });
+    const layers = `lowerdir=/${folder},upperdir=${upper},workdir=${work}`;
+    await onNode(["mount", "-t", "overlay", "bed", "-o", layers, `/${folder}`]);
+  }
+  await onNode(["mount", "-t", "tmpfs", "-o", "mode=755", "bed", "/run"]);
+  const plain = { [containerd]: "/var/lib/containerd", [etcd]: "/var/lib/etcd", [kubelet]: "/var/lib/kubelet" };
+  for (const [folder, place] of Object.entries(plain)) {
+    mkdirSync(folder, { recursive: true });
+    await onNode(["mkdir", "-p", place]);
+    await onNode(["mount", "--bind", folder, place]);
+  }
+  await onNode([
+    "mkdir",
+    "-p",
+    "/run/netns",
+    "/run/lock",
+    "/etc/cni/net.d",
+    "/opt/cni/bin",
+    "/var/log/pods",
+    "/var/log/containers",
+  ]);
+  // Pods' volumes have to appear in containers that run already.
+  await onNode(["mount", "--make-rshared", "/"]);
+  writeFileSync(join(overlays, "etc", "upper", "resolv.conf"), "");
+  await onNode([
+    "sh",
+    "-c",
+    `printf '127.0.0.1 localhost\\n%s %s\\n' ${addresses.node} ${nodeName} > /etc/hosts; : > /etc/resolv.conf`,
+  ]);
+}
+
+/** Names that people's DNS would give; nothing else resolves, so that nothing leaves the machine. */
+async function clientFiles(hostNames: readonly string[]): Promise<void> {
+  const { hosts, state } = layout();
+  const nothing = join(state, "resolv.conf");
+  writeFileSync(hosts, [`127.0.0.1 localhost`, ...hostNames.map((name) => `${addresses.node} ${name}`), ""].join("\n"));
+  writeFileSync(nothing, "");
+  await onClient(["mount", "--bind", hosts, "/etc/hosts"]);
+  await onClient(["mount", "--bind", nothing, "/etc/resolv.conf"]);
+}
+
+function hasOwnNetwork({ pid }: Started): boolean {
+  return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync("/proc/self/ns/net");
+}
+
+async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+  for (let count = 0; count < 200; count += 1) {
+    const found = look();
+    if (found !== undefined) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`${what} did not come up within 5 s`);
+}

@@ -1,0 +1,23 @@
+import { type V1LabelSelector } from "@kubernetes/client-node";
+
+/** Whether labels satisfy a selector; an empty selector takes everything. */
+export function matches(selector: V1LabelSelector, labels: Record<string, string> = {}): boolean {
+  return (
+    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+      const value = labels[key];
+      switch (operator) {
+        case "In":
+          return value !== undefined && values.includes(value);
+        case "NotIn":
+          return value === undefined || !values.includes(value);
+        case "Exists":
+          return value !== undefined;
+        case "DoesNotExist":
+          return value === undefined;
+        default:
+          throw new Error(`a label selector has the operator ${operator}, which Kubernetes does not know`);
+      }
+    })
+  );
+}

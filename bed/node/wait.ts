@@ -1,0 +1,16 @@
+/** Tries until it works; after `seconds` the last error is what is wrong. */
+export async function patiently<T>(what: string, seconds: number, attempt: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(
+          `${what} was not ready after ${seconds} s: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
