@@ -12,10 +12,11 @@ export interface ControlPlaneVersions {
   coredns: string;
 }
 
-type Programs = (name: string) => string;
+/** Where a program is, by its name. */
+export type ProgramPaths = (name: string) => string;
 
 /** Has kubeadm make the control plane of static pods, as on kind, and starts the kubelet that runs them. */
-export async function startControlPlane(programs: Programs, versions: ControlPlaneVersions): Promise<void> {
+export async function startControlPlane(programs: ProgramPaths, versions: ControlPlaneVersions): Promise<void> {
   const config = "/etc/kubernetes/kubeadm.yaml";
   await onNode(["mkdir", "-p", "/etc/kubernetes/manifests"]);
   await onNode(["sh", "-c", `cat > ${config}`], { input: kubeadmConfig(versions) });
@@ -36,20 +37,20 @@ export async function startControlPlane(programs: Programs, versions: ControlPla
     { ...process.env, PATH: `${layout().path}:${process.env.PATH ?? ""}` },
   );
   writeFileSync(layout().kubeconfig, await onNode(["cat", "/etc/kubernetes/admin.conf"]), { mode: 0o600 });
-  await patiently("the API server", 120, () => kubectl(programs, "get", "--raw", "/readyz"));
+  await patiently("the API server", 120, () => kubectl(programs, ["get", "--raw", "/readyz"]));
   await startKubeProxy(programs);
   await onNode([programs("kubeadm"), "init", "phase", "addon", "coredns", "--config", config]);
   await patiently("the node", 60, () =>
-    kubectl(programs, "wait", "--for=condition=Ready", "node", "--all", "--timeout=2s"),
+    kubectl(programs, ["wait", "--for=condition=Ready", "node", "--all", "--timeout=2s"]),
   );
 }
 
 /** kubectl as an administrator, from the node. */
-export function kubectl(programs: Programs, ...args: string[]): Promise<string> {
-  return onNode([programs("kubectl"), "--kubeconfig=/etc/kubernetes/admin.conf", ...args]);
+export function kubectl(programs: ProgramPaths, args: readonly string[], input = ""): Promise<string> {
+  return onNode([programs("kubectl"), "--kubeconfig=/etc/kubernetes/admin.conf", ...args], { input });
 }
 
-async function startKubeProxy(programs: Programs): Promise<void> {
+async function startKubeProxy(programs: ProgramPaths): Promise<void> {
   const config = {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",

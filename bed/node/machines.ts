@@ -12,7 +12,7 @@ const firstProcess = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 
  * machine that people work on, which shares everything but its network and the files that name hosts. When the node's
  * first process ends, the kernel ends everything else there.
  */
-export async function startMachines(hostNames: readonly string[]): Promise<void> {
+export async function startMachines(): Promise<void> {
   const outer = startDetached("node-namespaces", [
     "unshare",
     ...["--pid", "--net", "--mount", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"],
@@ -28,7 +28,7 @@ export async function startMachines(hostNames: readonly string[]): Promise<void>
   await onNode(["hostname", nodeName]);
   await connect(node, client);
   await nodeFiles();
-  await clientFiles(hostNames);
+  await clientFiles();
 }
 
 /** A command as a program on the node runs it; `networkOnly` keeps the machine's files and processes. */
@@ -128,13 +128,19 @@ async function nodeFiles(): Promise<void> {
 }
 
 /** Names that people's DNS would give; nothing else resolves, so that nothing leaves the machine. */
-async function clientFiles(hostNames: readonly string[]): Promise<void> {
+async function clientFiles(): Promise<void> {
   const { hosts, state } = layout();
   const nothing = join(state, "resolv.conf");
-  writeFileSync(hosts, [`127.0.0.1 localhost`, ...hostNames.map((name) => `${addresses.node} ${name}`), ""].join("\n"));
   writeFileSync(nothing, "");
+  giveNames([], addresses.node);
   await onClient(["mount", "--bind", hosts, "/etc/hosts"]);
   await onClient(["mount", "--bind", nothing, "/etc/resolv.conf"]);
+}
+
+/** Lets names lead to an address on the client's side. The file is written in place, because it is mounted. */
+export function giveNames(names: readonly string[], address: string): void {
+  const lines = ["127.0.0.1 localhost", ...names.map((name) => `${address} ${name}`), ""];
+  writeFileSync(layout().hosts, lines.join("\n"));
 }
 
 function hasOwnNetwork({ pid }: Started): boolean {

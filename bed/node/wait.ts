@@ -6,9 +6,8 @@ export async function patiently<T>(what: string, seconds: number, attempt: () =>
       return await attempt();
     } catch (error) {
       if (Date.now() > deadline) {
-        throw new Error(
-          `${what} was not ready after ${seconds} s: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`${what} was not ready after ${seconds} s: ${why}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
