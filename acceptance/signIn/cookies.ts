@@ -1,0 +1,62 @@
+import { type Target } from "../check";
+import { type Cookie, cookiesOf } from "../http/jar";
+import { type Answer } from "../http/request";
+
+/** The session's cookie, as docs/1 promises it. */
+export const sessionCookie = "__Secure-gatehouse";
+
+/** The most that browsers keep of one cookie, name and attributes included. */
+const mostBytes = 4096;
+
+/** The session's cookie or one of the parts in which it comes above 4 KB. */
+export function isSession({ name }: { name: string }): boolean {
+  return (
+    name === sessionCookie ||
+    (name.startsWith(`${sessionCookie}_`) && /^\d+$/.test(name.slice(sessionCookie.length + 1)))
+  );
+}
+
+/** A cookie that ties one sign-in to the browser that began it. */
+export function isCsrf({ name }: { name: string }): boolean {
+  return name.startsWith(sessionCookie) && name.endsWith("_csrf");
+}
+
+/** Whether an answer takes a cookie away rather than setting it. */
+export function isDeletion({ attributes }: Cookie): boolean {
+  const { "max-age": maxAge, expires } = attributes;
+  return maxAge === undefined ? expires !== undefined && Date.parse(expires) <= Date.now() : Number(maxAge) <= 0;
+}
+
+/** The session's cookies that an answer gives, without those that it takes away. */
+export function sessionsGivenBy(answer: Answer): Cookie[] {
+  return cookiesOf(answer).filter((cookie) => isSession(cookie) && !isDeletion(cookie));
+}
+
+/** The domain for which the session holds; the gate's host and everything below it. */
+export function cookieDomain({ gate }: Target): string {
+  return gate.hostname;
+}
+
+/** What a cookie of the gate lacks of what docs/1 promises. Its value is never named. */
+export function cookieFaults(cookie: Cookie, domain: string): string[] {
+  const { name, value, attributes } = cookie;
+  const given = (attribute: string) => Object.hasOwn(attributes, attribute);
+  const size = Buffer.byteLength(
+    `${name}=${value}${Object.entries(attributes)
+      .map(([key, text]) => `; ${key}=${text}`)
+      .join("")}`,
+  );
+  return [
+    ...(name.startsWith("__Secure-") ? [] : ["its name does not begin with __Secure-"]),
+    ...(given("secure") ? [] : ["it is not Secure"]),
+    ...(given("httponly") ? [] : ["it is not HttpOnly"]),
+    ...(attributes["samesite"]?.toLowerCase() === "lax"
+      ? []
+      : [`it is SameSite=${attributes["samesite"] ?? "nothing"}, not Lax`]),
+    ...((attributes["domain"] ?? "").replace(/^\./, "").toLowerCase() === domain
+      ? []
+      : [`its domain is ${attributes["domain"] ?? "only the host that set it"}, not ${domain}`]),
+    ...(attributes["path"] === "/" ? [] : [`its path is ${attributes["path"] ?? "missing"}, not /`]),
+    ...(size <= mostBytes ? [] : [`it has ${size} bytes, and browsers drop what is above ${mostBytes}`]),
+  ];
+}
