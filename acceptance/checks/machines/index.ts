@@ -1,4 +1,21 @@
 import { type Check } from "../../check";
+import { dexToken } from "./dexToken";
+import { foreignAudience } from "./foreignAudience";
+import { forgedSignatures } from "./forgedSignatures";
+import { kubernetesToken } from "./kubernetesToken";
+import { podToBackend } from "./podToBackend";
+import { tokenPlaces } from "./tokenPlaces";
+import { tokenWithoutEmail } from "./tokenWithoutEmail";
+import { wrongClaims } from "./wrongClaims";
 
 /** In the order in which they run. */
-export const machines: readonly Check[] = [];
+export const machines: readonly Check[] = [
+  dexToken,
+  tokenWithoutEmail,
+  forgedSignatures,
+  tokenPlaces,
+  kubernetesToken,
+  podToBackend,
+  wrongClaims,
+  foreignAudience,
+];

@@ -1,0 +1,127 @@
+import { decodeJwt } from "jose";
+import { principal } from "../../../components/topology";
+import { type Check, type CheckContext } from "../../check";
+import { clusterApi } from "../../cluster/api";
+import { connect } from "../../cluster/connect";
+import { isReady, type Pod } from "../../cluster/objects";
+import { type Forwarded, forwardPort } from "../../cluster/prober";
+import { make, type Sandbox, withSandbox } from "../../cluster/sandbox";
+import { clusterKeySet, makeServiceAccount, tokenOf } from "../../cluster/serviceAccounts";
+import { waitFor } from "../../cluster/wait";
+import { seenByBackend } from "../../echo";
+import { ask as request } from "../../http/request";
+import { bearer } from "../../tokens/ask";
+import { forgedSignatures, someIntruder } from "../../tokens/forge";
+import { keyOf } from "../../tokens/keys";
+import { forwarderPort } from "./pods/forwarder";
+import { judge, type Stage } from "./pods/judge";
+import { backend, backendAudience, backendHost, clientAccount, clients, podsFor, rulesFor } from "./pods/manifests";
+
+/** The third way in: past the gate, from pod to pod, as notebooks ask the pipelines API. */
+export const podToBackend: Check = {
+  area: "machines",
+  name: "pod-to-backend",
+  proves:
+    "a pod gets to an application past the gate with a service account's token for it and nothing else: not without mutual TLS, without a token, with another's, or with the gateway's headers, which count from the gateway's own principal alone",
+  mend: "The mesh itself is at fault, because the check brings its own rules: look whether istiod injects sidecars and istio-cni redirects their traffic (`kubectl describe pod`), whether PeerAuthentication STRICT is in effect (`istioctl x describe pod`), and at istiod's log.",
+  exercises: ["sidecar", "istiod", "API server"],
+  needs: ["cluster"],
+  timeout: 300,
+  async run(context) {
+    const { target, signal } = context;
+    await withSandbox(clusterApi(target), { sidecars: true, signal }, async (sandbox) => {
+      const uid = await setUp(context, sandbox);
+      const config = connect(target);
+      const forwarded = new Map<string, Forwarded>();
+      try {
+        for (const pod of Object.values(clients)) {
+          forwarded.set(pod, await forwardPort(config, sandbox.namespace, pod, forwarderPort));
+        }
+        const stage = await stageOf(context, sandbox, uid, forwarded);
+        await settled(context, stage);
+        await judge(stage, context.probe);
+      } finally {
+        await Promise.all([...forwarded.values()].map((each) => each.close()));
+      }
+    });
+  },
+};
+
+/** Makes everything in the sandbox, waits for the pods, and gives the identity of the client's. */
+async function setUp({ probe }: CheckContext, sandbox: Sandbox): Promise<string> {
+  const { api, namespace, signal } = sandbox;
+  probe.busy("a backend and two clients of the suite's own");
+  await makeServiceAccount(sandbox, backend.name);
+  await makeServiceAccount(sandbox, clientAccount);
+  const { iss = "" } = decodeJwt(await tokenOf(sandbox, clientAccount));
+  for (const manifest of rulesFor(namespace, iss, await clusterKeySet(api, signal))) {
+    await make(sandbox, manifest);
+  }
+  let uid = "";
+  for (const manifest of podsFor()) {
+    const { metadata } = await make(sandbox, manifest);
+    uid = metadata.name === clients.inMesh ? metadata.uid : uid;
+  }
+  for (const { metadata } of podsFor()) {
+    const path = `/api/v1/namespaces/${namespace}/pods/${metadata.name}`;
+    const ready = async () => {
+      const pod = await api.get<Pod>(path, signal);
+      return isReady(pod) ? pod : undefined;
+    };
+    const { value } = await waitFor(`the pod ${metadata.name} is ready`, ready, { within: 180_000, signal });
+    // Without one the check would prove nothing of the mesh.
+    const wanted = metadata.name !== clients.outsideMesh;
+    if (hasSidecar(value) !== wanted) {
+      throw new Error(`the pod ${metadata.name} should have ${wanted ? "a" : "no"} sidecar; is injection at work?`);
+    }
+  }
+  return uid;
+}
+
+/** Kubernetes' own kind of sidecar is a container that begins before the others and stays. */
+function hasSidecar({ spec }: Pod & { spec?: { initContainers?: { name: string }[] } }): boolean {
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ name }) => name === "istio-proxy");
+}
+
+async function stageOf(
+  { target, signal }: CheckContext,
+  sandbox: Sandbox,
+  uid: string,
+  forwarded: ReadonlyMap<string, Forwarded>,
+): Promise<Stage> {
+  const { api, namespace } = sandbox;
+  const pod = { name: clients.inMesh, uid };
+  const right = await tokenOf(sandbox, clientAccount, { audience: backendAudience, pod });
+  const host = `${backendHost(namespace)}:${backend.port}`;
+  return {
+    ask: (from, headers, path = "/") => {
+      const port = forwarded.get(clients[from])?.port ?? 0;
+      const url = new URL(`http://127.0.0.1:${port}`);
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+      return request({ ...target, address: undefined, ca: undefined }, url, path, {
+        headers: [["Host", host], ["Accept", "application/json"], ...headers],
+        signal: limit,
+      });
+    },
+    identity: `spiffe://${principal(namespace, clientAccount)}`,
+    tokens: {
+      right,
+      apiServer: await tokenOf(sandbox, clientAccount, { pod }),
+      foreignAudience: await tokenOf(sandbox, clientAccount, { audience: "gatehouse-verify.example.org", pod }),
+    },
+    forged: forgedSignatures(right, keyOf(right, await clusterKeySet(api, signal)), someIntruder()),
+  };
+}
+
+/** A sidecar that has just begun may not know its neighbours yet. */
+async function settled({ probe, signal }: CheckContext, { ask, tokens }: Stage): Promise<void> {
+  probe.busy("waiting until the sidecars know each other");
+  const look = async () => {
+    const answer = await ask("inMesh", [bearer(tokens.right)]);
+    if (seenByBackend(answer) === undefined) {
+      throw new Error(`came ${answer.status}`);
+    }
+    return true;
+  };
+  await waitFor("the backend lets the right token in", look, { within: 60_000, signal });
+}
