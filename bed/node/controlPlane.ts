@@ -1,25 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
+import { type NodeImage } from "../images/recipes";
 import { containerdSocket } from "./containerRuntime";
 import { addresses, cgroupRoot, layout, nodeName } from "./layout";
 import { nodeCommand, onNode } from "./machines";
 import { startDetached } from "./processes";
 import { patiently } from "./wait";
 
-export interface ControlPlaneVersions {
-  kubernetes: string;
-  etcd: string;
-  coredns: string;
-}
-
 /** Where a program is, by its name. */
 export type ProgramPaths = (name: string) => string;
 
 /** Has kubeadm make the control plane of static pods, as on kind, and starts the kubelet that runs them. */
-export async function startControlPlane(programs: ProgramPaths, versions: ControlPlaneVersions): Promise<void> {
+export async function startControlPlane(
+  programs: ProgramPaths,
+  images: Readonly<Record<NodeImage, string>>,
+): Promise<void> {
   const config = "/etc/kubernetes/kubeadm.yaml";
   await onNode(["mkdir", "-p", "/etc/kubernetes/manifests"]);
-  await onNode(["sh", "-c", `cat > ${config}`], { input: kubeadmConfig(versions) });
+  await onNode(["sh", "-c", `cat > ${config}`], { input: kubeadmConfig(images) });
   for (const phase of ["certs all", "kubeconfig all", "etcd local", "control-plane all"]) {
     await onNode([programs("kubeadm"), "init", "phase", ...phase.split(" "), "--config", config]);
   }
@@ -65,7 +63,8 @@ async function startKubeProxy(programs: ProgramPaths): Promise<void> {
   startDetached("kube-proxy", nodeCommand([programs("kube-proxy"), "--config=/etc/kubernetes/kube-proxy.yaml"]));
 }
 
-function kubeadmConfig({ kubernetes, etcd, coredns }: ControlPlaneVersions): string {
+function kubeadmConfig(images: Readonly<Record<NodeImage, string>>): string {
+  const tag = (image: NodeImage): string => images[image].slice(images[image].lastIndexOf(":") + 1);
   const documents = [
     {
       apiVersion: "kubeadm.k8s.io/v1beta4",
@@ -76,15 +75,15 @@ function kubeadmConfig({ kubernetes, etcd, coredns }: ControlPlaneVersions): str
     {
       apiVersion: "kubeadm.k8s.io/v1beta4",
       kind: "ClusterConfiguration",
-      kubernetesVersion: kubernetes,
+      kubernetesVersion: tag("kube-apiserver"),
       networking: {
         serviceSubnet: addresses.serviceSubnet,
         podSubnet: addresses.podSubnet,
         dnsDomain: "cluster.local",
       },
       // A bed does not outlive the machine, so nothing has to be on disk before it counts.
-      etcd: { local: { imageTag: etcd, extraArgs: [{ name: "unsafe-no-fsync", value: "true" }] } },
-      dns: { imageTag: coredns },
+      etcd: { local: { imageTag: tag("etcd"), extraArgs: [{ name: "unsafe-no-fsync", value: "true" }] } },
+      dns: { imageTag: tag("coredns") },
     },
   ];
   return documents.map((document) => stringify(document)).join("---\n");

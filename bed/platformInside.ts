@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BadInput, Failure } from "../cli/exit";
+import { layout } from "./node/layout";
+import { clientCommand } from "./node/machines";
+import { deploy, rotate } from "./platform/deploy";
+import { type PlatformOptions, rotations } from "./platform/options";
+
+/** What a deployment was started with; the client's side reads it, because the cluster can be reached from there only. */
+export interface Request {
+  stack: string;
+  settings: Readonly<Record<string, unknown>>;
+  charts: string;
+  /** Paths of the programs that are there. */
+  programs: Readonly<Record<string, string>>;
+  /** Images that there are not. */
+  leftOut: readonly string[];
+}
+
+/** Has this program do a step on the client's side, with what it says shown as it comes. */
+export async function askInside(args: readonly string[]): Promise<void> {
+  const command = [process.execPath, join(__dirname, "..", "bin", "bed.js"), "inside", ...args];
+  const [file = "", ...rest] = clientCommand(command);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(file, rest, { stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) {
+    throw new Failure(`${args.join(" ")} failed; what it said stands above`);
+  }
+}
+
+export async function deployInside(): Promise<void> {
+  await deploy(options());
+}
+
+export async function rotateInside(secret: string): Promise<void> {
+  const rotation = rotations.find((name) => name === secret);
+  if (rotation === undefined) {
+    throw new BadInput("This secret cannot be rotated.", [
+      { key: "secret", value: secret, mend: `write one of ${rotations.join(", ")}` },
+    ]);
+  }
+  await rotate(options(), rotation);
+}
+
+function options(): PlatformOptions {
+  const { state, kubeconfig } = layout();
+  const request = JSON.parse(readFileSync(join(state, "request.json"), "utf8")) as Request;
+  return {
+    stack: request.stack,
+    settings: request.settings,
+    charts: request.charts,
+    leftOut: request.leftOut,
+    kubeconfig,
+    state,
+    programs: {
+      has: (name) => request.programs[name] !== undefined,
+      path: (name) => {
+        const path = request.programs[name];
+        if (path === undefined) {
+          throw new Failure(`${name} is not among the programs of this bed`);
+        }
+        return path;
+      },
+    },
+    progress: (text) => process.stderr.write(`        ${text}\n`),
+  };
+}

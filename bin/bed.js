@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+"use strict";
+
+require("tsx/cjs");
+require("../bed/main.ts");
