@@ -27,6 +27,8 @@ export type Need =
   | "sessions"
   /** A kubeconfig: read access, tokens of service accounts, pods of the suite's own namespace. */
   | "cluster"
+  /** `--audience`: the gate takes tokens of the cluster that were made for this audience. */
+  | "audience"
   /** `--disturb`: may restart and scale the platform's workloads and renew certificates. */
   | "disturb"
   /** `--rotate`: a command that rotates a secret of the stack. */
@@ -112,7 +114,7 @@ export interface Target {
   browser: string | undefined;
   /** Kubernetes access; `undefined` without a kubeconfig. */
   kubeconfig: string | undefined;
-  /** The audience that machine tokens of the cluster need, and the issuer's name as the API server says it. */
+  /** The audience that the cluster's tokens need to be taken at the gate. */
   machineAudience: string | undefined;
   /** Shell command that rotates what `GATEHOUSE_ROTATE` names: cookieSecret, clientSecret or certificateAuthority. */
   rotateCommand: string | undefined;

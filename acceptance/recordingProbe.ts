@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Probe } from "./check";
 
@@ -62,6 +63,7 @@ export class RecordingProbe implements Probe {
     if (!/^[a-z0-9][a-z0-9.-]*$/i.test(name)) {
       throw new Error(`"${name}" is no plain file name`);
     }
+    mkdirSync(this.#directory, { recursive: true });
     const path = resolve(this.#directory, name);
     if (!this.files.includes(path)) {
       this.files.push(path);

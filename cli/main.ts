@@ -9,6 +9,7 @@ import { styleFor } from "./formats/style";
 import { Output } from "./output";
 import { addPreview } from "./preview";
 import { Progress } from "./progress";
+import { addVerify } from "./verify";
 
 /** What a command prints with `--json` when it could not do its work. */
 export interface ErrorReport {
@@ -41,6 +42,7 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: (text) => void output.print(text) });
   addPreview(command, context);
+  addVerify(command, context);
   addBench(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {

@@ -1,0 +1,240 @@
+import { X509Certificate } from "node:crypto";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { isIP } from "node:net";
+import { delimiter, join, resolve } from "node:path";
+import { z } from "zod";
+import { BadInput, type Problem } from "../cli/exit";
+import { type Person, type Target } from "./check";
+
+/** The options of `gatehouse verify` that say what is tested, as they were given. */
+export interface TargetOptions {
+  ca?: string;
+  user?: string[];
+  passwords?: string;
+  groups?: string[];
+  client?: string;
+  connect?: string;
+  echo?: string;
+  browser?: string;
+  kubeconfig?: string;
+  disturb?: boolean;
+  audience?: string;
+  rotate?: string;
+  load?: string;
+}
+
+export interface GivenTarget {
+  target: Target;
+  /** What must never be shown. */
+  secrets: string[];
+  /** What is unwise, though it works. */
+  warnings: string[];
+}
+
+/** Longest steady load: an hour. */
+const mostSeconds = 3600;
+const browsers = ["chromium", "chromium-browser", "google-chrome"];
+const passwordsSchema = z.record(z.string(), z.string().min(1));
+const clientSchema = z.object({ id: z.string().min(1), secret: z.string().min(1), redirectUri: z.url() });
+
+/** Reads the options and the files that they name; every problem is reported at once. */
+export function readTarget(url: string, options: TargetOptions, env: NodeJS.ProcessEnv): GivenTarget {
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const problem = (key: string, value: string, mend: string): undefined => {
+    problems.push({ key, value, mend });
+  };
+  const file = (key: string, path: string | undefined, secret: boolean): string | undefined => {
+    if (path === undefined) {
+      return undefined;
+    }
+    try {
+      // So that passwords need not be written to a disk.
+      const standardInput = path === "-" && key === "--passwords";
+      const content = readFileSync(standardInput ? 0 : path, "utf8");
+      if (secret && !standardInput && readableByOthers(path)) {
+        warnings.push(`${path} holds secrets and can be read by others: chmod 600 ${path}`);
+      }
+      return content;
+    } catch (error) {
+      return problem(key, `${path}: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`, "name a readable file");
+    }
+  };
+
+  const gate = readOrigin("<url>", url, problem);
+  const echo = readEcho(options.echo, gate, problem);
+  const ca = readCa(file("--ca", options.ca, false), options.ca, problem);
+  const passwords = readJson("--passwords", file("--passwords", options.passwords, true), passwordsSchema, problem, {
+    mend: 'write a JSON object of e-mail address to password, as "pulumi stack output --show-secrets --json staticPasswords" prints it',
+  });
+  const client = readJson("--client", file("--client", options.client, true), clientSchema, problem, {
+    mend: 'write {"id": …, "secret": …, "redirectUri": "https://…"}',
+  });
+  const people = readPeople(options, passwords, problem);
+  // Its syntax is checked when the API server is asked.
+  file("--kubeconfig", options.kubeconfig, true);
+  if (options.disturb === true && options.kubeconfig === undefined) {
+    problem("--disturb", "no --kubeconfig", "name the cluster that may be disturbed with --kubeconfig");
+  }
+  const { connect } = options;
+  if (connect !== undefined && isIP(connect) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(connect)) {
+    problem("--connect", connect, "write an IP address or a name, without a port");
+  }
+  const loadSeconds = Number(options.load ?? 0);
+  if (!Number.isInteger(loadSeconds) || loadSeconds < 0 || loadSeconds > mostSeconds) {
+    problem("--load", options.load ?? "", `write a whole number of seconds from 0 to ${mostSeconds}; 0 leaves it out`);
+  }
+  const browser = readBrowser(options.browser, env, problem);
+  if (gate === undefined || problems.length > 0) {
+    throw new BadInput("This deployment can't be verified with these options; nothing was asked.", problems);
+  }
+  return {
+    target: {
+      gate,
+      echo,
+      ca,
+      address: connect,
+      people,
+      client,
+      browser,
+      kubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
+      machineAudience: options.audience,
+      rotateCommand: options.rotate,
+      loadSeconds,
+    },
+    secrets: [...Object.values(passwords ?? {}), ...(client === undefined ? [] : [client.secret])],
+    warnings,
+  };
+}
+
+type Report = (key: string, value: string, mend: string) => undefined;
+
+/** A URL that is an origin and nothing more. */
+function readOrigin(key: string, text: string, problem: Report): URL | undefined {
+  const mend = "write the gate's address and nothing else, such as https://kubeflow.example.com";
+  if (!URL.canParse(text)) {
+    return problem(key, text, mend);
+  }
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return problem(key, "an address with a user or a password", mend);
+  }
+  if (url.protocol !== "https:") {
+    return problem(key, text, `${mend}; without TLS there is nothing to verify`);
+  }
+  return url.pathname === "/" && url.search === "" && url.hash === "" ? url : problem(key, text, mend);
+}
+
+function readEcho(given: string | undefined, gate: URL | undefined, problem: Report): URL | undefined {
+  if (given === "none" || gate === undefined) {
+    return undefined;
+  }
+  if (given !== undefined) {
+    return readOrigin("--echo", given, problem);
+  }
+  // An address has no names below it.
+  return isIP(gate.hostname.replace(/^\[|\]$/g, "")) === 0 ? new URL(`https://echo.${gate.host}`) : undefined;
+}
+
+function readCa(content: string | undefined, path: string | undefined, problem: Report): string | undefined {
+  if (content === undefined) {
+    return undefined;
+  }
+  const blocks = content.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const mend = "name a file with the CA's certificate as PEM: pulumi stack output caCertificate > gatehouse-ca.pem";
+  try {
+    blocks.forEach((block) => new X509Certificate(block));
+  } catch {
+    return problem("--ca", `${path}: holds a certificate that can't be read`, mend);
+  }
+  return blocks.length > 0 ? content : problem("--ca", `${path}: holds no certificate`, mend);
+}
+
+/** Reads JSON whose content is secret: no message may quote it. */
+function readJson<T>(
+  key: string,
+  content: string | undefined,
+  schema: z.ZodType<T>,
+  problem: Report,
+  { mend }: { mend: string },
+): T | undefined {
+  if (content === undefined) {
+    return undefined;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return problem(key, "not JSON", mend);
+  }
+  const { success, data } = schema.safeParse(value);
+  return success ? data : problem(key, "JSON of another shape", mend);
+}
+
+function readPeople(
+  { user, groups = [], passwords: path }: TargetOptions,
+  passwords: Record<string, string> | undefined,
+  problem: Report,
+): Person[] {
+  if (user !== undefined && path === undefined) {
+    problem("--user", user.join(", "), "name the file of the passwords with --passwords");
+    return [];
+  }
+  if (passwords === undefined) {
+    return [];
+  }
+  const emails = [...new Set(user ?? Object.keys(passwords))];
+  if (emails.length === 0) {
+    problem("--passwords", "nobody", "name at least one person with a password");
+  }
+  const groupsOf = new Map<string, string[]>();
+  for (const text of groups) {
+    const at = text.indexOf("=");
+    const email = at < 0 ? emails[0] : text.slice(0, at);
+    const names = text.slice(at + 1).split(",");
+    if (email === undefined || !emails.includes(email) || (at < 0 && emails.length > 1)) {
+      problem("--groups", text, `write EMAIL=GROUP,GROUP for one of ${emails.join(", ")}`);
+    } else {
+      groupsOf.set(email, [...(groupsOf.get(email) ?? []), ...names.filter((name) => name !== "")]);
+    }
+  }
+  return emails.flatMap((email): Person[] => {
+    const password = Object.hasOwn(passwords, email) ? passwords[email] : undefined;
+    if (password === undefined) {
+      problem(
+        "--user",
+        email,
+        `add the password to ${path ?? "the file"}; it has ${Object.keys(passwords).join(", ")}`,
+      );
+      return [];
+    }
+    const known = groupsOf.get(email);
+    return [{ email, password, ...(known === undefined ? {} : { groups: known }) }];
+  });
+}
+
+function readBrowser(given: string | undefined, env: NodeJS.ProcessEnv, problem: Report): string | undefined {
+  const named = given ?? (env.GATEHOUSE_CHROMIUM === "" ? undefined : env.GATEHOUSE_CHROMIUM);
+  if (named !== undefined) {
+    const path = resolve(named);
+    const mend = "name the program of Chromium, such as /usr/bin/chromium";
+    return isProgram(path) ? path : problem(given === undefined ? "GATEHOUSE_CHROMIUM" : "--browser", named, mend);
+  }
+  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return browsers.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Windows has no such bits, and a pipe is nobody else's. */
+function readableByOthers(path: string): boolean {
+  const { mode } = statSync(path);
+  return process.platform !== "win32" && statSync(path).isFile() && (mode & 0o077) !== 0;
+}

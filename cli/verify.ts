@@ -1,0 +1,67 @@
+import { type Command, Option } from "commander";
+import type * as suite from "../acceptance/everyCheck";
+import { type TargetOptions } from "../acceptance/target";
+import { type CommandContext } from "./context";
+import type * as run from "./verify/run";
+
+export interface VerifyOptions extends TargetOptions {
+  only?: string[];
+  skip?: string[];
+  require?: string[];
+  json?: boolean;
+  junit?: string;
+  report?: string;
+  list?: boolean;
+}
+
+export function addVerify(program: Command, context: CommandContext): void {
+  program
+    .command("verify")
+    .description(
+      "check a deployment from outside: sign-in, tokens, forged headers, paths, TLS, outages, rotation, load",
+    )
+    .argument("[url]", "the gate's address, such as https://kubeflow.example.com")
+    .addOption(
+      new Option("--ca <file>", "the CA's certificate as PEM; without it Node's list of public CAs is trusted"),
+    )
+    .addOption(new Option("--user <email...>", "who signs in; without it everybody in --passwords"))
+    .addOption(new Option("--passwords <file>", "a JSON object of e-mail address to password; - reads standard input"))
+    .addOption(new Option("--groups <list...>", "[EMAIL=]GROUP,GROUP that the person must arrive with"))
+    .addOption(new Option("--client <file>", "a client of Dex that may redeem codes: JSON of id, secret, redirectUri"))
+    .addOption(new Option("--connect <address>", "connect there instead of asking DNS"))
+    .addOption(new Option("--echo <url>", "the echo application, or none; without it https://echo.<host> is tried"))
+    .addOption(new Option("--browser <path>", "Chromium; without it GATEHOUSE_CHROMIUM or the one on PATH"))
+    .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
+    .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))
+    .addOption(new Option("--audience <audience>", "the audience of machine tokens of the cluster"))
+    .addOption(new Option("--rotate <command>", "shell command that rotates what GATEHOUSE_ROTATE names"))
+    .addOption(new Option("--load <seconds>", "seconds of steady load; 0 leaves it out").default("0"))
+    .addOption(new Option("--only <name...>", "only these areas or checks: paths, tls/chain"))
+    .addOption(new Option("--skip <name...>", "not these areas or checks"))
+    .addOption(
+      new Option("--require <need...>", "fail at once where one of these can't be met: user, sessions, cluster, …"),
+    )
+    .addOption(new Option("--json", "print one JSON document and nothing else"))
+    .addOption(new Option("--junit <file>", "write a JUnit report too"))
+    .addOption(new Option("--report <dir>", "keep screenshots and the like, and verification.json, in a folder"))
+    .addOption(new Option("--list", "show every check, what it proves and what it needs, and run none"))
+    .addHelpText(
+      "after",
+      [
+        "",
+        "A check that lacks what it needs is left out, and the report says why; it never counts as passed.",
+        "Exit codes: 0 every check that ran passed, 1 one failed, 2 bad options, no gate there or nothing to run,",
+        "3 interrupted, or a failure of ours.",
+      ].join("\n"),
+    )
+    .action(async (url: string | undefined, options: VerifyOptions) => {
+      // Only now: what the checks need would make every other command wait.
+      /* eslint-disable @typescript-eslint/no-require-imports */
+      const { everyCheck } = require("../acceptance/everyCheck") as typeof suite;
+      const { list, verify } = require("./verify/run") as typeof run;
+      /* eslint-enable @typescript-eslint/no-require-imports */
+      const answer =
+        options.list === true ? list(options, context, everyCheck) : verify(url, options, context, everyCheck);
+      context.finish(await answer);
+    });
+}
