@@ -1,0 +1,17 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { platformLayout } from "../layout";
+import { writePrivateJson } from "../privateFiles";
+import { type Api } from "./api";
+
+/** Removes what was written about a cluster that is gone: a new one has none of its objects and secrets. */
+export async function forgetOtherClusters(state: string, api: Pick<Api, "get">): Promise<void> {
+  const { metadata } = await api.get<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system");
+  const { cluster, project, rendered, values, applied, facts, pulumi } = platformLayout(state);
+  const known = existsSync(cluster) ? (JSON.parse(readFileSync(cluster, "utf8")) as { uid?: string }).uid : undefined;
+  if (known !== metadata.uid) {
+    for (const path of [project, rendered, values, applied, facts, pulumi.backend]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+    writePrivateJson(cluster, { uid: metadata.uid });
+  }
+}

@@ -1,0 +1,47 @@
+/** What the deployed platform is, for whoever uses it or checks it; no secret stands in it, only files that hold some. */
+export interface Facts {
+  format: "gatehouse.bed/v1";
+  stack: string;
+  environment: string;
+  /** The gate. */
+  url: string;
+  /** The echo application, where the stack has one. */
+  echoUrl?: string;
+  /** How the gateway's Service lets clients in. */
+  service: { type: string; nodePorts?: { http: number; https: number } };
+  /** PEM of the private CA. */
+  caFile: string;
+  /** JSON: passwords of the static users by e-mail address. */
+  passwordsFile: string;
+  /** JSON: `id`, `secret` and `redirectUri` of Dex's client. */
+  clientFile: string;
+  kubeconfig: string;
+  /** The audience that tokens of machines need. */
+  audience: string;
+  /** The cluster's own issuer, whose keys the stack has by value. */
+  clusterIssuer: string;
+  /** An issuer of the stack whose keys nobody can fetch. */
+  unreachableIssuer: string;
+  /** The settings file that was deployed. */
+  stackFile: string;
+  appliedBy: "pulumi up" | "server-side apply";
+  /** Why `pulumi up` did not do it. */
+  whyNotPulumi?: string;
+  counts: Counts;
+  /** What is in the stack and not in the bed, each in a sentence. */
+  leftOut: string[];
+  /** What the bed does in a missing component's place. */
+  standIns: string[];
+  /** What was waited for or done twice, each in a sentence. */
+  notes: string[];
+  /** Seconds by step. */
+  durations: Record<string, number>;
+}
+
+export interface Counts {
+  /** Objects of the Kubernetes API that were applied, by kind. */
+  objects: number;
+  kinds: Record<string, number>;
+  /** Objects of an earlier deployment that are no longer part of this one. */
+  removed: number;
+}

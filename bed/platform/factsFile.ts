@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { hostsOf } from "../../components/topology";
+import { namespaces } from "../../stacks/namespaces";
+import { type Api } from "./cluster/api";
+import { type Deployed } from "./deployed";
+import { type Facts } from "./facts";
+import { platformLayout } from "./layout";
+import { type PlatformOptions } from "./options";
+import { writePrivate, writePrivateJson } from "./privateFiles";
+import { audience, type BedStack, unreachableIssuer } from "./stackFile";
+import { type Steps } from "./steps";
+
+export interface FactsArgs {
+  options: Pick<PlatformOptions, "state" | "kubeconfig">;
+  stack: BedStack;
+  api: Pick<Api, "get">;
+  steps: Steps;
+  deployed: Deployed;
+  whyNotPulumi?: string;
+}
+
+/** The client of Dex that oauth2-proxy is, in components/dex.ts. */
+const clientId = "oauth2-proxy";
+
+/** Writes what a user of the bed needs, the secret part of it in files of its own. */
+export async function writeFacts({ options, stack, api, steps, deployed, whyNotPulumi }: FactsArgs): Promise<Facts> {
+  const { state, kubeconfig } = options;
+  const files = platformLayout(state);
+  const { settings, name, file } = stack;
+  const hosts = hostsOf(settings.domain);
+  const { type, nodePorts } = settings.ingress.service;
+  writePrivate(files.ca, await secretOf(api, namespaces.auth, "gatehouse-ca", "ca.crt"));
+  writePrivateJson(files.passwords, deployed.passwords);
+  writePrivateJson(files.client, {
+    id: clientId,
+    secret: await secretOf(api, namespaces.auth, "oauth2-proxy", "client-secret"),
+    redirectUri: `https://${hosts.gate}/oauth2/callback`,
+  });
+  const facts: Facts = {
+    format: "gatehouse.bed/v1",
+    stack: name,
+    environment: settings.environment,
+    url: `https://${hosts.gate}/`,
+    ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
+    service: { type, ...(type === "NodePort" ? { nodePorts } : {}) },
+    caFile: files.ca,
+    passwordsFile: files.passwords,
+    clientFile: files.client,
+    kubeconfig,
+    audience,
+    clusterIssuer: settings.machines.issuers.find((issuer) => issuer.name === "cluster")?.issuer ?? "",
+    unreachableIssuer,
+    stackFile: file,
+    appliedBy: whyNotPulumi === undefined ? "pulumi up" : "server-side apply",
+    ...(whyNotPulumi === undefined ? {} : { whyNotPulumi }),
+    counts: deployed.counts,
+    leftOut: deployed.leftOut,
+    standIns: deployed.standIns,
+    notes: steps.notes,
+    durations: steps.durations,
+  };
+  writePrivateJson(files.facts, facts);
+  return facts;
+}
+
+export function readFacts(state: string): Facts {
+  return JSON.parse(readFileSync(platformLayout(state).facts, "utf8")) as Facts;
+}
+
+/** A value as the cluster has it, whoever made it. */
+async function secretOf(api: Pick<Api, "get">, namespace: string, name: string, key: string): Promise<string> {
+  const { data = {} } = await api.get<{ data?: Record<string, string> }>(
+    `/api/v1/namespaces/${namespace}/secrets/${name}`,
+  );
+  const value = data[key];
+  if (value === undefined) {
+    throw new Error(`the Secret ${namespace}/${name} has no ${key}`);
+  }
+  return Buffer.from(value, "base64").toString();
+}

@@ -1,0 +1,31 @@
+import { type Problem } from "../../cli/exit";
+import { type Settings } from "../../stacks/schema";
+
+/** What a stack asks for and the bed has not; each with what to set so that it can be deployed all the same. */
+export function limits(
+  settings: Settings,
+  { overridden, encrypted }: { overridden: readonly string[]; encrypted: readonly string[] },
+): Problem[] {
+  const problems: Problem[] = encrypted.map((key) => ({
+    key,
+    value: "(encrypted)",
+    mend: "the bed has no key to open it: give the setting a value for the bed",
+  }));
+  const ofTheBed = (path: string) =>
+    overridden.some((own) => own === path || own.startsWith(`${path}.`) || own.startsWith(`${path}[`));
+  if (settings.identity.connectors.length > 0 && !ofTheBed("identity") && !ofTheBed("identity.connectors")) {
+    problems.push({
+      key: "identity.connectors",
+      value: settings.identity.connectors.map(({ issuer }) => issuer).join(", "),
+      mend: "Dex does not start without these providers, and the bed reaches nobody outside: deploy dev, or set identity.connectors to a provider that the bed has",
+    });
+  }
+  if (settings.ingress.service.type === "LoadBalancer") {
+    problems.push({
+      key: "ingress.service.type",
+      value: "LoadBalancer",
+      mend: "nothing on the bed gives an address to a load balancer: set it to NodePort",
+    });
+  }
+  return problems;
+}

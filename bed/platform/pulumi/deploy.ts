@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Deployed } from "../deployed";
+import { platformLayout } from "../layout";
+import { type PlatformOptions } from "../options";
+import { privateFolder } from "../privateFiles";
+import { type BedStack } from "../stackFile";
+import { type Steps } from "../steps";
+import { PulumiCli } from "./cli";
+
+type Options = Pick<PlatformOptions, "programs" | "state" | "kubeconfig" | "progress">;
+
+interface State {
+  deployment: { resources?: { type: string; custom?: boolean; inputs?: { kind?: unknown } }[] };
+}
+
+/** Runs the real `pulumi up` with the policy pack under the real engine, and reads what the program exports. */
+export async function deployWithPulumi(options: Options, stack: BedStack, steps: Steps): Promise<Deployed> {
+  const cli = new PulumiCli(options);
+  await selectStack(cli, stack, join(platformLayout(options.state).pulumi.backend));
+  const before = await resourcesOf(cli, stack);
+  await steps.run("pulumi up", () =>
+    cli.run("up", ["up", "--yes", "--skip-preview", ...withPack, ...settingsOf(stack)]),
+  );
+  const resources = await resourcesOf(cli, stack);
+  const outputs = JSON.parse(
+    await cli.run("output", ["stack", "output", "--json", "--show-secrets", "--stack", stack.name], { quiet: true }),
+  ) as { staticPasswords?: Record<string, string> };
+  const kinds: Record<string, number> = {};
+  for (const kind of resources.sort()) {
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return {
+    counts: { objects: resources.length, kinds, removed: Math.max(0, before.length - resources.length) },
+    leftOut: [],
+    standIns: [],
+    passwords: outputs.staticPasswords ?? {},
+  };
+}
+
+/** Runs `pulumi destroy`; says how many objects there were. */
+export async function destroyWithPulumi(options: Options, stack: BedStack, steps: Steps): Promise<number> {
+  const cli = new PulumiCli(options);
+  const resources = await resourcesOf(cli, stack);
+  await steps.run("pulumi destroy", () =>
+    cli.run("destroy", ["destroy", "--yes", "--skip-preview", ...settingsOf(stack)]),
+  );
+  return resources.length;
+}
+
+/** What the real engine says of the program: `pulumi preview --json` of a stack that was never deployed. */
+export async function previewWithPulumi(options: Options, stack: BedStack): Promise<unknown> {
+  const parent = privateFolder(join(options.state, "pulumi"));
+  const backend = mkdtempSync(join(parent, "preview-"));
+  try {
+    const cli = new PulumiCli(options, { backend });
+    await cli.run("preview-init", ["stack", "init", stack.name, "--no-select"], {
+      cwd: platformLayout(options.state).project,
+      quiet: true,
+    });
+    const text = await cli.run("preview", ["preview", "--json", ...withPack, ...settingsOf(stack)], { quiet: true });
+    return JSON.parse(text);
+  } finally {
+    rmSync(backend, { recursive: true, force: true });
+  }
+}
+
+const withPack = ["--policy-pack", "policy"];
+
+function settingsOf({ name, file }: BedStack): string[] {
+  return ["--stack", name, "--config-file", file];
+}
+
+/**
+ * Makes the stack in the bed's copy of the project: the command has no `--config-file`, and would write the salt of the
+ * passphrase into the repository's settings.
+ */
+async function selectStack(cli: PulumiCli, stack: BedStack, backend: string): Promise<void> {
+  const folder = platformLayout(cli.options.state).project;
+  const known = existsSync(join(backend, ".pulumi"))
+    ? (JSON.parse(await cli.run("list", ["stack", "ls", "--json"], { cwd: folder, quiet: true })) as { name: string }[])
+    : [];
+  if (!known.some(({ name }) => name === stack.name || name.endsWith(`/${stack.name}`))) {
+    await cli.run("init", ["stack", "init", stack.name, "--no-select"], { cwd: folder, quiet: true });
+  }
+}
+
+/** The kinds of the Kubernetes objects in the stack's state. */
+async function resourcesOf(cli: PulumiCli, { name }: BedStack): Promise<string[]> {
+  const text = await cli.run("export", ["stack", "export", "--stack", name], { quiet: true });
+  const { resources = [] } = (JSON.parse(text) as State).deployment;
+  return resources.flatMap(({ type, custom, inputs }) =>
+    custom === true && type.startsWith("kubernetes:") && typeof inputs?.kind === "string" ? [inputs.kind] : [],
+  );
+}

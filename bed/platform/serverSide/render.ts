@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type ErrorReport } from "../../../cli/main";
+import { type GeneratedValue } from "../../../cli/manifests/generated";
+import { Failure } from "../../../cli/exit";
+import { type PreviewReport } from "../../../cli/preview/report";
+import { type KubernetesObject } from "../cluster/object";
+import { repository } from "../layout";
+import { type BedStack } from "../stackFile";
+
+export interface RenderArgs {
+  stack: BedStack;
+  /** The folder with a folder for each chart. */
+  charts: string;
+  /** Path of the helm program. */
+  helm: string;
+  /** The folder to write to. */
+  out: string;
+}
+
+export interface Rendered {
+  /** In the order in which the folder says they are to be applied. */
+  objects: KubernetesObject[];
+  generated: GeneratedValue[];
+}
+
+/** Has the project's own preview write the stack, as for GitOps, and reads what it wrote. */
+export async function render({ stack, charts, helm, out }: RenderArgs): Promise<Rendered> {
+  const report = await preview(
+    ["preview", stack.name, "--config-file", stack.file, "--charts", charts, "--out", out, "--json"],
+    helm,
+  );
+  const refused = report.findings.filter(({ level }) => level === "mandatory");
+  if (report.written === null) {
+    throw new Failure(
+      `The policy pack rejects the stack ${stack.name}; nothing was applied.`,
+      refused.map(({ rule, message }) => `${rule}: ${message}`).join("\n"),
+    );
+  }
+  if (report.unrendered.length > 0) {
+    throw new Failure(
+      `${report.unrendered.length} parts of the stack could not be rendered; nothing was applied.`,
+      report.unrendered.map(({ name, reason }) => `${name}: ${reason}`).join("\n"),
+    );
+  }
+  return { objects: readObjects(out), generated: report.generated };
+}
+
+/** The objects of a folder that `--out` wrote, in the order of its kustomization. */
+export function readObjects(folder: string): KubernetesObject[] {
+  const { resources } = parse(readFileSync(join(folder, "kustomization.yaml"), "utf8")) as { resources: string[] };
+  return resources.map((file) => parse(readFileSync(join(folder, file), "utf8")) as KubernetesObject);
+}
+
+function preview(args: string[], helm: string): Promise<PreviewReport> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(repository, "bin", "gatehouse.js"), ...args], {
+      cwd: repository,
+      env: { ...process.env, GATEHOUSE_HELM: helm, NODE_OPTIONS: "" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    child.once("error", reject);
+    child.once("close", () => {
+      let answer: PreviewReport | ErrorReport;
+      try {
+        answer = JSON.parse(stdout) as PreviewReport | ErrorReport;
+      } catch {
+        reject(new Failure("The preview printed no report.", stderr.trim().split("\n").slice(-15).join("\n")));
+        return;
+      }
+      if (answer.format === "gatehouse.error/v1") {
+        const problems = answer.problems.map(({ key, value, mend }) => `${key}: ${value}\n  ${mend}`);
+        reject(new Failure(`The preview failed: ${answer.message}`, [...problems, answer.details].join("\n")));
+      } else {
+        resolve(answer);
+      }
+    });
+  });
+}

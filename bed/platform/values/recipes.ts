@@ -1,0 +1,118 @@
+import { parseUrn } from "../../../cli/engine/urn";
+import { type GeneratedValue } from "../../../cli/manifests/generated";
+import { Failure } from "../../../cli/exit";
+import { durationSeconds } from "../../../stacks/fields";
+import { type Settings } from "../../../stacks/schema";
+import { makeAuthority } from "./authority";
+import { bcryptOf, makeBytes, makePassword } from "./passwords";
+import { type ValueStore } from "./store";
+
+/** Makes the values that the manifests leave out, as `pulumi up` does; docs/7-gitops.md has the same list for people. */
+export class Recipes {
+  /** Passwords of the static users, by e-mail address, as far as they were made. */
+  readonly passwords: Record<string, string> = {};
+
+  constructor(
+    readonly settings: Settings,
+    readonly store: ValueStore,
+  ) {}
+
+  /** The value of one place; a place that nobody thought of is a failure. */
+  async make(value: GeneratedValue): Promise<string> {
+    const { kind, namespace = "", name, path } = value;
+    const place = `${kind} ${namespace}/${name}: ${path}`;
+    for (const [pattern, make] of this.#recipes) {
+      const match = pattern.exec(place);
+      if (match !== null) {
+        return make(value, match[1] ?? "");
+      }
+    }
+    throw new Failure(
+      `The bed does not know how to make ${place}.`,
+      `${value.why === "secret" ? "It is a secret of the configuration" : "A real run makes it"}${
+        value.from.length === 0 ? "" : `: ${value.from.join(", ")}`
+      }`,
+    );
+  }
+
+  readonly #recipes: [RegExp, (value: GeneratedValue, detail: string) => Promise<string>][] = [
+    [
+      /^Secret cert-manager\/gatehouse-ca-\d+: stringData\["tls\.key"\]$/,
+      async (value) => (await this.#authority(value)).keyPem,
+    ],
+    [
+      /^Secret cert-manager\/gatehouse-ca-\d+: stringData\["tls\.crt"\]$/,
+      async (value) => (await this.#authority(value)).certificatePem,
+    ],
+    [
+      /^Secret istio-system\/gatehouse-ca: stringData\["extra\.pem"\]$/,
+      async (value) => (await this.#authority(value)).certificatePem,
+    ],
+    [
+      /^Secret auth\/gatehouse-ca: stringData\["ca\.crt"\]$/,
+      async (value) => (await this.#authority(value)).certificatePem,
+    ],
+    [
+      /^Secret auth\/oauth2-proxy: stringData\.cookie-secret$/,
+      async (value) => {
+        const urn = only(value, "random:index/randomBytes:RandomBytes", /^oauth2-proxy-cookie-\d+$/);
+        return (await this.store.of(urn, { length: 32 }, () => ({ text: makeBytes(32) }))).text;
+      },
+    ],
+    [/^Secret auth\/oauth2-proxy: stringData\.client-secret$/, (value) => this.#clientSecret(value)],
+    [/^Secret auth\/dex: stringData\.OAUTH2_PROXY_CLIENT_SECRET$/, (value) => this.#clientSecret(value)],
+    [
+      /^Secret auth\/dex: stringData\.STATIC_PASSWORD_HASH_(\d+)$/,
+      (value, index) => this.#passwordHash(value, Number(index)),
+    ],
+  ];
+
+  /** Whoever has the certificate was made from it, and from the key only where that is in the same Secret. */
+  async #authority(value: GeneratedValue): Promise<{ keyPem: string; certificatePem: string }> {
+    const urn = only(value, "tls:index/selfSignedCert:SelfSignedCert", /^ca-\d+$/);
+    const { organization, caDuration } = this.settings.certificates;
+    const generation = parseUrn(urn).name.replace(/^ca-/, "");
+    const inputs = {
+      commonName: `${organization} private CA ${generation}`,
+      organization,
+      validityHours: Math.ceil(durationSeconds(caDuration) / 3600),
+    };
+    return this.store.of(urn, inputs, () => makeAuthority(inputs));
+  }
+
+  async #clientSecret(value: GeneratedValue): Promise<string> {
+    const urn = only(value, "random:index/randomPassword:RandomPassword", /^client-secret-\d+$/);
+    return (await this.store.of(urn, { length: 48 }, () => ({ result: makePassword(48) }))).result;
+  }
+
+  async #passwordHash(value: GeneratedValue, index: number): Promise<string> {
+    const email = this.settings.identity.staticUsers[index]?.email;
+    if (email === undefined) {
+      throw new Failure(`The stack has no static user number ${index}, whose password ${value.path} would be.`);
+    }
+    const rotation = this.settings.rotation.staticPasswords;
+    const urn = only(value, "random:index/randomPassword:RandomPassword", `dex-${email}-${rotation}`);
+    const made = await this.store.of(urn, { length: 24 }, async () => {
+      const result = makePassword(24);
+      return { result, bcryptHash: await bcryptOf(result) };
+    });
+    this.passwords[email] = made.result;
+    return made.bcryptHash;
+  }
+}
+
+/** The one resource of a type and a name among those that a value was made from. */
+function only({ path, from }: GeneratedValue, type: string, name: RegExp | string): string {
+  const found = from.filter((urn) => {
+    const parts = parseUrn(urn);
+    return parts.type === type && (typeof name === "string" ? parts.name === name : name.test(parts.name));
+  });
+  const [urn] = found;
+  if (urn === undefined || found.length > 1) {
+    throw new Failure(
+      `${path} should be made from one ${type} called ${String(name)}, and ${found.length} are among its makers.`,
+      from.join("\n"),
+    );
+  }
+  return urn;
+}
