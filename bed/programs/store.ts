@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** Of a folder that is still being made; the number is the process that makes it. */
@@ -26,6 +26,8 @@ export class Store {
     const folder = mkdtempSync(join(this.directory, `.making-${process.pid}-`));
     try {
       await make(folder);
+      // mkdtemp lets nobody else in, and pods do not all run as root.
+      chmodSync(folder, 0o755);
       try {
         renameSync(folder, place);
       } catch (error) {
