@@ -51,13 +51,19 @@ export function nobody(target: Target, url: URL): Stream {
   };
 }
 
-/** A request whose identity may not be accepted, such as a session of before. */
-export function refusedSession(target: Target, url: URL, jar: Jar): Stream {
+/**
+ * A request with a session that may not be accepted. Its cookies are a copy, because the gate tells browsers to forget
+ * them, and a thief doesn't.
+ */
+export function refusedSession(target: Target, url: URL, cookies: string): Stream {
+  if (cookies === "") {
+    throw new Error("a session without cookies proves nothing when it is refused");
+  }
   return {
-    name: "ended session",
+    name: "with cookies that may not count",
     ask: async (signal) => {
       const { mark, headers } = marked();
-      return refused(await askWith(target, jar, url, "/", { headers, signal }), mark);
+      return refused(await ask(target, url, "/", { headers: [...headers, ["Cookie", cookies]], signal }), mark);
     },
   };
 }

@@ -138,9 +138,9 @@ export async function restartsIn(api: Api, namespaces: readonly string[], signal
 }
 
 /** The pods of before that restarted or are gone, except those of one workload. */
-export function restarted(before: Restarts, after: Restarts, except: Workload): string[] {
+export function restarted(before: Restarts, after: Restarts, except?: Workload): string[] {
   return [...before]
-    .filter(([, { name }]) => !name.startsWith(`${titleOf(except)}-`))
+    .filter(([, { name }]) => except === undefined || !name.startsWith(`${titleOf(except)}-`))
     .filter(([uid, { count }]) => (after.get(uid)?.count ?? Infinity) > count)
     .map(([, { name }]) => name);
 }

@@ -1,4 +1,21 @@
 import { type Check } from "../../check";
+import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
+import { onePodKilled } from "./onePodKilled";
+import { type Pace } from "../../cluster/scene";
+import { withoutDex } from "./withoutDex";
+import { withoutIstiod } from "./withoutIstiod";
+import { withoutOAuth2Proxy } from "./withoutOAuth2Proxy";
+
+const pace: Pace = { away: 15_000, recovery: 120_000, every: 500 };
+
+/** Longer than istiod's minute between two rounds of fetching keys (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL). */
+const longerThanKeys: Pace = { ...pace, away: 75_000 };
 
 /** In the order in which they run. */
-export const failClosed: readonly Check[] = [];
+export const failClosed: readonly Check[] = [
+  withoutOAuth2Proxy(pace),
+  withoutDex(longerThanKeys),
+  withoutIstiod(pace),
+  gatewayPodWithoutIstiod(pace),
+  onePodKilled(pace),
+];

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Check } from "../../check";
+import { workloads } from "../../cluster/platform";
+import { bearer, nobody, session } from "../../cluster/streams";
+import { during } from "../../cluster/traffic";
+import { judge } from "../../cluster/verdict";
+import { without } from "../../cluster/workloads";
+import { type Pace, recovers, sceneOf, signInWorks, withoutRestarts } from "../../cluster/scene";
+
+export function withoutIstiod(pace: Pace): Check {
+  return {
+    area: "fail-closed",
+    name: "without-istiod",
+    proves: "While istiod is away the gateway goes on with the rules that it has, and nobody sees a difference.",
+    mend:
+      "The gateway and the sidecars keep their last configuration; if requests fail, look at `kubectl get pods -n ingress` " +
+      "and at the age of the sidecars' certificates, which istiod signs for a day.",
+    exercises: ["gateway", "istiod", "sidecar"],
+    needs: ["user", "echo", "sessions", "cluster", "disturb"],
+    timeout: 600,
+    run: async (context) => {
+      const scene = await sceneOf(context, pace);
+      const { hands, visitor } = scene;
+      const { target, probe, signal } = context;
+      const { url, jar, token, person } = visitor;
+      const streams = [
+        nobody(target, url),
+        session(target, url, jar, person.email),
+        bearer(target, url, token, person.email),
+      ];
+      await withoutRestarts(scene, workloads.istiod, async () => {
+        const { result: tallies, askedBack } = await without(hands, workloads.istiod, async () => {
+          const away = Date.now();
+          probe.busy("ask while istiod is away");
+          const seen = await during(streams, { signal }, async () => {
+            await signInWorks(scene, "istiod away", away, pace);
+            await sleep(pace.away, undefined, { signal });
+          });
+          return seen.tallies;
+        });
+        for (const tally of tallies) {
+          judge(probe, "istiod away", tally, { errors: "none" });
+        }
+        for (const stream of streams) {
+          await recovers(scene, "istiod back", stream, askedBack, pace);
+        }
+      });
+    },
+  };
+}

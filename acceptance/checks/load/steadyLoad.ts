@@ -1,0 +1,185 @@
+import { decodeJwt } from "jose";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Check, type CheckContext } from "../../check";
+import { type Api, clusterApi } from "../../cluster/api";
+import { growthOf, memoryOf, type Sample } from "../../cluster/memory";
+import { requestNamespaces, workloads } from "../../cluster/platform";
+import { listed } from "../../cluster/traffic";
+import { type Visitor, visitorOf } from "../../cluster/visitor";
+import { restarted, restartsIn } from "../../cluster/workloads";
+import { type Cookie } from "../../http/jar";
+import { loadableAddress, ownHost } from "../../load/allowed";
+import { Generator } from "../../load/generator";
+import { type Credentials, mostConnections, type Result } from "../../load/protocol";
+
+export interface LoadPace {
+  /** Connections of each step to the maximum, and the seconds of a step. */
+  steps: readonly number[];
+  stepSeconds: number;
+  /** Pause between two looks at memory, in milliseconds. */
+  every: number;
+}
+
+/** The part of the maximum that a deployment is to bear all day. */
+const share = 0.7;
+
+/** Growth of memory that is nobody's leak: caches that fill, a heap between two collections. */
+const allowed = { factor: 1.15, bytes: 16 * 1024 * 1024 };
+
+const megabytes = (bytes: number) => Math.round(bytes / 1024 / 102.4) / 10;
+
+export function steadyLoad(pace: LoadPace): Check {
+  return {
+    area: "load",
+    name: "steady",
+    proves:
+      "At 70 % of what it can do the deployment answers every request right, with and without identity, and its memory stays flat.",
+    mend:
+      "Errors: look at the gateway's access log for 503 and at `kubectl top pods -n ingress -n auth`. Memory that grows: " +
+      `compare two heap profiles of that container. A public address is loaded only with ${ownHost}.`,
+    exercises: ["gateway", "oauth2-proxy"],
+    needs: ["user", "echo", "sessions", "load"],
+    timeout: 3900,
+    run: async (context) => {
+      const { target, probe, signal } = context;
+      const api = target.kubeconfig === undefined ? undefined : clusterApi(target);
+      const visitor = await visitorOf(context, api);
+      const address = await loadableAddress(target, visitor.url);
+      const site = { address, url: visitor.url.href, ca: target.ca };
+      const before = api === undefined ? undefined : await restartsIn(api, requestNamespaces, signal);
+      const generator = new Generator(site, credentialsOf(visitor), signal);
+      try {
+        const most = await maximum(generator, context, pace);
+        const rate = Math.max(1, Math.floor(most * share));
+        probe.busy(`${rate} requests a second for ${target.loadSeconds} s`);
+        const { result, samples } = await steady(generator, context, api, visitor, rate, pace);
+        judge(context, result, rate);
+        memoryIsFlat(context, samples);
+      } finally {
+        await generator.close();
+      }
+      if (api !== undefined && before !== undefined) {
+        const lost = restarted(before, await restartsIn(api, requestNamespaces, signal));
+        probe.expect(
+          lost.length === 0,
+          "no pod restarted under load",
+          `no pod should restart under load; these restarted or are gone: ${lost.join(", ")}`,
+        );
+      }
+    },
+  };
+}
+
+/** Requests a second at the best of a few steps; each connection asks one after the other. */
+async function maximum(generator: Generator, { probe }: CheckContext, pace: LoadPace): Promise<number> {
+  let most = 0;
+  for (const connections of pace.steps) {
+    probe.busy(`as many requests as ${connections} connections take`);
+    const result = await generator.closed(connections, pace.stepSeconds);
+    const { right, seconds } = result;
+    probe.figure(`throughput with ${connections} connections`, Math.round(right / seconds), "requests/s");
+    noLeaks(probe, `${connections} connections at full speed`, result);
+    most = Math.max(most, right / seconds);
+  }
+  if (most === 0) {
+    throw new Error("no request was answered right at full speed, so that there is no maximum to take a part of");
+  }
+  probe.figure("maximum throughput", Math.round(most), "requests/s");
+  return most;
+}
+
+async function steady(
+  generator: Generator,
+  context: CheckContext,
+  api: Api | undefined,
+  visitor: Visitor,
+  rate: number,
+  { every }: LoadPace,
+): Promise<{ result: Result; samples: Sample[] }> {
+  const { target, signal } = context;
+  const samples: Sample[] = [];
+  const over = new AbortController();
+  const watched = AbortSignal.any([signal, over.signal]);
+  const watch = async () => {
+    let ends = endOf(visitor.token);
+    while (!watched.aborted) {
+      if (api !== undefined) {
+        const memory = await memoryOf(api, [workloads.gateway, workloads.oauth2Proxy], watched);
+        samples.push({ at: Date.now(), memory });
+      }
+      if (ends - Date.now() < 120_000) {
+        // A token that ends is no error of the deployment.
+        const next = await visitorOf(context, api);
+        generator.use(credentialsOf(next));
+        ends = endOf(next.token);
+      }
+      await sleep(every, undefined, { signal: watched });
+    }
+  };
+  const watching = watch().catch((error: unknown) => {
+    if (!watched.aborted) {
+      throw error;
+    }
+  });
+  const working = generator.constant(rate, mostConnections, target.loadSeconds).finally(() => over.abort());
+  const [result] = await Promise.all([working, watching]);
+  return { result, samples };
+}
+
+function judge({ probe }: CheckContext, result: Result, rate: number): void {
+  const { sent, right, errors, latency, repeated, seconds } = result;
+  probe.figure("steady rate", rate, "requests/s");
+  probe.figure("steady requests", sent, "requests");
+  probe.figure("steady time", Math.round(seconds), "s");
+  probe.figure("steady errors", sent - right, "requests");
+  probe.figure("steady requests repeated on a new connection", repeated, "requests");
+  for (const [name, value] of Object.entries(latency)) {
+    probe.figure(`steady latency ${name}`, Math.round(value * 10) / 10, "ms");
+  }
+  noLeaks(probe, "steady load", result);
+  probe.expect(
+    sent > 0 && right === sent,
+    `all of ${sent} requests were answered right`,
+    `all of ${sent} requests at ${rate} a second should be answered right; it came to ${listed(errors)}`,
+  );
+}
+
+function noLeaks(probe: CheckContext["probe"], during: string, { sent, leaks }: Result): void {
+  probe.expect(
+    sent > 0 && Object.keys(leaks).length === 0,
+    `${during}: none of ${sent} requests got another answer than its identity allows`,
+    `${during}: none of ${sent} requests should get another answer than its identity allows; it came to ${listed(leaks)}`,
+  );
+}
+
+function memoryIsFlat({ probe }: CheckContext, samples: readonly Sample[]): void {
+  const growth = growthOf(samples);
+  probe.figure("containers whose memory was measured", growth.length, "containers");
+  for (const { container, early, late } of growth) {
+    const most = early * allowed.factor + allowed.bytes;
+    probe.figure(`memory of ${container}, second sixth`, megabytes(early), "MiB");
+    probe.figure(`memory of ${container}, last sixth`, megabytes(late), "MiB");
+    probe.expect(
+      late <= most,
+      `the memory of ${container} stays flat`,
+      `the memory of ${container} should stay below ${megabytes(most)} MiB, which is 15 % and 16 MiB above the second sixth of ` +
+        `the time; the last sixth's median is ${megabytes(late)} MiB`,
+    );
+  }
+}
+
+function endOf(token: string): number {
+  return (decodeJwt(token).exp ?? 0) * 1000;
+}
+
+function credentialsOf({ jar, token, person }: Visitor): Credentials {
+  return { cookies: jar.cookies.map(lineOf), token, user: person.email };
+}
+
+/** A cookie as the server set it. */
+function lineOf({ name, value, attributes }: Cookie): string {
+  const rest = Object.entries(attributes).map(([key, content]) =>
+    content === "" ? `; ${key}` : `; ${key}=${content}`,
+  );
+  return `${name}=${value}${rest.join("")}`;
+}
