@@ -1,6 +1,9 @@
+// Asked for by @peculiar/x509 before it is loaded.
+import "reflect-metadata";
 import { Command, CommanderError } from "commander";
 import { BadInput, exitCodes, Failure } from "../cli/exit";
 import { addDown } from "./commands/down";
+import { addE2e } from "./commands/e2e";
 import { addExec } from "./commands/exec";
 import { addInside } from "./commands/inside";
 import { addRotate } from "./commands/rotate";
@@ -11,7 +14,7 @@ const program = new Command("bed")
   .description("a Kubernetes cluster of real components inside private namespaces of this machine")
   .exitOverride()
   .configureOutput({ writeErr: () => undefined });
-for (const add of [addUp, addDown, addStatus, addExec, addRotate, addInside]) {
+for (const add of [addUp, addDown, addStatus, addExec, addRotate, addE2e, addInside]) {
   add(program);
 }
 for (const command of program.commands) {

@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { applyMutation, undoMutation } from "../mutations/apply";
 import { runNetworkAgent } from "../node/network/agent";
 import { deployInside, rotateInside } from "../platformInside";
 
@@ -10,6 +11,11 @@ export function addInside(program: Command): void {
     .argument("<kubeconfig>")
     .action((kubeconfig: string) => runNetworkAgent(kubeconfig));
   inside.command("deploy").action(() => deployInside());
+  inside
+    .command("mutate")
+    .argument("<name>")
+    .option("--undo", "put it back as it was", false)
+    .action((name: string, { undo }: { undo: boolean }) => (undo ? undoMutation(name) : applyMutation(name)));
   inside
     .command("rotate")
     .argument("<secret>")

@@ -1,0 +1,37 @@
+import { type Command } from "commander";
+import { resolve } from "node:path";
+import { exitCodes } from "../../cli/exit";
+import { runE2e } from "../e2e/run";
+import { reporter } from "./up";
+
+interface Options {
+  out: string;
+  load: string;
+  mutations: boolean;
+  without: string[];
+  keep: boolean;
+}
+
+export function addE2e(program: Command): void {
+  program
+    .command("e2e")
+    .description("for each mode: up, the acceptance suite, each rule broken once, down")
+    .option("--out <dir>", "where the reports go; what is there is replaced", "out/e2e")
+    .option("--load <seconds>", "seconds of steady load", "60")
+    .option("--no-mutations", "do not break the rules one by one")
+    .option(
+      "--without <program>",
+      "act as if a program could not be had",
+      (value, earlier: string[]) => [...earlier, value],
+      [],
+    )
+    .option("--keep", "leave the bed up, to look at", false)
+    .action(async ({ out, load, mutations, without, keep }: Options) => {
+      const directory = resolve(out);
+      const counts = await runE2e({ out: directory, load: Number(load), mutations, without, keep, report: reporter() });
+      const { passed, failed, leftOut } = counts;
+      process.stdout.write(`\nreports: ${directory}\n`);
+      process.stdout.write(`${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ""}\n`);
+      process.exitCode = failed > 0 || passed === 0 ? exitCodes.mandatoryViolation : exitCodes.clean;
+    });
+}

@@ -1,0 +1,54 @@
+import { type CheckResult } from "../../acceptance/verification";
+import { type ModeResult } from "./run";
+
+/** What was proven, by which check, on which component: Markdown, written by the run itself. */
+export function provenTable(results: readonly ModeResult[]): string {
+  return `${results.flatMap(section).join("\n")}\n`;
+}
+
+function section({ mode, facts, verification, mutations }: ModeResult): string[] {
+  const { passed, failed, leftOut } = verification.counts;
+  const how = [`Stack \`${facts.stack}\`, applied by ${facts.appliedBy}.`, ...facts.standIns, ...facts.leftOut].map(
+    (line) => `- ${line}`,
+  );
+  return [
+    `## Mode ${mode.name}: ${passed} passed, ${failed} failed, ${leftOut} left out`,
+    "",
+    ...how,
+    "",
+    "| check | proves | on | tried | outcome |",
+    "|-|-|-|-|-|",
+    ...verification.checks.map(row),
+    "",
+    ...(mutations.length === 0
+      ? []
+      : [
+          "### Broken on purpose",
+          "",
+          "| mutation | what is wrong then | noticed by |",
+          "|-|-|-|",
+          ...mutations.map(
+            ({ name, breaks, by, why }) =>
+              `| ${name} | ${cell(breaks)} | ${why === undefined ? by.join(", ") : `**missed**: ${cell(why)}`} |`,
+          ),
+          "",
+        ]),
+  ];
+}
+
+function row({ area, name, proves, exercises, tried, outcome, reason, figures }: CheckResult): string {
+  const measured = figures.map((figure) => `${figure.name} ${round(figure.value)} ${figure.unit}`);
+  const said =
+    outcome === "left-out"
+      ? `left out: ${cell(reason ?? "")}`
+      : [outcome === "failed" ? "**failed**" : outcome, ...measured].join("; ");
+  return `| ${area}/${name} | ${cell(proves)} | ${exercises.join(", ")} | ${tried} | ${said} |`;
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}

@@ -1,0 +1,83 @@
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { layout } from "../node/layout";
+import { everyMutation } from "./everyMutation";
+import { type LiveObject, type Mutation } from "./mutation";
+
+/** Breaks one rule in the cluster; what it was before is kept until it is undone. */
+export async function applyMutation(name: string): Promise<void> {
+  const { object, change } = named(name);
+  const api = client();
+  const before = strip((await api.read(header(object))) as LiveObject);
+  const after = change(before);
+  mkdirSync(dirname(kept(name)), { recursive: true, mode: 0o700 });
+  writeFileSync(kept(name), JSON.stringify(before), { mode: 0o600 });
+  if (after === undefined) {
+    await api.delete(header(object));
+  } else {
+    await replace(api, after);
+  }
+}
+
+/** Puts the object back as it was. */
+export async function undoMutation(name: string): Promise<void> {
+  if (!existsSync(kept(name))) {
+    return;
+  }
+  const before = JSON.parse(readFileSync(kept(name), "utf8")) as LiveObject;
+  await replace(client(), before);
+  rmSync(kept(name));
+}
+
+async function replace(api: KubernetesObjectApi, object: LiveObject): Promise<void> {
+  const existing = await api.read(header({ ...object, ...object.metadata })).catch(() => undefined);
+  const body = object as unknown as KubernetesObject;
+  if (existing === undefined) {
+    await api.create(body);
+  } else {
+    const { resourceVersion } = existing.metadata ?? {};
+    await api.replace({ ...body, metadata: { ...body.metadata, resourceVersion } });
+  }
+}
+
+function client(): KubernetesObjectApi {
+  const config = new KubeConfig();
+  config.loadFromFile(layout().kubeconfig);
+  return KubernetesObjectApi.makeApiClient(config);
+}
+
+function header({
+  apiVersion,
+  kind,
+  namespace = "",
+  name,
+}: Omit<Mutation["object"], "namespace"> & { namespace?: string }) {
+  return { apiVersion, kind, metadata: { name, namespace } };
+}
+
+/** Without what the API server adds, so that the object can be made anew. */
+function strip(object: LiveObject): LiveObject {
+  const { name, namespace, labels, annotations } = object.metadata as Record<string, unknown>;
+  const metadata = { name, namespace, labels, annotations } as LiveObject["metadata"];
+  const { apiVersion, kind, spec, data } = object;
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    ...(spec === undefined ? {} : { spec }),
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+function named(name: string): Mutation {
+  const mutation = everyMutation.find((each) => each.name === name);
+  if (mutation === undefined) {
+    throw new Error(`${name} is not a mutation; there are ${everyMutation.map((each) => each.name).join(", ")}`);
+  }
+  return mutation;
+}
+
+function kept(name: string): string {
+  return join(layout().state, "mutations", `${name}.json`);
+}
