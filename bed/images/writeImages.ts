@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { foreignPrograms } from "../programs/found";
 import { type Programs } from "../programs/provide";
 import { type Report, timed } from "../programs/report";
 import { Store } from "../programs/store";
@@ -43,6 +44,7 @@ export async function writeImages(programs: Programs, report: Report, options: I
         leftOut.push(...recipe.references.map((reference) => ({ reference, why })));
         continue;
       }
+      otherVersions(recipe, programs).forEach(report);
       const { path, isNew } = await write(recipe, programs, store, shared);
       archives.push(...recipe.references.map((reference) => ({ reference, path })));
       if (isNew) {
@@ -103,6 +105,17 @@ async function filesOf(
   );
   const copied = Object.entries(files).map(([name, path]) => [path, { from: programs.file(name) }] as const);
   return Object.assign({}, ...placed, Object.fromEntries(copied), more) as Files;
+}
+
+/** A program that was found is what it is, whatever tag the platform asks for; whoever reads the results has to know. */
+function otherVersions({ references, programs: paths }: Recipe, programs: Programs): string[] {
+  const [reference = ""] = references;
+  return foreignPrograms.flatMap(({ name }) => {
+    const version = Object.hasOwn(paths, name) ? programs.version(name) : undefined;
+    return version === undefined || reference.endsWith(`:${version}`)
+      ? []
+      : [`images: ${reference} holds ${name} ${version}, the one that was found`];
+  });
 }
 
 function missing(recipe: Recipe, programs: Programs): string | undefined {

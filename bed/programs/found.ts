@@ -33,7 +33,6 @@ const certManager: readonly ForeignProgram[] = ["controller", "webhook", "cainje
     name: `cert-manager-${part}`,
     neededFor: "certificates: without all four of cert-manager's programs it is left out",
     from: `the image quay.io/jetstack/cert-manager-${part}, or a build of github.com/cert-manager/cert-manager`,
-    ...(part === "startupapicheck" ? { version: ["version"] } : {}),
   }),
 );
 

@@ -143,6 +143,21 @@ describe("the bed's images", function () {
     );
   });
 
+  it("say when a program that was found is another version than their name says", async () => {
+    const said: string[] = [];
+    const found: Programs = { ...programs, has: () => true, path: () => join(folder.path, "gate") };
+    const proxy = (tag: string) => ({
+      ...recipe,
+      references: [`example.com/p:${tag}`],
+      programs: { "oauth2-proxy": "/p" },
+    });
+    await writeImages(found, (line) => said.push(line), { ...options(), list: [proxy("v1.0.0"), proxy("v2.0.0")] });
+    assert.deepEqual(
+      said.filter((line) => line.includes("holds")),
+      ["images: example.com/p:v2.0.0 holds oauth2-proxy v1.0.0, the one that was found"],
+    );
+  });
+
   it("are not made of a script, whose interpreter would be missing", async () => {
     folder.script("gate", "exec envoy");
     await assert.rejects(write(), BadInput);
