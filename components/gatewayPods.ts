@@ -74,6 +74,9 @@ function gatewayValues({ ingress, cluster }: Settings): Record<string, unknown> 
     ...(cluster.platform === undefined ? {} : { global: { platform: cluster.platform } }),
     labels: { "istio.io/dataplane-mode": "none", ...gateway.labels },
     serviceAccount: { create: false, name: gateway.serviceAccount },
+    // The template's image is the word `auto` until the pod is injected. Kubernetes takes it for a tag that may change, and
+    // a pod could then not start while the registry is away, although its node has the image.
+    imagePullPolicy: "IfNotPresent",
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     service: {
       type,

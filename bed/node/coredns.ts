@@ -2,17 +2,19 @@ import { stringify } from "yaml";
 import { kubectl, type ProgramPaths } from "./controlPlane";
 
 /** The cluster's names and no others: a name outside gets an answer at once, and no question leaves the machine. */
-const corefile = `.:53 {
+const corefile = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
+    errors
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+        pods insecure
+        ttl 30
+    }
+    cache 30
+}
+.:53 {
     errors
     health
     ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-        pods insecure
-        fallthrough in-addr.arpa ip6.arpa
-        ttl 30
-    }
     prometheus :9153
-    cache 30
     template ANY ANY {
         rcode NXDOMAIN
     }
