@@ -1,4 +1,4 @@
-import "./reflectMetadata";
+import "reflect-metadata";
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
