@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { type NodeImage } from "../images/recipes";
 import { containerdSocket } from "./containerRuntime";
-import { addresses, cgroupRoot, layout, nodeName } from "./layout";
+import { addresses, layout, nodeName } from "./layout";
 import { nodeCommand, onNode } from "./machines";
 import { startDetached } from "./processes";
 import { patiently } from "./wait";
@@ -21,7 +21,7 @@ export async function startControlPlane(
   for (const phase of ["certs all", "kubeconfig all", "etcd local", "control-plane all"]) {
     await onNode([programs("kubeadm"), "init", "phase", ...phase.split(" "), "--config", config]);
   }
-  await onNode(["sh", "-c", "cat > /var/lib/kubelet/config.yaml"], { input: stringify(kubeletConfig) });
+  await onNode(["sh", "-c", "cat > /var/lib/kubelet/config.yaml"], { input: stringify(kubeletConfig()) });
   await makeCgroups();
   startDetached(
     "kubelet",
@@ -89,7 +89,7 @@ function kubeadmConfig(images: Readonly<Record<NodeImage, string>>): string {
   return documents.map((document) => stringify(document)).join("---\n");
 }
 
-const kubeletConfig = {
+const kubeletConfig = () => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
   containerRuntimeEndpoint: `unix://${containerdSocket}`,
@@ -104,7 +104,7 @@ const kubeletConfig = {
   clusterDomain: "cluster.local",
   resolvConf: "/etc/resolv.conf",
   cgroupDriver: "cgroupfs",
-  cgroupRoot,
+  cgroupRoot: layout().cgroupRoot,
   // Machines with version 1 of cgroups are still about, and this one may be.
   failCgroupV1: false,
   enforceNodeAllocatable: [],
@@ -119,10 +119,11 @@ const kubeletConfig = {
   },
   imageGCHighThresholdPercent: 100,
   configMapAndSecretChangeDetectionStrategy: "Watch",
-};
+});
 
 /** The kubelet wants the root of its cgroups to be there, under each controller (v1) or the one tree (v2). */
 async function makeCgroups(): Promise<void> {
+  const { cgroupRoot } = layout();
   await onNode([
     "sh",
     "-c",

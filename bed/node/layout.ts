@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { stateDirectory } from "../state";
 
@@ -31,8 +32,7 @@ export function layout() {
     /** Programs by name, for the node's PATH. */
     path: join(state, "bin"),
     hosts: join(state, "hosts"),
+    /** All cgroups of the bed's containers: two beds on one machine must not count or end each other's. */
+    cgroupRoot: `/gatehouse-bed-${createHash("sha256").update(state).digest("hex").slice(0, 12)}`,
   };
 }
-
-/** All cgroups of the bed's containers, so that nothing else on the machine is counted or ended with them. */
-export const cgroupRoot = "/gatehouse-bed";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cgroupRoot, layout } from "./layout";
+import { layout } from "./layout";
 import { end, isAlive, knownProcesses } from "./processes";
 
 /**
@@ -35,7 +35,7 @@ function removeCgroups(): void {
     : readdirSync(root, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => join(root, name));
-  for (const tree of trees.map((path) => join(path, cgroupRoot)).filter((path) => existsSync(path))) {
+  for (const tree of trees.map((path) => join(path, layout().cgroupRoot)).filter((path) => existsSync(path))) {
     removeTree(tree);
   }
 }

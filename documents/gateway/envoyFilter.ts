@@ -21,7 +21,28 @@ export interface GatewayFilterArgs {
   groupsClaims: Record<string, string>;
 }
 
-/** Names under which proxies hand identities on, and applications such as Grafana take them. */
+/**
+ * Beginnings of the names under which proxies hand identities on, and applications take them: ours and oauth2-proxy's,
+ * Google's (Kubeflow Pipelines' own default is `x-goog-authenticated-user-email`), AWS's, Azure's, Cloudflare's, Grafana's
+ * (`x-webauth-user`), Kubernetes' front proxy's, authentik's, Pomerium's, and Envoy's own words between proxies.
+ */
+const identityPrefixes = [
+  "x-auth-request-",
+  "kubeflow-",
+  "x-goog-authenticated-user-",
+  "x-goog-iap-",
+  "x-amzn-oidc-",
+  "x-ms-client-principal",
+  "cf-access-",
+  "x-webauth-",
+  "x-remote-",
+  "remote-",
+  "x-authentik-",
+  "x-pomerium-",
+  "x-envoy-",
+];
+
+/** The same for names that begin like others that have to pass, such as `x-forwarded-proto`. */
 const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-token"].map(
   (name) => `x-forwarded-${name}`,
 );
@@ -105,8 +126,7 @@ function removeForgedIdentity(): ConfigPatch {
                 "@type":
                   "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
                 mutations: [
-                  { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
-                  { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+                  ...identityPrefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })),
                   ...proxyIdentity.map((remove) => ({ remove })),
                 ],
               },

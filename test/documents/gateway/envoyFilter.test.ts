@@ -80,8 +80,21 @@ describe("the gateway's EnvoyFilter", () => {
             typed_config: {
               "@type": messages[3],
               mutations: [
-                { remove_on_match: { key_matcher: { prefix: "x-auth-request-" } } },
-                { remove_on_match: { key_matcher: { prefix: "kubeflow-" } } },
+                ...[
+                  "x-auth-request-",
+                  "kubeflow-",
+                  "x-goog-authenticated-user-",
+                  "x-goog-iap-",
+                  "x-amzn-oidc-",
+                  "x-ms-client-principal",
+                  "cf-access-",
+                  "x-webauth-",
+                  "x-remote-",
+                  "remote-",
+                  "x-authentik-",
+                  "x-pomerium-",
+                  "x-envoy-",
+                ].map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })),
                 { remove: "x-forwarded-user" },
                 { remove: "x-forwarded-email" },
                 { remove: "x-forwarded-groups" },
