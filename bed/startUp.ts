@@ -14,7 +14,7 @@ import { publish } from "./node/publicAddress";
 import { takeDown } from "./node/takeDown";
 import { namespaces } from "../stacks/namespaces";
 import { type Facts } from "./platform/facts";
-import { readFacts } from "./platform/readFacts";
+import { readFacts } from "./platform/factsFile";
 import { askInside, type Request } from "./platformInside";
 import { foreignPrograms } from "./programs/found";
 import { type Lock, readLock } from "./programs/lock";
@@ -30,8 +30,17 @@ export interface StartUp {
   report: Report;
 }
 
+/** A bed that is up. */
+export interface Bed {
+  facts: Facts;
+  /** Versions of the programs that it runs, by name; of those that were found, what they say of themselves. */
+  versions: Readonly<Record<string, string>>;
+  /** Programs that could not be had. */
+  missing: readonly string[];
+}
+
 /** From nothing to a stack that answers: programs, images, charts, cluster, platform. A bed that is up gets the stack anew. */
-export async function startUp({ stack, settings, without, report }: StartUp): Promise<Facts> {
+export async function startUp({ stack, settings, without, report }: StartUp): Promise<Bed> {
   const lock = readLock();
   const programs = setAside(await provide(lock, report), without);
   for (const { name, neededFor, mend } of programs.missing) {
@@ -63,7 +72,13 @@ export async function startUp({ stack, settings, without, report }: StartUp): Pr
   report(
     `${facts.url} answers at ${address}, on the client's side: npm run bed -- exec -- curl --cacert ${facts.caFile} ${facts.url}`,
   );
-  return facts;
+  return {
+    facts,
+    versions: Object.fromEntries(
+      names(lock).flatMap((name) => (programs.has(name) ? [[name, programs.version(name) ?? "unknown"]] : [])),
+    ),
+    missing: programs.missing.map(({ name }) => name),
+  };
 }
 
 async function startCluster(programs: Programs, archives: readonly { path: string }[]): Promise<void> {

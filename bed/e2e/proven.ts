@@ -6,11 +6,21 @@ export function provenTable(results: readonly ModeResult[]): string {
   return `${results.flatMap(section).join("\n")}\n`;
 }
 
-function section({ mode, facts, verification, mutations }: ModeResult): string[] {
+function section({ mode, bed, analysis, verification, mutations }: ModeResult): string[] {
   const { passed, failed, leftOut } = verification.counts;
-  const how = [`Stack \`${facts.stack}\`, applied by ${facts.appliedBy}.`, ...facts.standIns, ...facts.leftOut].map(
-    (line) => `- ${line}`,
-  );
+  const { facts, versions, missing } = bed;
+  const how = [
+    `Stack \`${facts.stack}\`, applied by ${facts.appliedBy}: ${facts.counts.objects} objects.`,
+    `Components: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+    ...(missing.length > 0 ? [`Not to be had, and left out: ${missing.join(", ")}.`] : []),
+    ...facts.standIns.map((standIn) => `In its place: ${standIn}.`),
+    ...facts.leftOut,
+    ...analysis.wrong.map((wrong) => `**Istio's analysis: ${wrong}**`),
+    ...(analysis.wrong.length === 0 ? ["Istio's analysis finds nothing that is not known."] : []),
+    ...analysis.accepted,
+  ].map((line) => `- ${line}`);
   return [
     `## Mode ${mode.name}: ${passed} passed, ${failed} failed, ${leftOut} left out`,
     "",

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type Verification } from "../../acceptance/verification";
 import { layout } from "../node/layout";
 import { takeDown } from "../node/takeDown";
-import { type Facts } from "../platform/facts";
-import { type Report } from "../programs/report";
-import { startUp } from "../startUp";
+import { type Report, timed } from "../programs/report";
+import { type Bed, startUp } from "../startUp";
+import { analyze, type Analysis } from "./analyze";
 import { type Mode, modes } from "./modes";
 import { mutateAll, type Noticed } from "./mutate";
 import { provenTable } from "./proven";
@@ -27,7 +27,9 @@ export interface E2eOptions {
 
 export interface ModeResult {
   mode: Mode;
-  facts: Facts;
+  bed: Bed;
+  /** What `istioctl analyze` says of the configuration. */
+  analysis: Analysis;
   verification: Verification;
   mutations: Noticed[];
   seconds: number;
@@ -68,7 +70,12 @@ export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
 async function runMode(mode: Mode, { out, load, mutations, without, report }: E2eOptions): Promise<ModeResult> {
   const start = performance.now();
   const directory = join(out, mode.name);
-  const facts = await startUp({ stack: mode.stack, settings: mode.settings, without, report });
+  const bed = await startUp({ stack: mode.stack, settings: mode.settings, without, report });
+  const { facts } = bed;
+  const analysis = await timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl")));
+  for (const wrong of analysis.wrong) {
+    report(`analysis: ${wrong}`);
+  }
   const rotate = `${process.execPath} ${join(__dirname, "..", "..", "bin", "bed.js")} inside rotate "$GATEHOUSE_ROTATE"`;
   const verification = await verifyBed({
     facts,
@@ -76,12 +83,13 @@ async function runMode(mode: Mode, { out, load, mutations, without, report }: E2
     args: ["--disturb", "--rotate", rotate, "--load", String(load)],
   });
   const noticed = mutations ? await mutateAll(facts, join(directory, "mutations"), report) : [];
-  return { mode, facts, verification, mutations: noticed, seconds: (performance.now() - start) / 1000 };
+  return { mode, bed, analysis, verification, mutations: noticed, seconds: (performance.now() - start) / 1000 };
 }
 
 function count(results: readonly ModeResult[]): E2eCounts {
   const counts = { passed: 0, failed: 0, leftOut: 0 };
-  for (const { verification, mutations } of results) {
+  for (const { analysis, verification, mutations } of results) {
+    counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
     counts.passed += verification.counts.passed + mutations.filter(({ outcome }) => outcome === "noticed").length;
     counts.failed += verification.counts.failed + mutations.filter(({ outcome }) => outcome === "missed").length;
     counts.leftOut += verification.counts.leftOut;

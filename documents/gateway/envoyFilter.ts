@@ -54,6 +54,8 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
   const { gatewayLabels, gateway, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims } = args;
   return {
     workloadSelector: { labels: gatewayLabels },
+    // After everybody else's filters, so that "first" and "last" below are first and last of all (IST0151).
+    priority: 10,
     configPatches: [
       removeForgedIdentity(),
       insertFirst(

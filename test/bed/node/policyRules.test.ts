@@ -2,7 +2,7 @@ import { type V1NetworkPolicy, type V1NetworkPolicySpec, type V1Pod } from "@kub
 import assert from "node:assert/strict";
 import { policyRules } from "../../../bed/node/network/policyRules";
 
-const namespaces = new Map([
+const namespaces = new Map<string, Record<string, string>>([
   ["auth", { "kubernetes.io/metadata.name": "auth" }],
   ["ingress", { "kubernetes.io/metadata.name": "ingress", zone: "edge" }],
 ]);

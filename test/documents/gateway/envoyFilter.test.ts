@@ -21,7 +21,7 @@ const messages = [
 ];
 
 describe("the gateway's EnvoyFilter", () => {
-  const { workloadSelector, configPatches = [] } = gatewayFilter(args);
+  const { workloadSelector, priority, configPatches = [] } = gatewayFilter(args);
 
   const summary = configPatches.map(({ applyTo, match, patch }) => {
     const listener = match?.listener as
@@ -40,6 +40,7 @@ describe("the gateway's EnvoyFilter", () => {
 
   it("touches the gateway's pods alone", () => {
     assert.deepEqual(workloadSelector, { labels: { app: "gate" } });
+    assert.equal(priority, 10);
   });
 
   it("removes nothing, and puts each filter where it belongs", () => {
