@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { BadInput } from "../../cli/exit";
 import { Api } from "./cluster/api";
-import { forgetOtherClusters } from "./cluster/identity";
+import { forgetDeployment, forgetOtherClusters } from "./cluster/identity";
 import { readSurroundings } from "./cluster/surroundings";
 import { type Deployed } from "./deployed";
 import { type Facts } from "./facts";
@@ -12,6 +12,7 @@ import { privateFolder } from "./privateFiles";
 import { missingForPulumi } from "./pulumi/cli";
 import { deployWithPulumi, destroyWithPulumi, previewWithPulumi } from "./pulumi/deploy";
 import { readFacts, writeFacts } from "./factsFile";
+import { readApplied } from "./serverSide/applied";
 import { deployServerSide } from "./serverSide/deploy";
 import { removeServerSide } from "./serverSide/remove";
 import { type BedStack, raiseRotation, readBedStack, writeBedStack } from "./stackFile";
@@ -47,6 +48,7 @@ export async function remove(
     appliedBy === "pulumi up"
       ? await destroyWithPulumi(options, stack, steps)
       : await removeServerSide(options, await Api.connect(options.kubeconfig), steps);
+  forgetDeployment(options.state);
   return { removed, durations: steps.durations };
 }
 
@@ -77,10 +79,6 @@ async function apply(options: PlatformOptions, stack: BedStack, api: Api, steps:
 /** Why the manifests are applied without Pulumi; `undefined` where `pulumi up` can do it. */
 export function whyNotPulumi({ programs, state }: Pick<PlatformOptions, "programs" | "state">, leftOut: LeftOut) {
   const { applied, pulumi } = platformLayout(state);
-  if (existsSync(applied)) {
-    // What one of them made, the other one would meet as somebody else's.
-    return "it was deployed so before";
-  }
   const missing = missingForPulumi(programs);
   if (missing.length > 0) {
     return `${missing.join(", ")} cannot be had`;
@@ -97,5 +95,6 @@ export function whyNotPulumi({ programs, state }: Pick<PlatformOptions, "program
     }
     return `${leftOut.names.join(", ")} cannot be had, and \`pulumi up\` would wait for its pods`;
   }
-  return undefined;
+  // What one of them made, the other one would meet as somebody else's.
+  return readApplied(applied).length > 0 ? "it was deployed so before" : undefined;
 }

@@ -11,7 +11,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-} from "@peculiar/x509";
+} from "./x509";
 import { createPrivateKey, webcrypto } from "node:crypto";
 import { goDurationMs } from "./duration";
 import { type DistinguishedName, ellipticKey, serialNumber } from "../values/authority";

@@ -1,4 +1,4 @@
-import { X509Certificate } from "@peculiar/x509";
+import { X509Certificate } from "./x509";
 import { createHash } from "node:crypto";
 import { Failure } from "../../../cli/exit";
 import { namespaces } from "../../../stacks/namespaces";

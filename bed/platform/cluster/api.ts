@@ -140,6 +140,7 @@ export class Api {
 
   #call(method: string, path: string, body?: unknown, type = "application/json"): Promise<unknown> {
     const request = this.server.startsWith("https:") ? overTls : overPlain;
+    const text = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.server}${path}`,
@@ -148,15 +149,17 @@ export class Api {
           method,
           headers: {
             ...this.options.headers,
-            Accept: "application/json",
-            ...(body === undefined ? {} : { "Content-Type": type }),
+            // The keys of service accounts have a type of their own.
+            Accept: "application/json, */*;q=0.8",
+            // Node says no length for DELETE, and the body would be read as the next request of the connection.
+            ...(text === undefined ? {} : { "Content-Type": type, "Content-Length": Buffer.byteLength(text) }),
           },
         },
         (response) => void answerOf(response).then(resolve, reject),
       );
       sent.once("timeout", () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
       sent.once("error", (error) => reject(new Error(`${method} ${path}: ${error.message}`, { cause: error })));
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   }
 }

@@ -87,7 +87,8 @@ export class PulumiCli {
           if (lines.length > quotedLines) {
             lines.shift();
           }
-          if (!quiet && line.trim() !== "") {
+          // Pulumi shows by dots that it still works.
+          if (!quiet && line.trim() !== "" && !line.startsWith("@ ")) {
             progress(line);
           }
         });

@@ -20,7 +20,7 @@ export async function deployWithPulumi(options: Options, stack: BedStack, steps:
   await selectStack(cli, stack, join(platformLayout(options.state).pulumi.backend));
   const before = await resourcesOf(cli, stack);
   await steps.run("pulumi up", () =>
-    cli.run("up", ["up", "--yes", "--skip-preview", ...withPack, ...settingsOf(stack)]),
+    cli.run("up", ["up", "--yes", "--skip-preview", "--suppress-outputs", ...withPack, ...settingsOf(stack)]),
   );
   const resources = await resourcesOf(cli, stack);
   const outputs = JSON.parse(
@@ -43,7 +43,7 @@ export async function destroyWithPulumi(options: Options, stack: BedStack, steps
   const cli = new PulumiCli(options);
   const resources = await resourcesOf(cli, stack);
   await steps.run("pulumi destroy", () =>
-    cli.run("destroy", ["destroy", "--yes", "--skip-preview", ...settingsOf(stack)]),
+    cli.run("destroy", ["destroy", "--yes", "--skip-preview", "--suppress-outputs", ...settingsOf(stack)]),
   );
   return resources.length;
 }

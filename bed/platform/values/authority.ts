@@ -4,7 +4,7 @@ import {
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
-} from "@peculiar/x509";
+} from "../certificates/x509";
 import { KeyObject, randomBytes, webcrypto } from "node:crypto";
 
 /** How `@peculiar/x509` spells a distinguished name; a comma or a plus in it would begin another part. */
