@@ -29,6 +29,8 @@ export type Need =
   | "cluster"
   /** `--audience`: the gate takes tokens of the cluster that were made for this audience. */
   | "audience"
+  /** `--unreachable-issuer`: an issuer that the deployment trusts and whose keys nobody can fetch. */
+  | "unreachable-issuer"
   /** `--disturb`: may restart and scale the platform's workloads and renew certificates. */
   | "disturb"
   /** `--rotate`: a command that rotates a secret of the stack. */
@@ -116,6 +118,8 @@ export interface Target {
   kubeconfig: string | undefined;
   /** The audience that the cluster's tokens need to be taken at the gate. */
   machineAudience: string | undefined;
+  /** An issuer that the gate trusts and whose keys cannot be fetched, with the audience that its tokens need. */
+  unreachableIssuer?: { issuer: string; audience: string };
   /** Shell command that rotates what `GATEHOUSE_ROTATE` names: cookieSecret, clientSecret or certificateAuthority. */
   rotateCommand: string | undefined;
   /** Seconds of steady load. */

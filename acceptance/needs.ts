@@ -3,7 +3,7 @@ import { type Need, type Target } from "./check";
 import { type Api, ApiError, clusterApi } from "./cluster/api";
 import { describeError } from "./describeError";
 import { seenByBackend } from "./echo";
-import { ask, header } from "./http/request";
+import { type Answer, ask, header } from "./http/request";
 import { signIn } from "./signIn/session";
 
 export interface NeedsRequest {
@@ -29,6 +29,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
   audience: ({ target }) =>
     target.machineAudience === undefined ? "the gate takes no tokens of the cluster (--audience AUDIENCE)" : undefined,
+  "unreachable-issuer": ({ target }) =>
+    target.unreachableIssuer === undefined ? "no issuer without keys (--unreachable-issuer URL)" : undefined,
   disturb: ({ disturb }) => (disturb ? undefined : "nothing may be disturbed (--disturb)"),
   rotate: ({ target }) =>
     target.rotateCommand === undefined ? "no command that rotates a secret (--rotate COMMAND)" : undefined,
@@ -71,24 +73,30 @@ export async function unmetNeeds(request: NeedsRequest): Promise<Map<Need, strin
   return unmet;
 }
 
-/** Signed out, the gate shows oauth2-proxy's page, and its button leads to Dex. */
+/**
+ * Signed out, the gate shows oauth2-proxy's page, and its button leads to Dex. One of both is enough: where sign-in is half
+ * broken, checks must fail and not be left out.
+ */
 async function withoutSessions({ target, signal }: NeedsRequest): Promise<string | undefined> {
   const { gate } = target;
-  const accept = [["Accept", "text/html"]] as const;
-  try {
-    const page = await ask(target, gate, "/", { headers: accept, signal: limited(signal) });
-    if (!page.body.includes("/oauth2/start")) {
-      return `oauth2-proxy doesn't answer: GET ${gate.href} without a session came back with ${page.status} and no sign-in page`;
+  const get = async (path: string): Promise<Answer | string> => {
+    try {
+      return await ask(target, gate, path, { headers: [["Accept", "text/html"]], signal: limited(signal) });
+    } catch (error) {
+      return describeError(error);
     }
-    const start = await ask(target, gate, "/oauth2/start?rd=%2F", { headers: accept, signal: limited(signal) });
-    const location = header(start, "location") ?? "";
-    const dex = new URL("/dex/", gate).href;
-    return start.status === 302 && location.startsWith(dex)
-      ? undefined
-      : `oauth2-proxy doesn't answer: GET ${gate.origin}/oauth2/start came back with ${start.status} and didn't lead to Dex`;
-  } catch (error) {
-    return `oauth2-proxy doesn't answer: ${describeError(error)}`;
+  };
+  const [page, start] = await Promise.all([get("/"), get("/oauth2/start?rd=%2F")]);
+  const showsPage = typeof page !== "string" && page.body.includes("/oauth2/start");
+  const location = typeof start === "string" ? undefined : header(start, "location");
+  if (showsPage || location?.startsWith(new URL("/dex/", gate).href) === true) {
+    return undefined;
   }
+  const came = (answer: Answer | string) => (typeof answer === "string" ? answer : String(answer.status));
+  return (
+    `oauth2-proxy doesn't answer: ${gate.href} without a session came back with ${came(page)} and no sign-in page, ` +
+    `/oauth2/start with ${came(start)} and didn't lead to Dex`
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Check, type Need, type Target } from "./check";
@@ -118,6 +119,8 @@ async function runOne(
 ): Promise<{ result: CheckResult; abandoned: boolean }> {
   const seconds = timeoutOf(check);
   const controller = new AbortController();
+  // A check may have hundreds of requests under way, and each of them listens.
+  setMaxListeners(0, controller.signal);
   const timeOver = setTimeout(
     () => controller.abort(new DOMException(`the ${seconds} s of the check are over`, "TimeoutError")),
     seconds * 1000,

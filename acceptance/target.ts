@@ -19,6 +19,7 @@ export interface TargetOptions {
   kubeconfig?: string;
   disturb?: boolean;
   audience?: string;
+  unreachableIssuer?: string;
   rotate?: string;
   load?: string;
 }
@@ -80,6 +81,17 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   if (connect !== undefined && isIP(connect) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(connect)) {
     problem("--connect", connect, "write an IP address or a name, without a port");
   }
+  const issuer = options.unreachableIssuer;
+  if (issuer !== undefined && (!URL.canParse(issuer) || !issuer.startsWith("https://"))) {
+    problem(
+      "--unreachable-issuer",
+      issuer,
+      "write the issuer as its tokens have it in iss, such as https://id.example.com",
+    );
+  }
+  if (issuer !== undefined && options.audience === undefined) {
+    problem("--unreachable-issuer", "no --audience", "say with --audience which audience its tokens need");
+  }
   const loadSeconds = Number(options.load ?? 0);
   if (!Number.isInteger(loadSeconds) || loadSeconds < 0 || loadSeconds > mostSeconds) {
     problem("--load", options.load ?? "", `write a whole number of seconds from 0 to ${mostSeconds}; 0 leaves it out`);
@@ -99,6 +111,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       browser,
       kubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
       machineAudience: options.audience,
+      unreachableIssuer: issuer === undefined ? undefined : { issuer, audience: options.audience ?? "" },
       rotateCommand: options.rotate,
       loadSeconds,
     },

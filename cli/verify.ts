@@ -34,6 +34,9 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
     .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))
     .addOption(new Option("--audience <audience>", "the audience of machine tokens of the cluster"))
+    .addOption(
+      new Option("--unreachable-issuer <url>", "an issuer that the gate trusts and whose keys nobody can fetch"),
+    )
     .addOption(new Option("--rotate <command>", "shell command that rotates what GATEHOUSE_ROTATE names"))
     .addOption(new Option("--load <seconds>", "seconds of steady load; 0 leaves it out").default("0"))
     .addOption(new Option("--only <name...>", "only these areas or checks: paths, tls/chain"))

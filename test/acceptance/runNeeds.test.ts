@@ -51,20 +51,23 @@ describe("what a run finds of what checks need", () => {
     assert.equal(gate.requests.length, asked);
   });
 
-  it("finds oauth2-proxy by its page and by the way to Dex, and by nothing less", async () => {
-    answer = withSessions;
-    assert.deepEqual(await unmet(["sessions"]), {});
-    for (const wrong of [
-      () => ({ status: 503 }),
-      () => ({ status: 403, body: "RBAC: access denied" }),
+  it("finds oauth2-proxy by its page or by the way to Dex, so that half a sign-in isn't left out", async () => {
+    for (const right of [
+      withSessions,
       () => signInPage,
-      ({ path }: FakeRequest) => (path === "/" ? signInPage : { status: 302, headers: { location: "/oauth2/" } }),
-      ({ path }: FakeRequest) =>
-        path === "/" ? signInPage : { status: 302, headers: { location: "https://dex.example.org/dex/auth" } },
-      () => "drop" as const,
+      ({ path }: FakeRequest) => (path === "/" ? ("drop" as const) : toDex()),
     ]) {
+      answer = right;
+      assert.deepEqual(await unmet(["sessions"]), {});
+    }
+    for (const [wrong, said] of [
+      [() => ({ status: 503 }), /with 503 and no sign-in page, \/oauth2\/start with 503/],
+      [() => ({ status: 403, body: "RBAC: access denied" }), /with 403 and no/],
+      [() => ({ status: 302, headers: { location: "https://dex.example.org/dex/auth" } }), /with 302 and didn't lead/],
+      [() => "drop" as const, /came back with .+ and no sign-in page/],
+    ] as const) {
       answer = wrong;
-      assert.match((await unmet(["sessions"])).sessions ?? "", /oauth2-proxy doesn't answer/);
+      assert.match((await unmet(["sessions"])).sessions ?? "", said);
     }
   });
 

@@ -157,6 +157,14 @@ describe("the target of a verification", () => {
     assert.equal(readTarget(url, { load: "60" }, {}).target.loadSeconds, 60);
   });
 
+  it("takes an issuer without keys by its https address, and only with the audience of its tokens", () => {
+    const unreachableIssuer = "https://id.example.com";
+    const { target } = readTarget(url, { unreachableIssuer, audience: "gate" }, {});
+    assert.deepEqual(target.unreachableIssuer, { issuer: unreachableIssuer, audience: "gate" });
+    assert.equal(problems({ unreachableIssuer })[0]?.value, "no --audience");
+    assert.equal(problems({ unreachableIssuer: "id.example.com", audience: "gate" })[0]?.key, "--unreachable-issuer");
+  });
+
   it("reports every problem at once", () => {
     const found = problems({ ca: "/nonexistent", kubeconfig: "/nonexistent", load: "a", disturb: true }, "http://a");
     assert.deepEqual(
