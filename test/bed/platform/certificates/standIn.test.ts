@@ -4,6 +4,7 @@ import { type Api } from "../../../../bed/platform/cluster/api";
 import { signCertificates } from "../../../../bed/platform/certificates/standIn";
 import { makeAuthority } from "../../../../bed/platform/values/authority";
 import { Failure } from "../../../../cli/exit";
+import { type PlainObject } from "../../../../cli/manifests/shape";
 import { FakeCluster } from "../fakeCluster";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -33,7 +34,7 @@ describe("the bed in cert-manager's place", () => {
     });
     return made;
   };
-  const certificate = (issuer: object, change: object = {}) => ({
+  const certificate = (issuer: Record<string, string>, change: PlainObject = {}) => ({
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
     metadata: { name: "edge", namespace: "ingress" },
