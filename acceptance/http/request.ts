@@ -1,4 +1,4 @@
-import { request as overTls, type RequestOptions } from "node:https";
+import { type Agent, request as overTls, type RequestOptions } from "node:https";
 import { request as overPlain, type IncomingMessage } from "node:http";
 import { type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
@@ -12,6 +12,8 @@ export interface Ask {
   body?: string | Buffer;
   /** The name in TLS; the URL's host by default. */
   serverName?: string;
+  /** Keeps connections for the next request, where hundreds are asked and none of them can spoil one; over TLS only. */
+  connections?: Agent;
   signal?: AbortSignal;
 }
 
@@ -24,11 +26,11 @@ export interface Answer {
 }
 
 /**
- * Asks once, over a connection of its own, and follows nothing. The path goes out as it stands in `path`: `URL` would
+ * Asks once, over a connection of its own unless said otherwise, and follows nothing. The path goes out as it stands in `path`: `URL` would
  * tidy up the very spellings that are to be tried.
  */
 export function ask(target: Target, url: URL, path: string, options: Ask = {}): Promise<Answer> {
-  const { method = "GET", headers = [], body, serverName = url.hostname, signal } = options;
+  const { method = "GET", headers = [], body, serverName = url.hostname, connections, signal } = options;
   const secure = url.protocol === "https:";
   const named = headers.some(([name]) => name.toLowerCase() === "host");
   const requestOptions: RequestOptions = {
@@ -38,7 +40,7 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
     servername: serverName,
     ...(target.ca === undefined ? {} : { ca: target.ca }),
-    agent: false,
+    agent: connections ?? false,
     setHost: false,
     signal: signal ?? AbortSignal.timeout(30_000),
     // A flat list is sent as it stands, duplicates and case included.
@@ -53,7 +55,14 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
         reject,
       );
     });
-    request.once("error", reject);
+    request.once("error", (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && error.code === "ECONNRESET") {
+        // The server ended a kept connection at that moment, and saw nothing of this request.
+        resolve(ask(target, url, path, { ...options, connections: undefined }));
+      } else {
+        reject(error);
+      }
+    });
     request.end(body);
   });
 }

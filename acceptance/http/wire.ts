@@ -41,13 +41,14 @@ export async function exchange(
   const socket = await open(target, url, options);
   const list = typeof parts === "string" || Buffer.isBuffer(parts) ? [parts] : [...parts];
   const chunks: Buffer[] = [];
+  const bodiless = list[0]?.toString("latin1").startsWith("HEAD ") === true;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     const finish = (end: Exchange["end"]) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       socket.destroy();
-      resolve({ ...readAnswers(Buffer.concat(chunks), end !== "silent"), end });
+      resolve({ ...readAnswers(Buffer.concat(chunks), end !== "silent", bodiless), end });
     };
     const abort = () => {
       clearTimeout(timer);
@@ -114,8 +115,8 @@ function open(target: Target, url: URL, options: WireOptions): Promise<Socket> {
   });
 }
 
-/** Takes bytes apart as a client does (RFC 9112, section 6.3). */
-export function readAnswers(bytes: Buffer, ended: boolean): { answers: Answer[]; rest: Buffer } {
+/** Takes bytes apart as a client does (RFC 9112, section 6.3); answers to HEAD have no body whatever they say. */
+export function readAnswers(bytes: Buffer, ended: boolean, bodiless = false): { answers: Answer[]; rest: Buffer } {
   const answers: Answer[] = [];
   let rest = bytes;
   for (;;) {
@@ -138,7 +139,7 @@ export function readAnswers(bytes: Buffer, ended: boolean): { answers: Answer[];
       rest = after;
       continue;
     }
-    const body = readBody(status, headers, after, ended);
+    const body = bodiless ? { content: Buffer.alloc(0), rest: after } : readBody(status, headers, after, ended);
     if (body === undefined) {
       return { answers, rest };
     }
@@ -174,8 +175,8 @@ function readBody(
   if (bytes.length >= wanted) {
     return { content: bytes.subarray(0, wanted), rest: bytes.subarray(wanted) };
   }
-  // An answer to HEAD, or one that was cut off.
-  return ended || bytes.length === 0 ? { content: bytes, rest: Buffer.alloc(0) } : undefined;
+  // One that was cut off.
+  return ended ? { content: bytes, rest: Buffer.alloc(0) } : undefined;
 }
 
 function readChunks(bytes: Buffer): Body | undefined {

@@ -43,7 +43,7 @@ const kinds: readonly Kind[] = [
   },
   { what: "oauth2-proxy's decision", path: "/oauth2/auth", options: { headers: data }, statuses: [401] },
   { what: "Dex's discovery document", path: "/dex/.well-known/openid-configuration", statuses: [200] },
-  { what: "a page of Dex about an error", path: "/dex/auth", options: { headers: page }, statuses: [400] },
+  { what: "a page of Dex about an error", path: "/dex/callback", options: { headers: page }, statuses: [400] },
   { what: "a page that Dex doesn't have", path: "/dex/no-such-page", options: { headers: page }, statuses: [404] },
   {
     what: "the answer to a host that isn't served",

@@ -1,6 +1,8 @@
 import { connect } from "node:net";
 import { type Check } from "../../check";
 import { inParallel } from "../../http/inParallel";
+import { greet } from "./clientHello";
+import { modernSuites } from "./suites";
 
 /** Ports of the platform's parts that are for other parts, or for nobody. */
 const inner: readonly { port: number; what: string }[] = [
@@ -21,6 +23,11 @@ const inner: readonly { port: number; what: string }[] = [
   { port: 5558, what: "Dex's metrics" },
 ];
 
+/** The name that the internal listener answers to. */
+const internalName = "gatehouse-internal.ingress.svc.cluster.local";
+
+type Came = "answers" | "closed" | "silent";
+
 /** What the gate's address offers besides HTTP and HTTPS. */
 export function onlyPublicPorts(ports = inner): Check {
   return {
@@ -34,14 +41,14 @@ export function onlyPublicPorts(ports = inner): Check {
       const host = address ?? gate.hostname;
       const open = Number(gate.port === "" ? 443 : gate.port);
       probe.expect(
-        (await answers(host, open, signal)) === "answers",
+        (await answers(host, open, gate.hostname, signal)) === "answers",
         `port ${open}, the gate itself, answers`,
         `port ${open} is the gate and should have answered, or silence on the other ports proves nothing`,
       );
       await inParallel(
         ports,
         async ({ port, what }) => {
-          const came = await answers(host, port, signal);
+          const came = await answers(host, port, internalName, signal);
           probe.expect(
             came !== "answers",
             `port ${port}, ${what}: ${came}`,
@@ -55,26 +62,22 @@ export function onlyPublicPorts(ports = inner): Check {
 }
 
 /** Load balancers take connections to any port; only a byte back shows that somebody is there. */
-async function answers(host: string, port: number, signal: AbortSignal): Promise<"answers" | "closed" | "silent"> {
-  // An end of TLS answers even this with an alert.
-  const came = await firstByte(host, port, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", signal);
-  if (came !== "silent" && came !== "dropped") {
-    return came;
+async function answers(host: string, port: number, serverName: string, signal: AbortSignal): Promise<Came> {
+  const plain = await firstByte(host, port, signal);
+  if (plain === "answers" || plain === "closed") {
+    return plain;
   }
-  const alert = await firstByte(host, port, Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]), signal);
-  return alert === "answers" ? alert : came === "dropped" ? "closed" : "silent";
+  const hello = { version: 0x0303, suites: modernSuites, serverName };
+  const reply = await greet(host, port, hello, signal).catch(() => ({ kind: "silent" as const }));
+  return reply.kind === "hello" || reply.kind === "alert" ? "answers" : reply.kind;
 }
 
-function firstByte(
-  host: string,
-  port: number,
-  hello: string | Buffer,
-  signal: AbortSignal,
-): Promise<"answers" | "closed" | "silent" | "dropped"> {
+/** Whether somebody answers plain HTTP; "dropped" is a connection that was taken and then ended. */
+function firstByte(host: string, port: number, signal: AbortSignal): Promise<Came | "dropped"> {
   return new Promise((resolve) => {
     let connected = false;
     const socket = connect({ host, port });
-    const end = (how: "answers" | "closed" | "silent" | "dropped") => {
+    const end = (how: Came | "dropped") => {
       signal.removeEventListener("abort", abort);
       socket.destroy();
       resolve(how);
@@ -84,7 +87,7 @@ function firstByte(
     socket.setTimeout(3_000, () => end("silent"));
     socket.once("connect", () => {
       connected = true;
-      socket.write(hello);
+      socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     });
     socket.once("data", () => end("answers"));
     socket.once("error", () => end(connected ? "dropped" : "closed"));

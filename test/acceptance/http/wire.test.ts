@@ -84,6 +84,11 @@ describe("reading answers", () => {
     assert.deepEqual(read("HTTP/1.1 200\r\n\r\nall", true), { answers: [[200, "all"]], rest: "" });
   });
 
+  it("expects no body after HEAD, whatever its header says", () => {
+    const bytes = Buffer.from("HTTP/1.1 301 Moved\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert.equal(readAnswers(bytes, true, true).answers[0]?.status, 301);
+  });
+
   it("leaves what is no answer, or not a whole one", () => {
     assert.deepEqual(read("hello"), { answers: [], rest: "hello" });
     assert.deepEqual(read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").answers, []);

@@ -31,7 +31,7 @@ const deployment: Handler = ({ method, path, host, headers }): FakeAnswer => {
     return { body: {} };
   }
   if (pathOnly.startsWith("/dex/")) {
-    return { status: pathOnly === "/dex/auth" ? 400 : 404 };
+    return { status: pathOnly === "/dex/callback" ? 400 : 404 };
   }
   if (headers["cookie"] === "s=1") {
     return { body: { user: person.email, groups: [], headers } };
