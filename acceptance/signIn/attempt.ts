@@ -35,7 +35,8 @@ export class Attempt {
     }
     const form =
       isDex(this.target, hop.url) && hop.answer.status === 200 ? readForm(hop.answer.body, hop.url) : undefined;
-    if (form === undefined || !form.names.includes("password")) {
+    // A password goes to nobody but Dex.
+    if (form === undefined || !form.names.includes("password") || !isDex(this.target, form.action)) {
       throw this.#ended(hop, "before Dex's form");
     }
     this.#form = form;

@@ -60,3 +60,20 @@ export function cookieFaults(cookie: Cookie, domain: string): string[] {
     ...(size <= mostBytes ? [] : [`it has ${size} bytes, and browsers drop what is above ${mostBytes}`]),
   ];
 }
+
+/** The session of a browser in one piece, its parts put together. */
+export function sessionValue(cookies: readonly Cookie[]): string {
+  const part = ({ name }: Cookie) => Number(name.slice(sessionCookie.length + 1));
+  const parts = cookies.filter(isSession);
+  const whole = parts.find(({ name }) => name === sessionCookie);
+  const value =
+    whole?.value ??
+    [...parts]
+      .sort((a, b) => part(a) - part(b))
+      .map((cookie) => cookie.value)
+      .join("");
+  if (value === "") {
+    throw new Error("the browser has no session");
+  }
+  return value;
+}

@@ -12,13 +12,23 @@ export interface Followed {
   stuck: string | undefined;
 }
 
-/** Follows redirects as a browser does (Fetch Standard, HTTP-redirect fetch), within the deployment's hosts. */
-export async function follow(target: Target, jar: Jar, url: URL, options: AskWithOptions = {}): Promise<Followed> {
+/**
+ * Follows redirects as a browser does (Fetch Standard, HTTP-redirect fetch), within the deployment's hosts. The first
+ * path goes out as it stands in `path`, where that is given: `URL` would tidy it up.
+ */
+export async function follow(
+  target: Target,
+  jar: Jar,
+  url: URL,
+  { path, ...options }: AskWithOptions & { path?: string } = {},
+): Promise<Followed> {
   let next = url;
+  let raw = path;
   let how: AskWithOptions = { headers: pageHeaders, ...options };
   const hops: Hop[] = [];
   for (;;) {
-    const hop = { url: next, answer: await askWith(target, jar, next, `${next.pathname}${next.search}`, how) };
+    const hop = { url: next, answer: await askWith(target, jar, next, raw ?? `${next.pathname}${next.search}`, how) };
+    raw = undefined;
     hops.push(hop);
     const to = redirectOf(hop);
     if (to === undefined) {

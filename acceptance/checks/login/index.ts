@@ -1,4 +1,41 @@
 import { type Check } from "../../check";
+import { backgroundCalls } from "./backgroundCalls";
+import { browserSignIn } from "./browserSignIn";
+import { browserSignOut } from "./browserSignOut";
+import { browserTwoTabs } from "./browserTwoTabs";
+import { callbackReplay } from "./callbackReplay";
+import { callbackState } from "./callbackState";
+import { comesBack } from "./comesBack";
+import { cookieGrowth } from "./cookieGrowth";
+import { forgedSessions } from "./forgedSessions";
+import { loginCsrf } from "./loginCsrf";
+import { parallelSignIns } from "./parallelSignIns";
+import { sessionCookies } from "./sessionCookies";
+import { sessionRefresh } from "./sessionRefresh";
+import { signInPage } from "./signInPage";
+import { signOut } from "./signOut";
+import { signOutAddresses } from "./signOutAddresses";
+import { splitSessions } from "./splitSessions";
+import { twoTabs } from "./twoTabs";
 
 /** In the order in which they run. */
-export const login: readonly Check[] = [];
+export const login: readonly Check[] = [
+  signInPage,
+  comesBack,
+  browserSignIn,
+  sessionCookies,
+  parallelSignIns,
+  twoTabs,
+  browserTwoTabs,
+  backgroundCalls,
+  cookieGrowth,
+  signOut,
+  signOutAddresses,
+  browserSignOut,
+  callbackState,
+  callbackReplay,
+  loginCsrf,
+  forgedSessions,
+  splitSessions,
+  sessionRefresh,
+];

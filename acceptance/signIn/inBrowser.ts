@@ -1,0 +1,83 @@
+import { type BrowserContext, type Page, type Response } from "playwright-core";
+import { type Person, type Target } from "../check";
+import { seenByBackend, type Seen } from "../echo";
+import { isCsrf, isSession } from "./cookies";
+
+/** Opens a page as somebody who follows a link. */
+export async function visit(page: Page, url: URL): Promise<Response> {
+  const answers: Response[] = [];
+  const keep = (response: Response) => void (isPage(response, page) ? answers.push(response) : 0);
+  page.on("response", keep);
+  try {
+    await page.goto(url.href, { waitUntil: "load" });
+  } catch (error) {
+    // In place of an error page without content the browser shows one of its own, and calls that a failure.
+    if (!(error instanceof Error && error.message.includes("ERR_HTTP_RESPONSE_CODE_FAILURE"))) {
+      throw error;
+    }
+  } finally {
+    page.off("response", keep);
+  }
+  const last = answers.at(-1);
+  if (last === undefined) {
+    throw new Error(`the browser got no answer for ${url.href}`);
+  }
+  return last;
+}
+
+/** Presses the sign-in page's button, up to Dex's form. */
+export async function pressButton(page: Page, target: Target): Promise<void> {
+  await page.locator('form[action$="/oauth2/start"] button').click();
+  await page.waitForURL((url) => url.host === target.gate.host && url.pathname.startsWith("/dex/"));
+  const password = page.locator('input[name="password"]');
+  // Where Dex has several ways to sign in, it asks which; its own passwords are the connector `local`.
+  const local = page.locator('a[href*="/auth/local"]');
+  await password.or(local).first().waitFor();
+  if ((await password.count()) === 0) {
+    await local.first().click();
+    await password.waitFor();
+  }
+}
+
+/** Fills in Dex's form and waits for the page that the sign-in began for. Gives the answer that this page came with. */
+export async function enterPassword(page: Page, person: Person, asked: URL): Promise<Response> {
+  await page.locator('input[name="login"]').fill(person.email);
+  await page.locator('input[name="password"]').fill(person.password);
+  // The first page that is no redirect, whichever that is: an error page is told at once, and not waited out.
+  const [response] = await Promise.all([
+    page.waitForResponse((one) => isPage(one, page)),
+    page.locator('form button[type="submit"]').click(),
+  ]);
+  if (response.url() !== asked.href) {
+    const { origin, pathname } = new URL(response.url());
+    const where = `${origin}${pathname} with status ${response.status()}`;
+    throw new Error(`the sign-in should come back to ${asked.href}; it ended at ${where}`);
+  }
+  await page.waitForURL(asked.href);
+  return response;
+}
+
+/** Whether this is what a tab shows, and no step on the way to it. */
+export function isPage(response: Response, page: Page): boolean {
+  const request = response.request();
+  const redirect = [301, 302, 303, 307, 308].includes(response.status());
+  return !redirect && request.isNavigationRequest() && request.frame() === page.mainFrame();
+}
+
+/** The whole way from a page without a session to that page. */
+export async function signInWith(page: Page, target: Target, person: Person, asked: URL): Promise<Response> {
+  await visit(page, asked);
+  await pressButton(page, target);
+  return await enterPassword(page, person, asked);
+}
+
+/** What the echo saw of the request that brought this page. */
+export async function seenBy(response: Response): Promise<Seen | undefined> {
+  return seenByBackend({ status: response.status(), headers: [], body: await response.text(), certificate: undefined });
+}
+
+/** The gate's cookies that the browser holds, by what they are. */
+export async function gateCookies(browser: BrowserContext) {
+  const all = await browser.cookies();
+  return { session: all.filter(isSession), csrf: all.filter(isCsrf) };
+}

@@ -1,0 +1,213 @@
+import { randomBytes } from "node:crypto";
+import { posix } from "node:path";
+import { type Target } from "../../../acceptance/check";
+import { type FakeAnswer, type FakeGate, fakeGate, type FakeRequest, gateName } from "../fakeGate";
+import { FakeDex } from "./fakeDex";
+import { person } from "./fakePerson";
+import { FakeSessions, type Session } from "./fakeSessions";
+import { type Wrong } from "./wrong";
+
+export { person };
+
+export interface FakeSignInOptions {
+  wrong?: Wrong;
+  /** Milliseconds after which a session is refreshed; never by default. */
+  refreshAfter?: () => number | undefined;
+  target?: Partial<Target>;
+}
+
+/** A deployment that signs people in as docs/1 says, but for what is wrong with it. */
+export async function fakeSignIn(options: FakeSignInOptions = {}): Promise<FakeGate & { deployment: FakeSignIn }> {
+  const deployment = new FakeSignIn(options);
+  const gate = await fakeGate((request) => deployment.answer(request), {
+    target: { people: [person], ...options.target },
+  });
+  return { ...gate, deployment };
+}
+
+export class FakeSignIn {
+  readonly #sessions: FakeSessions;
+  readonly #dex: FakeDex;
+  #busy = 0;
+  #lastRefresh = new Map<string, number>();
+
+  constructor(private readonly options: FakeSignInOptions) {
+    this.#sessions = new FakeSessions(options.wrong);
+    this.#dex = new FakeDex(
+      person,
+      this.#is("codes work twice"),
+      this.#is("codes and verifiers are not compared", "any CSRF cookie will do"),
+    );
+  }
+
+  async answer(request: FakeRequest): Promise<FakeAnswer> {
+    const path = posix.normalize(decodeURIComponent(request.path.replace(/\?.*/s, "")));
+    if (request.host.startsWith(`${gateName}:`)) {
+      if (path.startsWith("/dex/")) {
+        return this.#signedInAtDex(request, path);
+      }
+      if (path.startsWith("/oauth2/")) {
+        return this.#oauth2Proxy(request, path);
+      }
+    }
+    return this.#protected(request, path);
+  }
+
+  #is(...wrong: Wrong[]): boolean {
+    return this.options.wrong !== undefined && wrong.includes(this.options.wrong);
+  }
+
+  async #signedInAtDex(request: FakeRequest, path: string): Promise<FakeAnswer> {
+    const [status, headers, body] = this.#dex.answer(request, path);
+    if (this.#is("sign-ins at once fail") && request.method === "POST") {
+      this.#busy += 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      this.#busy -= 1;
+      if (this.#busy > 0) {
+        return { status: 500, body: "Login error." };
+      }
+    }
+    const own: Record<string, string> = this.#is("a cookie of Dex without attributes")
+      ? { "set-cookie": "dex_session=1" }
+      : {};
+    return { status, headers: { ...headers, ...own }, body };
+  }
+
+  #oauth2Proxy(request: FakeRequest, path: string): FakeAnswer {
+    const query = new URL(request.path, "https://gate.invalid").searchParams;
+    switch (path) {
+      case "/oauth2/start": {
+        const nonce = randomBytes(32).toString("base64url");
+        const verifier = randomBytes(16).toString("hex");
+        const state = encodeURIComponent(`${nonce}:${query.get("rd") ?? "/"}`);
+        return {
+          status: 302,
+          headers: {
+            location: `https://${request.host}/dex/auth?state=${state}&code_challenge=${verifier}`,
+            "set-cookie": [...this.#sessions.surplus(request), this.#sessions.newCsrf(nonce, verifier)],
+          },
+        };
+      }
+      case "/oauth2/callback":
+        return this.#callback(request, query);
+      case "/oauth2/sign_out":
+        return this.#signOut(request, query);
+      default:
+        return { status: 404 };
+    }
+  }
+
+  #callback(request: FakeRequest, query: URLSearchParams): FakeAnswer {
+    const [nonce = "", ...rest] = (query.get("state") ?? "").split(":");
+    if (query.has("error") || rest.length === 0) {
+      return { status: query.has("error") ? 403 : 500, body: "error" };
+    }
+    const csrf = this.#sessions.csrfOf(request, nonce);
+    if (csrf === undefined && !this.#is("the CSRF cookie is not needed")) {
+      return { status: 403, body: "Unable to find a valid CSRF token" };
+    }
+    const user = this.#dex.redeem(query.get("code") ?? "", csrf?.verifier);
+    if (user === undefined) {
+      return { status: 500, body: "Error redeeming code" };
+    }
+    const address = rest.join(":");
+    const own = URL.canParse(address) && new URL(address).hostname.endsWith(gateName);
+    const location = own || this.#is("state leads anywhere") ? address : "/";
+    return {
+      status: 302,
+      headers: {
+        location: this.#is("the query is lost") ? location.replace(/\?.*/, "") : location,
+        "set-cookie": [
+          this.#sessions.forget(this.#sessions.csrfName(csrf?.nonce ?? nonce)),
+          ...this.#sessions.newSession(user),
+        ],
+      },
+    };
+  }
+
+  #signOut(request: FakeRequest, query: URLSearchParams): FakeAnswer {
+    const encoded = /^\/oauth2\/sign_out(\?|$)/.test(request.path) === false;
+    const form = new URLSearchParams(request.headers["content-type"]?.includes("urlencoded") ? request.body : "");
+    const rd =
+      this.#is("sign-out takes rd") || (encoded && this.#is("sign-out takes rd where the path is encoded"))
+        ? query.get("rd")
+        : this.#is("sign-out takes rd from forms")
+          ? form.get("rd")
+          : null;
+    const token = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6InVzZXIifQ.c2lnbmF0dXJl";
+    const location = this.#is("sign-out starts a sign-in") ? "/oauth2/start?rd=%2F" : (rd ?? "/");
+    if (this.#is("sign-out takes GET alone") && request.method !== "GET") {
+      return { status: 405 };
+    }
+    return {
+      status: 302,
+      headers: {
+        location: this.#is("sign-out loops") ? "/oauth2/sign_out" : location.replace("{id_token}", token),
+        "set-cookie": this.#is("sign-out keeps the cookie") ? [] : this.#sessions.deletions(request),
+      },
+    };
+  }
+
+  #protected(request: FakeRequest, path: string): FakeAnswer {
+    const session = this.#sessions.sessionOf(request);
+    if (session === "error") {
+      return { status: 500, body: "Internal error" };
+    }
+    if (session === undefined) {
+      return this.#refusal(request, path);
+    }
+    const refreshed = this.#refreshed(session);
+    if (refreshed === "refused") {
+      return this.#refusal(request, path);
+    }
+    const headers = { "set-cookie": refreshed };
+    if (request.host.startsWith(`${gateName}:`)) {
+      return path === "/logout"
+        ? { status: 303, headers: { location: request.path.replace("/logout", "/oauth2/sign_out") } }
+        : { status: 404, headers };
+    }
+    const user = this.#is("the application sees another user") ? "other@example.com" : session.user;
+    const groups = this.#is("the application sees no groups") ? [] : (person.groups ?? []);
+    return { headers, body: { user, groups, headers: { ":path": request.path } } };
+  }
+
+  #refreshed(session: Session): string[] | "refused" {
+    const after = this.options.refreshAfter?.();
+    const every = this.#is("sessions are refreshed at every request");
+    if (this.#is("a second browser ends the first one's session") && session.id !== this.#sessions.newest) {
+      return "refused";
+    }
+    if (after === undefined || (Date.now() - session.issued < after && !every)) {
+      return [];
+    }
+    const last = this.#lastRefresh.get(session.id);
+    this.#lastRefresh.set(session.id, session.issued);
+    if (this.#is("a refresh at once with another fails") && last === session.issued) {
+      return "refused";
+    }
+    return this.#is("new sessions are lost on the way") ? [] : this.#sessions.newSession(session.user, session.id);
+  }
+
+  #refusal(request: FakeRequest, path: string): FakeAnswer {
+    const json = (request.headers["accept"] ?? "").includes("application/json");
+    const call = json || /^\/(apis?\/|[a-z0-9-]+\/apis?\/|ml_metadata)/.test(path);
+    const start = `https://${gateName}:${request.host.split(":")[1]}/oauth2/start`;
+    const rd = `https://${request.host}${request.path}`.replaceAll("&", "&amp;").replaceAll("+", "&#43;");
+    const cookie = this.#is("refusals set a CSRF cookie")
+      ? [this.#sessions.newCsrf(randomBytes(8).toString("hex"), "")]
+      : [];
+    const headers = {
+      "set-cookie": [...cookie, ...(this.#is("refusals keep a dead session") ? [] : this.#sessions.deletions(request))],
+      "cache-control": this.#is("the page may be cached") ? "max-age=3600" : "no-cache, no-store",
+    };
+    if (call && this.#is("background calls are redirected")) {
+      return { status: 302, headers: { ...headers, location: `${start}?rd=%2F` } };
+    }
+    if (call && !this.#is("background calls get the page")) {
+      return { status: 401, headers: { ...headers, "content-type": "application/json" }, body: "{}" };
+    }
+    const named = this.#is("the page names another address") ? "/" : rd;
+    const body = `<form method="GET" action="${start}"><input type="hidden" name="rd" value="${named}" /><button>Sign in</button></form>`;
+    return { status: 403, headers: { ...headers, "content-type": "text/html; charset=utf-8" }, body };
+  }
+}
