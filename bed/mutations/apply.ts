@@ -7,10 +7,11 @@ import { type LiveObject, type Mutation } from "./mutation";
 
 /** Breaks one rule in the cluster; what it was before is kept until it is undone. */
 export async function applyMutation(name: string): Promise<void> {
-  const { object, change } = named(name);
+  const mutation = named(name);
+  const { object } = mutation;
   const api = client();
-  const before = strip((await api.read(header(object))) as LiveObject);
-  const after = change(before);
+  const before = strip(await api.read<LiveObject>(header(object)));
+  const after = mutation.change(before);
   mkdirSync(dirname(kept(name)), { recursive: true, mode: 0o700 });
   writeFileSync(kept(name), JSON.stringify(before), { mode: 0o600 });
   if (after === undefined) {
