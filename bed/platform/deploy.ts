@@ -23,11 +23,8 @@ export async function deploy(options: PlatformOptions): Promise<Facts> {
   privateFolder(options.state);
   const api = await Api.connect(options.kubeconfig);
   const steps = new Steps(options.progress);
-  const { stack, state, charts, settings } = options;
-  await forgetOtherClusters(state, api);
-  const bedStack = await steps.run("reading the cluster", async () =>
-    writeBedStack({ stack, state, charts, surroundings: await readSurroundings(api), settings }),
-  );
+  await forgetOtherClusters(options.state, api);
+  const bedStack = await steps.run("reading the cluster", () => prepare(options, api));
   return apply(options, bedStack, api, steps);
 }
 
@@ -52,7 +49,10 @@ export async function remove(
   return { removed, durations: steps.durations };
 }
 
-/** The real engine's preview of the deployed stack as if it were new, to hold the offline preview against. */
+/**
+ * The real engine's preview, to hold the offline preview against: of the stack as `pulumi up` left it, or of a new one. A
+ * new one needs a cluster without the stack, because the API server tells a preview which node ports are taken.
+ */
 export async function previewJson(options: PlatformOptions): Promise<unknown> {
   const missing = missingForPulumi(options.programs);
   if (missing.length > 0) {
@@ -60,7 +60,14 @@ export async function previewJson(options: PlatformOptions): Promise<unknown> {
       { key: "programs", value: missing.join(", "), mend: "put them on PATH or name them by GATEHOUSE_<NAME>" },
     ]);
   }
-  return previewWithPulumi(options, readBedStack(options.state, options.stack));
+  privateFolder(options.state);
+  const api = await Api.connect(options.kubeconfig);
+  await forgetOtherClusters(options.state, api);
+  return previewWithPulumi(options, await prepare(options, api));
+}
+
+async function prepare({ stack, state, charts, settings }: PlatformOptions, api: Api): Promise<BedStack> {
+  return writeBedStack({ stack, state, charts, surroundings: await readSurroundings(api), settings });
 }
 
 async function apply(options: PlatformOptions, stack: BedStack, api: Api, steps: Steps): Promise<Facts> {

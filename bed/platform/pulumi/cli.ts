@@ -100,7 +100,8 @@ export class PulumiCli {
           resolve(stdout);
         } else {
           const how = code === null ? `was ended by ${signal ?? "a signal"}` : `ended with ${code}`;
-          reject(new Failure(`pulumi ${args[0] ?? ""} ${how}; all it said is in ${file}.`, lines.join("\n")));
+          const said = lines.length > 0 ? lines : stdout.trim().split("\n").slice(-quotedLines);
+          reject(new Failure(`pulumi ${args[0] ?? ""} ${how}; all it said is in ${file}.`, said.join("\n")));
         }
       });
     });

@@ -48,20 +48,23 @@ export async function destroyWithPulumi(options: Options, stack: BedStack, steps
   return resources.length;
 }
 
-/** What the real engine says of the program: `pulumi preview --json` of a stack that was never deployed. */
+/** What the real engine says of the program: of the deployed stack, or of a new one in a backend of its own. */
 export async function previewWithPulumi(options: Options, stack: BedStack): Promise<unknown> {
-  const parent = privateFolder(join(options.state, "pulumi"));
-  const backend = mkdtempSync(join(parent, "preview-"));
+  const { backend: deployed } = platformLayout(options.state).pulumi;
+  const isDeployed = existsSync(deployed);
+  const backend = isDeployed ? deployed : mkdtempSync(join(privateFolder(join(options.state, "pulumi")), "preview-"));
   try {
     const cli = new PulumiCli(options, { backend });
-    await cli.run("preview-init", ["stack", "init", stack.name, "--no-select"], {
-      cwd: platformLayout(options.state).project,
-      quiet: true,
-    });
-    const text = await cli.run("preview", ["preview", "--json", ...withPack, ...settingsOf(stack)], { quiet: true });
-    return JSON.parse(text);
+    await selectStack(cli, stack, backend);
+    return JSON.parse(
+      await cli.run("preview", ["preview", "--json", "--show-sames", ...withPack, ...settingsOf(stack)], {
+        quiet: true,
+      }),
+    );
   } finally {
-    rmSync(backend, { recursive: true, force: true });
+    if (!isDeployed) {
+      rmSync(backend, { recursive: true, force: true });
+    }
   }
 }
 

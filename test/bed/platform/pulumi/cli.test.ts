@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { missingForPulumi, PulumiCli, pulumiPrograms } from "../../../../bed/platform/pulumi/cli";
 import { deployWithPulumi, previewWithPulumi } from "../../../../bed/platform/pulumi/deploy";
 import { Steps } from "../../../../bed/platform/steps";
@@ -123,10 +123,18 @@ describe("the bed's pulumi up", () => {
     assert.match(error.details, /denied the request/);
   });
 
-  it("previews a stack that was never deployed, beside the one that was", async () => {
+  it("previews the stack as it is deployed, or a new one where there is none", async () => {
+    const deployed = `file://${folder.path("state", "pulumi", "backend")}`;
     assert.deepEqual(await previewWithPulumi(options, stack), { steps: [] });
-    const preview = asked().at(-1) ?? assert.fail();
-    assert.notEqual(preview.backend, `file://${folder.path("state", "pulumi", "backend")}`);
-    assert.ok(preview.args.includes("--json"));
+    assert.equal(asked().at(-1)?.backend, deployed);
+    assert.match(asked().at(-1)?.args ?? "", /--json --show-sames --policy-pack policy/);
+    const state = folder.path("new");
+    mkdirSync(folder.path("new", "stack"), { recursive: true });
+    await previewWithPulumi({ ...options, state }, stack);
+    assert.match(asked().at(-1)?.backend ?? "", /new\/pulumi\/preview-/);
+    assert.deepEqual(
+      readdirSync(folder.path("new", "pulumi")).filter((name) => name.startsWith("preview-")),
+      [],
+    );
   });
 });
