@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type CheckResult } from "../../acceptance/verification";
+import { titleOf, type Verification } from "../../acceptance/verification";
 import { everyMutation } from "../mutations/everyMutation";
 import { type Mutation } from "../mutations/mutation";
 import { type Facts } from "../platform/facts";
@@ -11,10 +11,10 @@ import { verifyBed } from "./verify";
 export interface Noticed {
   name: string;
   breaks: string;
-  outcome: "noticed" | "missed";
+  outcome: "noticed" | "missed" | "left-out";
   /** The checks that failed. */
   by: string[];
-  /** Why it counts as missed, where it does. */
+  /** Why it was missed or left out. */
   why?: string;
 }
 
@@ -22,28 +22,50 @@ export interface Noticed {
 const looks = 4;
 
 /** Breaks one rule after the other, and sees that the suite notices each, and is content again afterwards. */
-export async function mutateAll(facts: Facts, directory: string, report: Report): Promise<Noticed[]> {
+export async function mutateAll(
+  facts: Facts,
+  { checks }: Pick<Verification, "checks">,
+  directory: string,
+  report: Report,
+): Promise<Noticed[]> {
   const results: Noticed[] = [];
   for (const mutation of everyMutation) {
-    const result = await mutateOne(mutation, facts, join(directory, mutation.name));
+    const able = checks.filter((check) => mutation.noticedBy.includes(titleOf(check)) && check.outcome === "passed");
+    const result =
+      able.length === 0
+        ? leftOut(mutation)
+        : await mutateOne(
+            mutation,
+            able.map((check) => titleOf(check)),
+            facts,
+            join(directory, mutation.name),
+          );
     report(`mutation ${mutation.name}: ${result.outcome}${result.by.length > 0 ? ` by ${result.by.join(", ")}` : ""}`);
     results.push(result);
   }
   return results;
 }
 
-async function mutateOne(mutation: Mutation, facts: Facts, directory: string): Promise<Noticed> {
-  const { name, breaks, noticedBy } = mutation;
+function leftOut({ name, breaks, noticedBy }: Mutation): Noticed {
+  return { name, breaks, outcome: "left-out", by: [], why: `none of ${noticedBy.join(", ")} passed here before` };
+}
+
+async function mutateOne(
+  { name, breaks }: Mutation,
+  able: readonly string[],
+  facts: Facts,
+  directory: string,
+): Promise<Noticed> {
   const failing = async (only: readonly string[]): Promise<string[]> => {
-    const { checks } = await verifyBed({ facts, directory, args: ["--only", ...only], quiet: true });
-    return checks.filter(({ outcome }) => outcome === "failed").map(titleOf);
+    const { checks } = await verifyBed({ facts, directory, args: ["--disturb", "--only", ...only], quiet: true });
+    return checks.filter(({ outcome }) => outcome === "failed").map((check) => titleOf(check));
   };
   await askInside(["mutate", name]);
   let by: string[] = [];
   try {
     for (let look = 0; look < looks && by.length === 0; look += 1) {
       await new Promise((resolve) => setTimeout(resolve, 2000));
-      by = await failing(noticedBy);
+      by = await failing(able);
     }
   } finally {
     await askInside(["mutate", name, "--undo"]);
@@ -60,8 +82,4 @@ async function mutateOne(mutation: Mutation, facts: Facts, directory: string): P
   return still.length === 0
     ? { name, breaks, outcome: "noticed", by }
     : { name, breaks, outcome: "missed", by, why: `without it these fail too: ${still.join(", ")}` };
-}
-
-function titleOf({ area, name }: CheckResult): string {
-  return `${area}/${name}`;
 }

@@ -38,8 +38,8 @@ function section({ mode, bed, analysis, verification, mutations }: ModeResult): 
           "| mutation | what is wrong then | noticed by |",
           "|-|-|-|",
           ...mutations.map(
-            ({ name, breaks, by, why }) =>
-              `| ${name} | ${cell(breaks)} | ${why === undefined ? by.join(", ") : `**missed**: ${cell(why)}`} |`,
+            ({ name, breaks, outcome, by, why }) =>
+              `| ${name} | ${cell(breaks)} | ${outcome === "noticed" ? by.join(", ") : `${outcome === "missed" ? "**missed**" : "left out"}: ${cell(why ?? "")}`} |`,
           ),
           "",
         ]),

@@ -82,7 +82,7 @@ async function runMode(mode: Mode, { out, load, mutations, without, report }: E2
     directory,
     args: ["--disturb", "--rotate", rotate, "--load", String(load)],
   });
-  const noticed = mutations ? await mutateAll(facts, join(directory, "mutations"), report) : [];
+  const noticed = mutations ? await mutateAll(facts, verification, join(directory, "mutations"), report) : [];
   return { mode, bed, analysis, verification, mutations: noticed, seconds: (performance.now() - start) / 1000 };
 }
 
@@ -92,7 +92,7 @@ function count(results: readonly ModeResult[]): E2eCounts {
     counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
     counts.passed += verification.counts.passed + mutations.filter(({ outcome }) => outcome === "noticed").length;
     counts.failed += verification.counts.failed + mutations.filter(({ outcome }) => outcome === "missed").length;
-    counts.leftOut += verification.counts.leftOut;
+    counts.leftOut += verification.counts.leftOut + mutations.filter(({ outcome }) => outcome === "left-out").length;
   }
   return counts;
 }

@@ -67,7 +67,7 @@ export const everyMutation: readonly Mutation[] = [
     breaks: "Whoever sends an Authorization header that holds no token is let in without an identity.",
     object: requirePrincipal,
     change: () => undefined,
-    noticedBy: ["machines", "spoofing", "paths"],
+    noticedBy: ["machines/token-places", "spoofing/headers-with-nothing"],
   },
   {
     name: "open-sign-in-paths-on-every-host",
@@ -77,21 +77,21 @@ export const everyMutation: readonly Mutation[] = [
       withSpec<Policy>(object, (spec) => {
         spec.rules.forEach((rule) => (rule.to = rule.to.filter(({ operation }) => operation.notHosts === undefined)));
       }),
-    noticedBy: ["paths"],
+    noticedBy: ["paths/look-alikes"],
   },
   {
     name: "tokens-of-any-audience",
     breaks: "A token that was made for somebody else is believed.",
     object: tokens,
     change: (object) => withSpec<Tokens>(object, ({ jwtRules }) => jwtRules.forEach((rule) => delete rule.audiences)),
-    noticedBy: ["machines"],
+    noticedBy: ["machines/foreign-audience", "machines/kubernetes-token"],
   },
   {
     name: "tokens-from-the-query",
     breaks: "A token in the address is believed, where logs and referrers keep it.",
     object: tokens,
     change: (object) => withSpec<Tokens>(object, ({ jwtRules }) => jwtRules.forEach((rule) => delete rule.fromHeaders)),
-    noticedBy: ["machines"],
+    noticedBy: ["machines/token-places"],
   },
   {
     name: "forward-the-token",
@@ -99,7 +99,7 @@ export const everyMutation: readonly Mutation[] = [
     object: tokens,
     change: (object) =>
       withSpec<Tokens>(object, ({ jwtRules }) => jwtRules.forEach((rule) => (rule.forwardOriginalToken = true))),
-    noticedBy: ["spoofing", "machines"],
+    noticedBy: ["machines/dex-token", "spoofing/headers-with-bearer"],
   },
   {
     name: "no-identity-for-applications",
@@ -107,7 +107,7 @@ export const everyMutation: readonly Mutation[] = [
     object: tokens,
     change: (object) =>
       withSpec<Tokens>(object, ({ jwtRules }) => jwtRules.forEach((rule) => delete rule.outputClaimToHeaders)),
-    noticedBy: ["machines", "spoofing", "login"],
+    noticedBy: ["machines/dex-token"],
   },
   {
     name: "keep-forged-identity-headers",
@@ -117,35 +117,35 @@ export const everyMutation: readonly Mutation[] = [
       withSpec<Filter>(object, (spec) => {
         spec.configPatches = spec.configPatches.filter(({ applyTo }) => applyTo !== "NETWORK_FILTER");
       }),
-    noticedBy: ["spoofing"],
+    noticedBy: ["spoofing/headers-with-bearer"],
   },
   {
     name: "forward-the-cookie",
     breaks: "Applications get the session's cookie, and can be that person everywhere.",
     object: filter,
     change: inIdentityFilter("strip_session(headers)\nend", "end"),
-    noticedBy: ["spoofing"],
+    noticedBy: ["spoofing/cookies"],
   },
   {
-    name: "forward-a-comma-in-a-group",
+    name: "groups-as-they-come",
     breaks: "The groups' header is made from the token without a look at the names.",
     object: filter,
     change: withoutPatch("gatehouse.identity_headers"),
-    noticedBy: ["spoofing", "machines", "login"],
+    noticedBy: ["machines/dex-token", "login/comes-back"],
   },
   {
     name: "no-hsts",
     breaks: "Browsers may come back over plain HTTP.",
     object: filter,
     change: withoutPatch("gatehouse.hsts"),
-    noticedBy: ["tls"],
+    noticedBy: ["tls/hsts"],
   },
   {
     name: "plain-http",
     breaks: "Plain HTTP is answered by the applications' rules and not by a redirect.",
     object: filter,
     change: withoutPatch("gatehouse.https_redirect"),
-    noticedBy: ["tls"],
+    noticedBy: ["tls/plain-http-redirects"],
   },
   {
     name: "old-tls",
@@ -160,20 +160,13 @@ export const everyMutation: readonly Mutation[] = [
           });
         }
       }),
-    noticedBy: ["tls"],
+    noticedBy: ["tls/old-versions", "tls/ciphers"],
   },
   {
     name: "sign-in-without-a-session",
     breaks: "Nobody asks oauth2-proxy any more, so no session is ever accepted.",
     object: inIngress(security, "AuthorizationPolicy", "session"),
     change: () => undefined,
-    noticedBy: ["login"],
-  },
-  {
-    name: "applications-open-to-the-mesh",
-    breaks: "Whatever pod there is may reach the application past the gate.",
-    object: { apiVersion: security, kind: "AuthorizationPolicy", namespace: namespaces.echo, name: "echo" },
-    change: () => undefined,
-    noticedBy: ["machines", "network"],
+    noticedBy: ["login/comes-back"],
   },
 ];

@@ -15,7 +15,7 @@ export interface Mutation {
   breaks: string;
   object: { apiVersion: string; kind: string; namespace: string; name: string };
   /** What becomes of the object; `undefined` takes it away. Throws where there is nothing to break any more. */
-  change(object: LiveObject): LiveObject | undefined;
+  change: (object: LiveObject) => LiveObject | undefined;
   /** The checks of which at least one has to fail. */
   noticedBy: readonly string[];
 }
