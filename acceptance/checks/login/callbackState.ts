@@ -1,4 +1,4 @@
-import { type Check } from "../../check";
+import { type Check, type CheckContext, type Person } from "../../check";
 import { Jar } from "../../http/jar";
 import { Attempt } from "../../signIn/attempt";
 import { sessionsGivenBy } from "../../signIn/cookies";
@@ -24,16 +24,13 @@ export const callbackState: Check = {
   async run(context) {
     const { target, probe, signal } = context;
     const person = somebody(target);
-    const attempt = new Attempt(target, new Jar(), protectedPage(target), signal);
-    await attempt.toForm();
-    const callback = await attempt.toCallback(person);
+    const { attempt, callback } = await begin(context, person);
     const state = valueOf(callback, "state");
     const code = valueOf(callback, "code");
     const wrong: [what: string, url: URL][] = [
       ["without state", withQuery(callback, { state: undefined })],
       ["with an empty state", withQuery(callback, { state: "" })],
       ["with the first character of its state changed", withQuery(callback, { state: changed(state, 0) })],
-      ["with a later character of its state changed", withQuery(callback, { state: changed(state, 20) })],
       [
         "with a state that nobody gave",
         withQuery(callback, { state: `${"A".repeat(43)}:${protectedPage(target).href}` }),
@@ -52,10 +49,14 @@ export const callbackState: Check = {
       `the untouched callback of the same sign-in should work, or nothing was refused for its state; it came to ${fault}`,
     );
 
+    // oauth2-proxy finds the CSRF cookie by the first characters of state and compares the rest when it has redeemed the
+    // code, so this one has a sign-in of its own.
+    const other = await begin(context, person);
+    const later = withQuery(other.callback, { state: changed(valueOf(other.callback, "state"), 20) });
+    await refusedCallback(context, "with a later character of its state changed", other.attempt.jar, later);
+
     for (const address of elsewhere) {
-      const tricked = new Attempt(target, new Jar(), protectedPage(target), signal);
-      await tricked.toForm();
-      const url = await tricked.toCallback(person);
+      const { attempt: tricked, callback: url } = await begin(context, person);
       const [nonce = ""] = valueOf(url, "state").split(":");
       const forged = withQuery(url, { state: `${nonce}:${address}` });
       const answer = await askWith(target, tricked.jar, forged, `${forged.pathname}${forged.search}`, {
@@ -71,6 +72,12 @@ export const callbackState: Check = {
     }
   },
 };
+
+async function begin({ target, signal }: CheckContext, person: Person) {
+  const attempt = new Attempt(target, new Jar(), protectedPage(target), signal);
+  await attempt.toForm();
+  return { attempt, callback: await attempt.toCallback(person) };
+}
 
 function changed(text: string, at: number): string {
   return `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;

@@ -16,6 +16,7 @@ import { signInPage } from "./signInPage";
 import { signOut } from "./signOut";
 import { signOutAddresses } from "./signOutAddresses";
 import { splitSessions } from "./splitSessions";
+import { tokenStays } from "./tokenStays";
 import { twoTabs } from "./twoTabs";
 
 /** In the order in which they run. */
@@ -32,6 +33,7 @@ export const login: readonly Check[] = [
   signOut,
   signOutAddresses,
   browserSignOut,
+  tokenStays,
   callbackState,
   callbackReplay,
   loginCsrf,

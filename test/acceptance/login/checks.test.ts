@@ -12,6 +12,7 @@ import { signInPage } from "../../../acceptance/checks/login/signInPage";
 import { signOut } from "../../../acceptance/checks/login/signOut";
 import { signOutAddresses } from "../../../acceptance/checks/login/signOutAddresses";
 import { splitSessions } from "../../../acceptance/checks/login/splitSessions";
+import { tokenStays } from "../../../acceptance/checks/login/tokenStays";
 import { twoTabs } from "../../../acceptance/checks/login/twoTabs";
 
 import { notices, passes } from "./outcome";
@@ -88,6 +89,15 @@ const cases: { check: Check; atLeast: number; wrong: Partial<Record<Wrong, RegEx
       "sign-out takes rd where the path is encoded": /GET \/oauth2\/%73ign_out\?rd=.* should not lead to the address/,
       "sign-out takes rd from forms": /POST \/oauth2\/sign_out with rd in a form shows a token in location/,
       "sign-out keeps the cookie": /should delete the session's cookie; it didn't/,
+    },
+  },
+  {
+    check: tokenStays,
+    atLeast: 25,
+    wrong: {
+      "a decision shows the token":
+        /\/oauth2\/auth with a session should show no token to the browser; it did: GET 202 in authorization/,
+      "unknown paths of oauth2-proxy show the token": /\/oauth2\/anything with a session should show no token/,
     },
   },
   {

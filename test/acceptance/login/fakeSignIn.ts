@@ -16,6 +16,8 @@ export interface FakeSignInOptions {
   target?: Partial<Target>;
 }
 
+const token = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6InVzZXIifQ.c2lnbmF0dXJl";
+
 /** A deployment that signs people in as docs/1 says, but for what is wrong with it. */
 export async function fakeSignIn(options: FakeSignInOptions = {}): Promise<FakeGate & { deployment: FakeSignIn }> {
   const deployment = new FakeSignIn(options);
@@ -92,8 +94,11 @@ export class FakeSignIn {
         return this.#callback(request, query);
       case "/oauth2/sign_out":
         return this.#signOut(request, query);
-      default:
-        return { status: 404 };
+      default: {
+        const shown =
+          path === "/oauth2/auth" ? "a decision shows the token" : "unknown paths of oauth2-proxy show the token";
+        return this.#is(shown) ? { status: 202, headers: { authorization: `Bearer ${token}` } } : { status: 404 };
+      }
     }
   }
 
@@ -134,7 +139,6 @@ export class FakeSignIn {
         : this.#is("sign-out takes rd from forms")
           ? form.get("rd")
           : null;
-    const token = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6InVzZXIifQ.c2lnbmF0dXJl";
     const location = this.#is("sign-out starts a sign-in") ? "/oauth2/start?rd=%2F" : (rd ?? "/");
     if (this.#is("sign-out takes GET alone") && request.method !== "GET") {
       return { status: 405 };

@@ -38,4 +38,6 @@ export type Wrong =
   | "new sessions are lost on the way"
   | "sessions are refreshed at every request"
   | "a refresh at once with another fails"
-  | "a second browser ends the first one's session";
+  | "a second browser ends the first one's session"
+  | "unknown paths of oauth2-proxy show the token"
+  | "a decision shows the token";
