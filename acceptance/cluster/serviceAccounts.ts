@@ -1,4 +1,5 @@
-import { type Api } from "./api";
+import { type KubeConfig } from "@kubernetes/client-node";
+import { apiOf } from "./api";
 import { make, type Sandbox } from "./sandbox";
 
 /** What a token is to be good for. */
@@ -43,8 +44,15 @@ export async function tokenOf(
   return status.token;
 }
 
-/** The public keys with which the cluster's tokens are verified. */
-export async function clusterKeySet(api: Api, signal: AbortSignal): Promise<string> {
+/** The public keys with which the cluster's tokens are verified. The API server gives them in a format of their own. */
+export async function clusterKeySet(config: KubeConfig, signal: AbortSignal): Promise<string> {
+  const api = apiOf({
+    server: config.getCurrentCluster()?.server ?? "",
+    apply: async (options) => {
+      Object.assign(options.headers ?? {}, { Accept: "application/jwk-set+json" });
+      await config.applyToHTTPSOptions(options);
+    },
+  });
   const set = await api.get<{ keys?: unknown[] }>("/openid/v1/jwks", signal);
   if (!Array.isArray(set.keys) || set.keys.length === 0) {
     throw new Error("the API server's /openid/v1/jwks holds no keys");

@@ -18,10 +18,10 @@ export class OwnIssuer {
   ) {}
 
   static async make(issuer = `https://gatehouse-verify-${randomUUID()}.invalid`): Promise<OwnIssuer> {
-    const { publicKey, privateKey } = await generateKeyPair("RS256");
+    const { publicKey, privateKey } = await generateKeyPair("ES256");
     const jwk = await exportJWK(publicKey);
     const kid = await calculateJwkThumbprint(jwk);
-    return new OwnIssuer(issuer, { ...jwk, kid, alg: "RS256", use: "sig" }, privateKey);
+    return new OwnIssuer(issuer, { ...jwk, kid, alg: "ES256", use: "sig" }, privateKey);
   }
 
   /** The public key set, as text. */
@@ -32,7 +32,7 @@ export class OwnIssuer {
   /** Signs exactly these claims; one that is `undefined` is left out. */
   sign(claims: JWTPayload): Promise<string> {
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: this.jwk.kid ?? "" })
+      .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: this.jwk.kid ?? "" })
       .sign(this.privateKey);
   }
 }

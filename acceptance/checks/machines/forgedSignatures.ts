@@ -5,7 +5,8 @@ import { forgedSignatures as forge, someIntruder } from "../../tokens/forge";
 import { grantIdToken } from "../../tokens/grant";
 import { dexKeyOf } from "../../tokens/keys";
 import { somebody } from "../../tokens/parts";
-import { expectIdentity, expectRefused } from "../../tokens/refusal";
+import { expectIdentity } from "../../tokens/refusal";
+import { refuseEach } from "../../tokens/refuseEach";
 
 /** RFC 8725: what goes wrong where signatures are verified. */
 export const forgedSignatures: Check = {
@@ -22,10 +23,7 @@ export const forgedSignatures: Check = {
     const identity = identityOf(genuine);
     const key = await dexKeyOf(genuine, context);
     expectIdentity(probe, await askEcho(context, [bearer(genuine)]), identity, "the genuine token");
-    for (const { what, token } of forge(genuine, key, someIntruder())) {
-      probe.busy(what);
-      expectRefused(probe, await askEcho(context, [bearer(token)]), what);
-    }
+    await refuseEach(context, forge(genuine, key, someIntruder()));
     expectIdentity(probe, await askEcho(context, [bearer(genuine)]), identity, "the genuine token after all of them");
   },
 };

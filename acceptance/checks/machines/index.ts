@@ -6,6 +6,7 @@ import { kubernetesToken } from "./kubernetesToken";
 import { podToBackend } from "./podToBackend";
 import { tokenPlaces } from "./tokenPlaces";
 import { tokenWithoutEmail } from "./tokenWithoutEmail";
+import { unreachableIssuer } from "./unreachableIssuer";
 import { wrongClaims } from "./wrongClaims";
 
 /** In the order in which they run. */
@@ -16,6 +17,7 @@ export const machines: readonly Check[] = [
   tokenPlaces,
   kubernetesToken,
   podToBackend,
+  unreachableIssuer,
   wrongClaims,
   foreignAudience,
 ];

@@ -1,5 +1,4 @@
 import { decodeJwt } from "jose";
-import { principal } from "../../../components/topology";
 import { type Check, type CheckContext } from "../../check";
 import { clusterApi } from "../../cluster/api";
 import { connect } from "../../cluster/connect";
@@ -30,14 +29,15 @@ export const podToBackend: Check = {
   async run(context) {
     const { target, signal } = context;
     await withSandbox(clusterApi(target), { sidecars: true, signal }, async (sandbox) => {
-      const uid = await setUp(context, sandbox);
       const config = connect(target);
+      const keySet = await clusterKeySet(config, signal);
+      const uid = await setUp(context, sandbox, keySet);
       const forwarded = new Map<string, Forwarded>();
       try {
         for (const pod of Object.values(clients)) {
           forwarded.set(pod, await forwardPort(config, sandbox.namespace, pod, forwarderPort));
         }
-        const stage = await stageOf(context, sandbox, uid, forwarded);
+        const stage = await stageOf(context, sandbox, uid, keySet, forwarded);
         await settled(context, stage);
         await judge(stage, context.probe);
       } finally {
@@ -48,13 +48,13 @@ export const podToBackend: Check = {
 };
 
 /** Makes everything in the sandbox, waits for the pods, and gives the identity of the client's. */
-async function setUp({ probe }: CheckContext, sandbox: Sandbox): Promise<string> {
+async function setUp({ probe }: CheckContext, sandbox: Sandbox, keySet: string): Promise<string> {
   const { api, namespace, signal } = sandbox;
   probe.busy("a backend and two clients of the suite's own");
   await makeServiceAccount(sandbox, backend.name);
   await makeServiceAccount(sandbox, clientAccount);
   const { iss = "" } = decodeJwt(await tokenOf(sandbox, clientAccount));
-  for (const manifest of rulesFor(namespace, iss, await clusterKeySet(api, signal))) {
+  for (const manifest of rulesFor(namespace, iss, keySet)) {
     await make(sandbox, manifest);
   }
   let uid = "";
@@ -87,9 +87,10 @@ async function stageOf(
   { target, signal }: CheckContext,
   sandbox: Sandbox,
   uid: string,
+  keySet: string,
   forwarded: ReadonlyMap<string, Forwarded>,
 ): Promise<Stage> {
-  const { api, namespace } = sandbox;
+  const { namespace } = sandbox;
   const pod = { name: clients.inMesh, uid };
   const right = await tokenOf(sandbox, clientAccount, { audience: backendAudience, pod });
   const host = `${backendHost(namespace)}:${backend.port}`;
@@ -103,13 +104,12 @@ async function stageOf(
         signal: limit,
       });
     },
-    identity: `spiffe://${principal(namespace, clientAccount)}`,
     tokens: {
       right,
       apiServer: await tokenOf(sandbox, clientAccount, { pod }),
       foreignAudience: await tokenOf(sandbox, clientAccount, { audience: "gatehouse-verify.example.org", pod }),
     },
-    forged: forgedSignatures(right, keyOf(right, await clusterKeySet(api, signal)), someIntruder()),
+    forged: forgedSignatures(right, keyOf(right, keySet), someIntruder()),
   };
 }
 

@@ -10,13 +10,7 @@ import { OwnIssuer } from "../../tokens/ownIssuer";
 import { somebody } from "../../tokens/parts";
 import { expectIdentity, expectRefused, type Identity } from "../../tokens/refusal";
 
-/** An issuer that the deployment trusts and whose keys cannot be fetched at present. */
-export interface UnreachableIssuer {
-  issuer: string;
-  audience: string;
-}
-
-type TargetWithIssuer = Target & { unreachableIssuer?: UnreachableIssuer };
+type UnreachableIssuer = NonNullable<Target["unreachableIssuer"]>;
 
 /** A token that must go through while another issuer is out of reach. */
 interface Bystander {
@@ -35,11 +29,11 @@ export const unreachableIssuer: Check = {
     "while the keys of one issuer cannot be fetched, its tokens are refused and those of Dex and of the cluster go through at the same time",
   mend: "istiod must fetch the keys (`PILOT_JWT_ENABLE_REMOTE_JWKS: false`), so that it keeps the last ones of each issuer by itself; see its log for `jwks`.",
   exercises: ["gateway", "istiod", "Dex"],
-  needs: ["user", "client", "echo"],
+  needs: ["user", "client", "echo", "unreachable-issuer"],
   timeout: 120,
   async run(context) {
     const { target, signal } = context;
-    const { unreachableIssuer: away, kubeconfig, machineAudience } = target as TargetWithIssuer;
+    const { unreachableIssuer: away, kubeconfig, machineAudience } = target;
     if (away === undefined) {
       throw new Error("no issuer was named whose keys are out of reach");
     }

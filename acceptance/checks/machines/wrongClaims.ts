@@ -10,6 +10,7 @@ import { OwnIssuer } from "../../tokens/ownIssuer";
 import { expectIdentity, expectRefused, isRefused } from "../../tokens/refusal";
 import { seenByBackend } from "../../echo";
 import { waitFor } from "../../cluster/wait";
+import { refuseEach } from "../../tokens/refuseEach";
 import { withTrustedIssuer } from "./trustedIssuer";
 
 const audience = "gatehouse-verify.example.org";
@@ -55,9 +56,7 @@ export const wrongClaims: Check = {
       }
       expectRefused(probe, await ask(right, stranger), "the right claims, signed by somebody else");
       const genuine = await own.sign(right);
-      for (const { what, token } of forgedSignatures(genuine, keyOf(genuine, own.keySet), someIntruder())) {
-        expectRefused(probe, await askEcho(context, [bearer(token)]), what);
-      }
+      await refuseEach(context, forgedSignatures(genuine, keyOf(genuine, own.keySet), someIntruder()));
       expectIdentity(probe, await askEcho(context, [good]), holder, "the right claims after all of them");
     });
     await forgotten(context, good);

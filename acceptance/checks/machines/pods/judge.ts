@@ -4,14 +4,14 @@ import { type Answer, type HeaderList } from "../../../http/request";
 import { type Forgery } from "../../../tokens/forge";
 import { bearer } from "../../../tokens/ask";
 import { expectRefused, isRefused, whatCame } from "../../../tokens/refusal";
+import { gateway } from "../../../../components/topology";
 import { sidecarHealth } from "./forwarder";
+import { principalPaths } from "./manifests";
 
 /** What the judge needs of a cluster. */
 export interface Stage {
   /** Asks the backend from a pod of the mesh, or from one outside. */
   ask: (from: "inMesh" | "outsideMesh", headers: HeaderList, path?: string) => Promise<Answer>;
-  /** The client's identity in the mesh, as a certificate writes it. */
-  identity: string;
   tokens: {
     /** For the backend, bound to the client's pod. */
     right: string;
@@ -28,17 +28,16 @@ const pretence: HeaderList = [
   ["kubeflow-groups", "admins"],
 ];
 
+const pretendedPrincipal = `spiffe://${gateway.principal}`;
 const gatewayCertificate: HeaderList = [
-  [
-    "x-forwarded-client-cert",
-    "By=spiffe://cluster.local/ns/kubeflow/sa/default;Hash=0000;URI=spiffe://cluster.local/ns/ingress/sa/gatehouse-gateway",
-  ],
+  ["x-forwarded-client-cert", `By=spiffe://cluster.local/ns/kubeflow/sa/default;Hash=0000;URI=${pretendedPrincipal}`],
 ];
 
-export async function judge({ ask, identity, tokens, forged }: Stage, probe: Probe): Promise<void> {
+export async function judge(stage: Stage, probe: Probe): Promise<void> {
+  const { ask, tokens, forged } = stage;
   const right = bearer(tokens.right);
   const inMesh = (headers: HeaderList) => ask("inMesh", headers);
-  allowed(probe, await inMesh([right]), identity, tokens.right);
+  allowed(probe, await inMesh([right]), tokens.right);
 
   expectRefused(probe, await inMesh([]), "a pod of the mesh without a token");
   const variants: [what: string, headers: HeaderList][] = [
@@ -63,12 +62,13 @@ export async function judge({ ask, identity, tokens, forged }: Stage, probe: Pro
     expectRefused(probe, await inMesh([bearer(token)]), what);
   }
 
+  await byPrincipal(stage, probe);
   await plainTextRefused(ask, right, probe);
-  allowed(probe, await inMesh([right]), identity, tokens.right);
+  allowed(probe, await inMesh([right]), tokens.right);
 }
 
 /** The one way in: a token, and no header that only the gateway may send. */
-function allowed(probe: Probe, answer: Answer, identity: string, token: string): void {
+function allowed(probe: Probe, answer: Answer, token: string): void {
   const seen = seenByBackend(answer);
   if (seen === undefined || seen.user !== null) {
     probe.wrong(`the right token should have been let in without a user in a header; came ${whatCame(answer)}`);
@@ -80,13 +80,30 @@ function allowed(probe: Probe, answer: Answer, identity: string, token: string):
     "the backend gets the token, to have it reviewed",
     "the backend should have got the client's token; it got another, or none",
   );
-  const certificate = seen.headers["x-forwarded-client-cert"] ?? "";
-  const named = [...certificate.matchAll(/URI=([^;,]*)/g)].map(([, uri]) => uri);
-  probe.expect(
-    named.join() === identity,
-    `mutual TLS says that the client is ${identity}`,
-    `mutual TLS should say that the client is ${identity}; it says ${named.join(", ") || "nothing"}`,
-  );
+}
+
+/** Mutual TLS is what tells clients apart, so it must be seen at work. */
+async function byPrincipal({ ask }: Stage, probe: Probe): Promise<void> {
+  for (const [what, headers] of [
+    ["", []],
+    [" whatever a header says of its certificate", gatewayCertificate],
+  ] as const) {
+    const own = await ask("inMesh", headers, principalPaths.client);
+    probe.expect(
+      seenByBackend(own) !== undefined,
+      `a pod of the mesh is known by its principal${what}`,
+      `a pod of the mesh should have been let in by its principal${what}; came ${whatCame(own)}`,
+    );
+    const lines = Object.entries(seenByBackend(own)?.headers ?? {});
+    const believed = lines.find(([, value]) => value.includes(pretendedPrincipal));
+    if (believed !== undefined) {
+      probe.wrong(`the backend got the header ${believed[0]} with the gateway's principal, which the client wrote`);
+    }
+    const other = await ask("inMesh", headers, principalPaths.other);
+    expectRefused(probe, other, `a pod of the mesh at a path for another principal${what}`);
+    const outside = await ask("outsideMesh", headers, principalPaths.client);
+    expectNotLetIn(probe, outside, `a pod without a sidecar at a path for a principal${what}`);
+  }
 }
 
 /** The pod itself is reached, so that a refusal is the sidecar's and not the network's. */
@@ -104,11 +121,15 @@ async function plainTextRefused(ask: Stage["ask"], right: readonly [string, stri
     ["that says what the gateway would say", [...pretence, ...gatewayCertificate]],
   ] as const) {
     const answer = await ask("outsideMesh", headers);
-    // 503 is the word of the client's own Envoy for a connection that the sidecar closed.
-    probe.expect(
-      (answer.status === 503 || isRefused(answer)) && seenByBackend(answer) === undefined,
-      `plain text ${what}: refused`,
-      `plain text ${what} should have been refused; came ${whatCame(answer)}`,
-    );
+    expectNotLetIn(probe, answer, `plain text ${what}`);
   }
+}
+
+/** 503 is the word of the client's own Envoy for a connection that the backend's sidecar closed. */
+function expectNotLetIn(probe: Probe, answer: Answer, what: string): void {
+  probe.expect(
+    (answer.status === 503 || isRefused(answer)) && seenByBackend(answer) === undefined,
+    `${what}: refused`,
+    `${what}: should have been refused; came ${whatCame(answer)}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { gateway, serviceHost } from "../../../../components/topology";
+import { gateway, principal, serviceHost } from "../../../../components/topology";
 import { echoConfig } from "../../../../documents/gateway/echoConfig";
 import { lock } from "../../../../stacks/lock";
 import { type Manifest } from "../../../cluster/sandbox";
@@ -13,6 +13,9 @@ export const clients = { inMesh: "client", outsideMesh: "plain-client" } as cons
 
 /** Applications behind the gate check this audience themselves (kubeflow/pipelines); it is not the gate's own. */
 export const backendAudience = "pipelines.kubeflow.org";
+
+/** Paths of the backend that are for one principal alone, without a token: the client's, and another one. */
+export const principalPaths = { client: "/gatehouse-verify/client", other: "/gatehouse-verify/other" } as const;
 
 export function backendHost(namespace: string): string {
   return serviceHost(backend.name, namespace);
@@ -58,6 +61,15 @@ export function rulesFor(namespace: string, issuer: string, keySet: string): Man
           {
             from: [{ source: { requestPrincipals: [`${issuer}/*`] } }],
             when: [{ key: "request.headers[kubeflow-userid]", notValues: ["*"] }],
+          },
+          // These two show that a principal is known by its certificate, and told from another one.
+          {
+            from: [{ source: { principals: [principal(namespace, clientAccount)] } }],
+            to: [{ operation: { paths: [principalPaths.client] } }],
+          },
+          {
+            from: [{ source: { principals: [principal(namespace, backend.name)] } }],
+            to: [{ operation: { paths: [principalPaths.other] } }],
           },
         ],
       },
