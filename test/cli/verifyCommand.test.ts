@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { errorOf, gatehouse, temporaryFolder } from "./gatehouse";
 
-describe("gatehouse verify as a program", () => {
+describe("gatehouse verify as a program", function () {
+  // It loads the whole suite, with the clients of the browser and of the cluster.
+  this.timeout(60_000);
   const folder = temporaryFolder();
   after(folder.remove);
 
