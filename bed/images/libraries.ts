@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync } from "node:fs";
 import { BadInput, Failure } from "../../cli/exit";
-import { outcomeOf } from "../programs/command";
+import { outcomeOf } from "../command";
 import { type Files } from "./layer";
 
 /** The shared libraries of a program and their loader, at the paths at which it looks for them; none for a static one. */

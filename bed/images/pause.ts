@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../programs/command";
+import { run } from "../command";
 import { type Programs } from "../programs/provide";
 import { onPath } from "../programs/search";
 import { type Store } from "../programs/store";

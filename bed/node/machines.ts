@@ -1,6 +1,6 @@
 import { readlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, type CommandOptions } from "./command";
+import { type CommandOptions, run } from "../command";
 import { addresses, layout, nodeName } from "./layout";
 import { childrenOf, processOf, remember, running, startDetached, type Started } from "./processes";
 
@@ -41,12 +41,19 @@ export function clientCommand(command: readonly string[], directory = process.cw
   return ["nsenter", "--target", String(pidOf("client")), "--net", "--mount", `--wdns=${directory}`, "--", ...command];
 }
 
-export function onNode(command: readonly string[], options?: CommandOptions): Promise<string> {
-  return run(nodeCommand(command), options);
+/** Long enough for the slowest step, so that nothing hangs for ever. */
+const longest = 300_000;
+
+/** Runs a program on the node to its end, and gives what it printed. */
+export function onNode(command: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const [file = "", ...args] = nodeCommand(command);
+  return run(`on the node, ${command[0] ?? ""}`, file, args, { timeoutMs: longest, ...options });
 }
 
-export function onClient(command: readonly string[], options?: CommandOptions): Promise<string> {
-  return run(clientCommand(command), options);
+/** The same on the machine that people work on. */
+export function onClient(command: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const [file = "", ...args] = clientCommand(command);
+  return run(`on the client's side, ${command[0] ?? ""}`, file, args, { timeoutMs: longest, ...options });
 }
 
 function pidOf(name: string): number {
@@ -78,10 +85,11 @@ async function connect(node: Started, client: Started): Promise<void> {
     [client, ends.client, addresses.client],
   ] as const;
   for (const [machine, device, address] of bringUp) {
-    const ip = ["nsenter", "--target", String(machine.pid), "--net", "ip"];
-    await run([...ip, "link", "set", "lo", "up"]);
-    await run([...ip, "address", "add", `${address}/${prefixLength}`, "dev", device]);
-    await run([...ip, "link", "set", device, "up"]);
+    const ip = (...args: string[]) =>
+      run("the bed's network", "nsenter", ["--target", String(machine.pid), "--net", "ip", ...args]);
+    await ip("link", "set", "lo", "up");
+    await ip("address", "add", `${address}/${prefixLength}`, "dev", device);
+    await ip("link", "set", device, "up");
   }
   await onNode(["ip", "route", "add", "default", "via", addresses.client]);
   await onNode(["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { BadInput, type Problem } from "../../cli/exit";
 import { dependencies } from "../../package.json";
-import { outcomeOf } from "./command";
+import { outcomeOf } from "../command";
 import { isProgram, onPath } from "./search";
 
 /** A program that the bed never builds: it comes from its own project, or it is left out. */

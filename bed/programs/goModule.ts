@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { BadInput, Failure } from "../../cli/exit";
-import { run } from "./command";
+import { run } from "../command";
 import { copyPlain } from "./copy";
 import { type GoModule, type Lock } from "./lock";
 

@@ -1,5 +1,5 @@
 import { BadInput, Failure } from "../../cli/exit";
-import { outcomeOf } from "./command";
+import { outcomeOf } from "../command";
 import { goVersion } from "./goModule";
 import { type Lock } from "./lock";
 import { onPath } from "./search";

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../cli/exit";
-import { run } from "./command";
+import { run } from "../command";
 import { copyPlain } from "./copy";
 import { type Wheel } from "./lock";
 

@@ -10,7 +10,7 @@ import {
   type V1Pod,
   type V1Service,
 } from "@kubernetes/client-node";
-import { run } from "../command";
+import { outcomeOf, run } from "../../command";
 import { policyHooks, policyRules } from "./policyRules";
 
 /** Addresses that Services of type LoadBalancer get, on the network between the node and the client. */
@@ -33,10 +33,12 @@ export async function runNetworkAgent(kubeconfig: string): Promise<void> {
   const services = watch<V1Service>(config, "/api/v1/services", () => core.listServiceForAllNamespaces());
 
   for (const { table, chain, target } of policyHooks) {
-    await run(["iptables", "-t", table, "-N", target]).catch(() => undefined);
-    await run(["iptables", "-t", table, "-C", chain, "-j", target]).catch(() =>
-      run(["iptables", "-t", table, "-I", chain, "-j", target]),
-    );
+    const rule = (action: string) => ["-t", table, action, chain, "-j", target];
+    // Both are there already when the agent was started before.
+    await outcomeOf("iptables", ["-t", table, "-N", target]);
+    if ((await outcomeOf("iptables", rule("-C"))).code !== 0) {
+      await run("the way into the rules", "iptables", rule("-I"));
+    }
   }
   let written = "";
   for (;;) {
@@ -47,7 +49,7 @@ export async function runNetworkAgent(kubeconfig: string): Promise<void> {
     });
     if (rules !== written) {
       // Chains that no rule names any more stay behind empty, which disturbs nobody.
-      await run(["iptables-restore", "--noflush"], { input: rules });
+      await run("the rules", "iptables-restore", ["--noflush"], { input: rules });
       written = rules;
       console.log(`${new Date().toISOString()} ${rules.split("\n").length} lines of rules`);
     }
@@ -82,7 +84,7 @@ async function giveAddresses(core: CoreV1Api, services: readonly V1Service[]): P
     }
     const ip = balancerAddress(given.size);
     given.set(`${namespace}/${name}`, ip);
-    await run(["ip", "address", "add", `${ip}/32`, "dev", "eth0"]).catch(() => undefined);
+    await outcomeOf("ip", ["address", "add", `${ip}/32`, "dev", "eth0"]);
     await core.patchNamespacedServiceStatus({
       namespace,
       name,

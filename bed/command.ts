@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { Failure } from "../../cli/exit";
+import { Failure } from "../cli/exit";
 
 /** How many of a program's last lines an error quotes: the compiler says what is wrong at its end. */
 const quotedLines = 20;
@@ -7,6 +7,8 @@ const quotedLines = 20;
 export interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** What the program reads from its standard input; nothing where it is missing. */
+  input?: string;
   /** Ends the command with a failure after this time. */
   timeoutMs?: number;
 }
@@ -21,10 +23,12 @@ export interface CommandResult {
 export function outcomeOf(
   program: string,
   args: readonly string[],
-  { cwd, env = process.env, timeoutMs }: CommandOptions = {},
+  { cwd, env = process.env, input = "", timeoutMs }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    // A program that does not read to the end is no failure.
+    child.stdin.on("error", () => undefined).end(input);
     let stdout = "";
     let stderr = "";
     let late = false;
