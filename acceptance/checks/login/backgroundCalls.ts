@@ -1,4 +1,5 @@
 import { type Check, type CheckContext } from "../../check";
+import { inParallel } from "../../http/inParallel";
 import { cookiesOf, Jar } from "../../http/jar";
 import { header, type HeaderList } from "../../http/request";
 import { isDeletion, sessionCookie } from "../../signIn/cookies";
@@ -74,10 +75,10 @@ export const backgroundCalls: Check = {
   async run(context) {
     const { gate, echo } = context.target;
     for (const host of echo === undefined ? [gate] : [gate, echo]) {
-      for (const call of calls) {
+      await inParallel(calls, async (call) => {
         await look(context, host, call, "without a session", new Jar());
         await look(context, host, call, "with a dead session", deadSession(context.target));
-      }
+      });
     }
   },
 };

@@ -1,5 +1,5 @@
-import { type Page } from "playwright-core";
-import { type Check } from "../../check";
+import { type BrowserContext, type Page } from "playwright-core";
+import { type Check, type CheckContext } from "../../check";
 import { withBrowser } from "../../signIn/browser";
 import { gateCookies, isPage, signInWith, visit } from "../../signIn/inBrowser";
 import { echoOf, somebody } from "../../tokens/parts";
@@ -28,70 +28,69 @@ export const browserSignOut: Check = {
   exercises: ["browser", "gateway", "oauth2-proxy"],
   needs: ["sessions", "user", "echo", "browser"],
   timeout: 120,
-  async run(context) {
-    const { target, probe } = context;
-    const asked = new URL("/open/page?tab=1", echoOf(target));
-    await withBrowser(context, async (browser) => {
-      const open = await browser.newPage();
-      const arrival = await signInWith(open, target, somebody(target), asked);
-      probe.expect(
-        arrival.status() === 200,
-        "the sign-in works",
-        `the sign-in should end with 200; it was ${arrival.status()}`,
-      );
-      const before = await fetchFrom(open, "/api/poll", "application/json", 1);
-      probe.expect(
-        before.every(({ status }) => status === 200),
-        "with the session a call passes",
-        `with the session a call should pass; it was ${statuses(before)}`,
-      );
-
-      probe.busy("sign out in another tab");
-      const dashboard = await browser.newPage();
-      await visit(dashboard, new URL("/dashboard", echoOf(target)));
-      const ended = await postLogout(dashboard, target.gate);
-      await dashboard.screenshot({ path: probe.file("4-signed-out.png") });
-      const button = await dashboard.locator('form[action$="/oauth2/start"] button').count();
-      const { host, origin, pathname } = new URL(dashboard.url());
-      probe.expect(
-        ended === 403 && button === 1 && host === target.gate.host,
-        "POST /logout ends on the sign-in page",
-        `POST /logout should end on the sign-in page; it ended at ${origin}${pathname} with ${ended}`,
-      );
-      const { session, csrf } = await gateCookies(browser);
-      probe.expect(
-        session.length === 0 && csrf.length === 0,
-        "the browser holds no cookie of the gate",
-        `after signing out the browser should hold no cookie of the gate; it holds ${session.length} of the session, ${csrf.length} for CSRF`,
-      );
-
-      for (const { what, path, accept, wanted } of kinds) {
-        probe.busy(`${calls} calls of the open page: ${what}`);
-        const answers = await fetchFrom(open, path, accept, calls);
-        const fine = answers.filter(
-          ({ status, redirected }) => !redirected && wanted.some((one) => one === status),
-        ).length;
-        probe.expect(
-          fine === calls,
-          `${calls} times ${what} were ${wanted.join(" or ")}`,
-          `${calls} times ${what} should be ${wanted.join(" or ")}, without a redirect; they were ${statuses(answers)}`,
-        );
-      }
-      const gathered = await gateCookies(browser);
-      probe.expect(
-        gathered.session.length + gathered.csrf.length === 0,
-        "the calls left no cookie",
-        `the calls should leave no cookie; they left ${gathered.session.length + gathered.csrf.length}`,
-      );
-      const again = await open.reload({ waitUntil: "load" });
-      probe.expect(
-        again?.status() === 403,
-        "the open page, opened again, is the sign-in page",
-        `the open page, opened again, should be the sign-in page; it was ${again?.status() ?? "nothing"}`,
-      );
-    });
-  },
+  run: (context) => withBrowser(context, (browser) => signOutIn(context, browser)),
 };
+
+/** In a browser that is there. */
+export async function signOutIn(context: CheckContext, browser: BrowserContext): Promise<void> {
+  const { target, probe } = context;
+  const asked = new URL("/open/page?tab=1", echoOf(target));
+  const open = await browser.newPage();
+  const arrival = await signInWith(open, target, somebody(target), asked);
+  probe.expect(
+    arrival.status() === 200,
+    "the sign-in works",
+    `the sign-in should end with 200; it was ${arrival.status()}`,
+  );
+  const before = await fetchFrom(open, "/api/poll", "application/json", 1);
+  probe.expect(
+    before.every(({ status }) => status === 200),
+    "with the session a call passes",
+    `with the session a call should pass; it was ${statuses(before)}`,
+  );
+
+  probe.busy("sign out in another tab");
+  const dashboard = await browser.newPage();
+  await visit(dashboard, new URL("/dashboard", echoOf(target)));
+  const ended = await postLogout(dashboard, target.gate);
+  await dashboard.screenshot({ path: probe.file("4-signed-out.png") });
+  const button = await dashboard.locator('form[action$="/oauth2/start"] button').count();
+  const { host, origin, pathname } = new URL(dashboard.url());
+  probe.expect(
+    ended === 403 && button === 1 && host === target.gate.host,
+    "POST /logout ends on the sign-in page",
+    `POST /logout should end on the sign-in page; it ended at ${origin}${pathname} with ${ended}`,
+  );
+  const { session, csrf } = await gateCookies(browser);
+  probe.expect(
+    session.length === 0 && csrf.length === 0,
+    "the browser holds no cookie of the gate",
+    `after signing out the browser should hold no cookie of the gate; it holds ${session.length} of the session, ${csrf.length} for CSRF`,
+  );
+
+  for (const { what, path, accept, wanted } of kinds) {
+    probe.busy(`${calls} calls of the open page: ${what}`);
+    const answers = await fetchFrom(open, path, accept, calls);
+    const fine = answers.filter(({ status, redirected }) => !redirected && wanted.some((one) => one === status)).length;
+    probe.expect(
+      fine === calls,
+      `${calls} times ${what} were ${wanted.join(" or ")}`,
+      `${calls} times ${what} should be ${wanted.join(" or ")}, without a redirect; they were ${statuses(answers)}`,
+    );
+  }
+  const gathered = await gateCookies(browser);
+  probe.expect(
+    gathered.session.length + gathered.csrf.length === 0,
+    "the calls left no cookie",
+    `the calls should leave no cookie; they left ${gathered.session.length + gathered.csrf.length}`,
+  );
+  const again = await open.reload({ waitUntil: "load" });
+  probe.expect(
+    again?.status() === 403,
+    "the open page, opened again, is the sign-in page",
+    `the open page, opened again, should be the sign-in page; it was ${again?.status() ?? "nothing"}`,
+  );
+}
 
 /** As the dashboard does; the answer is the last one of the redirects. */
 async function postLogout(page: Page, gate: URL): Promise<number> {

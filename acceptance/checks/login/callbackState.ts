@@ -21,6 +21,7 @@ export const callbackState: Check = {
   mend: "This is oauth2-proxy's own: look at its version (stacks/lock), at skip_provider_button and whitelist_domains, and for something that answers /oauth2/callback in its place.",
   exercises: ["oauth2-proxy", "Dex"],
   needs: ["sessions", "user"],
+  timeout: 120,
   async run(context) {
     const { target, probe, signal } = context;
     const person = somebody(target);

@@ -17,6 +17,7 @@ export const comesBack: Check = {
   mend: "Follow the hops with a browser's network view. Dex's answer: kubectl logs -n auth deploy/dex; the callback's: kubectl logs -n auth deploy/oauth2-proxy. An address that is not taken must be in whitelist_domains; a missing group is Dex's connector or the scope groups.",
   exercises: ["gateway", "oauth2-proxy", "Dex", "istiod"],
   needs: ["sessions", "user", "echo"],
+  timeout: 120,
   async run({ target, probe, signal }) {
     const person = somebody(target);
     for (const page of pages) {

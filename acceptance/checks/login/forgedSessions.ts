@@ -1,4 +1,5 @@
 import { type Check, type CheckContext, type Person } from "../../check";
+import { inParallel } from "../../http/inParallel";
 import { cookiesOf } from "../../http/jar";
 import { ask } from "../../http/request";
 import { isCsrf, isDeletion, sessionCookie, sessionsGivenBy, sessionValue } from "../../signIn/cookies";
@@ -29,7 +30,7 @@ export const forgedSessions: Check = {
     }
     const session = sessionValue(jar.cookies);
     await passes(context, person, session);
-    for (const { what, value } of forgeries(session, csrf)) {
+    await inParallel(forgeries(session, csrf), async ({ what, value }) => {
       for (const [kind, headers] of [
         ["page", pageHeaders] as const,
         ["call", [["Accept", "application/json"]]] as const,
@@ -45,7 +46,7 @@ export const forgedSessions: Check = {
           `a ${kind} with a session ${what} should be refused with 401 or 403; it was ${answer.status}`,
         );
       }
-    }
+    });
     // Whatever was tried, the good one still is good: what was refused was refused for itself.
     await passes(context, person, session);
   },

@@ -5,8 +5,6 @@ import { notArrived, protectedPage } from "../../signIn/page";
 import { signIn } from "../../signIn/session";
 import { type Answered, answeredSince, linesOfPods, type PodLines } from "./podsThatAnswered";
 
-const atOnce = 8;
-
 /** Rounds until more than one of several replicas must have answered: all of 24 at one of two is no chance. */
 const rounds = 3;
 
@@ -17,44 +15,48 @@ const watched = {
 } as const;
 
 /** A whole team on a Monday morning, small. */
-export const parallelSignIns: Check = {
-  area: "login",
-  name: "parallel-sign-ins",
-  proves:
-    "Eight people who sign in at once, each with a browser of their own, all arrive; whichever replica a step meets. With a cluster at hand: more than one replica of Dex and of oauth2-proxy took part, where there are several.",
-  mend: "kubectl logs -n auth deploy/dex and deploy/oauth2-proxy for the step that failed: replicas of oauth2-proxy must share the cookie's secret, and replicas of Dex the storage.",
-  exercises: ["gateway", "oauth2-proxy", "Dex"],
-  needs: ["sessions", "user"],
-  timeout: 120,
-  async run(context) {
-    const { target, probe } = context;
-    if (target.kubeconfig === undefined) {
-      await signInAtOnce(context);
-      return;
-    }
-    const look = () => linesAt(context);
-    const before = await look();
-    for (let round = 1; ; round += 1) {
-      await signInAtOnce(context);
-      const answered = spread(before, await look());
-      if (answered.every(({ ready, pods }) => ready < 2 || pods.length > 1) || round === rounds) {
-        for (const { part, ready, pods } of answered) {
-          const who = pods.map(({ name, lines }) => `${name} ${lines}`).join(", ");
-          const enough = pods.length > (ready > 1 ? 1 : 0);
-          probe.expect(
-            enough,
-            `${round * atOnce} sign-ins at ${part}'s ${ready} replicas: ${who}`,
-            `${round * atOnce} sign-ins should meet more than one of ${part}'s ${ready} replicas; they met ${who || "none"}`,
-          );
-          probe.figure(`replicas of ${part} that took part`, pods.length, "pods");
-        }
+export const parallelSignIns = parallelSignInsOf(8);
+
+export function parallelSignInsOf(atOnce: number): Check {
+  return {
+    area: "login",
+    name: "parallel-sign-ins",
+    proves:
+      "Eight people who sign in at once, each with a browser of their own, all arrive; whichever replica a step meets. With a cluster at hand: more than one replica of Dex and of oauth2-proxy took part, where there are several.",
+    mend: "kubectl logs -n auth deploy/dex and deploy/oauth2-proxy for the step that failed: replicas of oauth2-proxy must share the cookie's secret, and replicas of Dex the storage.",
+    exercises: ["gateway", "oauth2-proxy", "Dex"],
+    needs: ["sessions", "user"],
+    timeout: 120,
+    async run(context) {
+      const { target, probe } = context;
+      if (target.kubeconfig === undefined) {
+        await signInAtOnce(context, atOnce);
         return;
       }
-    }
-  },
-};
+      const look = () => linesAt(context);
+      const before = await look();
+      for (let round = 1; ; round += 1) {
+        await signInAtOnce(context, atOnce);
+        const answered = spread(before, await look());
+        if (answered.every(({ ready, pods }) => ready < 2 || pods.length > 1) || round === rounds) {
+          for (const { part, ready, pods } of answered) {
+            const who = pods.map(({ name, lines }) => `${name} ${lines}`).join(", ");
+            const enough = pods.length > (ready > 1 ? 1 : 0);
+            probe.expect(
+              enough,
+              `${round * atOnce} sign-ins at ${part}'s ${ready} replicas: ${who}`,
+              `${round * atOnce} sign-ins should meet more than one of ${part}'s ${ready} replicas; they met ${who || "none"}`,
+            );
+            probe.figure(`replicas of ${part} that took part`, pods.length, "pods");
+          }
+          return;
+        }
+      }
+    },
+  };
+}
 
-async function signInAtOnce({ target, probe, signal }: CheckContext): Promise<void> {
+async function signInAtOnce({ target, probe, signal }: CheckContext, atOnce: number): Promise<void> {
   const began = performance.now();
   const people = Array.from({ length: atOnce }, (_, index) => target.people[index % target.people.length]);
   await Promise.all(

@@ -22,6 +22,7 @@ export const signOut: Check = {
   mend: "/logout is a redirect in components/routes.ts; where oauth2-proxy's sign-out ends is decided by documents/gateway/identity-headers.lua and by the route for paths that nobody serves (documents/gateway/envoyFilter.ts).",
   exercises: ["gateway", "oauth2-proxy"],
   needs: ["sessions", "user"],
+  timeout: 120,
   async run(context) {
     const { target, probe, signal } = context;
     const person = somebody(target);

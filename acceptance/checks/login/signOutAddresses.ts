@@ -1,5 +1,6 @@
 import { type Check, type CheckContext } from "../../check";
 import { cookiesOf, type Jar } from "../../http/jar";
+import { inParallel } from "../../http/inParallel";
 import { type HeaderList } from "../../http/request";
 import { isDeletion, isSession } from "../../signIn/cookies";
 import { follow } from "../../signIn/follow";
@@ -51,12 +52,12 @@ export const signOutAddresses: Check = {
   mend: "forget_return_address in documents/gateway/identity-headers.lua takes the query and the form away from every spelling that oauth2-proxy takes for /oauth2/sign_out; x-auth-request-redirect is removed early in documents/gateway/envoyFilter.ts.",
   exercises: ["gateway", "oauth2-proxy"],
   needs: ["sessions", "user"],
+  timeout: 120,
   async run(context) {
     const { target, signal } = context;
     const session = await signIn(target, somebody(target), protectedPage(target), signal);
-    for (const one of triesFor(target.gate, protectedPage(target))) {
-      await attempt(context, one, copyOf(session));
-    }
+    const tries = triesFor(target.gate, protectedPage(target));
+    await inParallel(tries, (one) => attempt(context, one, copyOf(session)));
   },
 };
 

@@ -1,4 +1,5 @@
 import { type Check } from "../../check";
+import { inParallel } from "../../http/inParallel";
 import { header } from "../../http/request";
 import { askWith } from "../../signIn/hop";
 import { showsToken } from "../../signIn/leaks";
@@ -46,11 +47,12 @@ export const tokenStays: Check = {
   mend: "oauth2-proxy answers every path that it does not know, and /oauth2/auth, with the ID token in the header Authorization, which is for the gateway alone: let components/routes.ts send only start, callback and sign_out to it, and let documents/gateway/envoyFilter.ts remove `authorization` from answers.",
   exercises: ["gateway", "oauth2-proxy", "Dex"],
   needs: ["sessions", "user"],
+  timeout: 120,
   async run({ target, probe, signal }) {
     const person = somebody(target);
     const page = protectedPage(target);
     const session = await signIn(target, person, page, signal);
-    for (const path of paths) {
+    await inParallel(paths, async (path) => {
       const shown: string[] = [];
       for (const method of methods) {
         const answer = await askWith(target, copyOf(session), target.gate, path, {
@@ -69,7 +71,7 @@ export const tokenStays: Check = {
         `${methods.join(", ")} ${path} show no token`,
         `${path} with a session should show no token to the browser; it did: ${shown.join(", ")}`,
       );
-    }
+    });
     for (const url of [page, new URL(target.gate)]) {
       const hop = await open(target, copyOf(session), url, signal);
       const fault = notArrived(target, hop, person);

@@ -19,6 +19,7 @@ export const twoTabs: Check = {
   mend: "cookie_csrf_per_request must be true: with one CSRF cookie for all, the second tab's sign-in overwrites the first one's.",
   exercises: ["oauth2-proxy", "Dex"],
   needs: ["sessions", "user"],
+  timeout: 120,
   async run({ target, probe, signal }) {
     const person = somebody(target);
     for (const { what, order } of orders) {

@@ -2,35 +2,69 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Check } from "../../../acceptance/check";
-import { browserSignIn } from "../../../acceptance/checks/login/browserSignIn";
-import { browserSignOut } from "../../../acceptance/checks/login/browserSignOut";
-import { browserTwoTabs } from "../../../acceptance/checks/login/browserTwoTabs";
+import { type BrowserContext } from "playwright-core";
+import { type Check, type CheckContext } from "../../../acceptance/check";
+import { browserSignIn, signInIn } from "../../../acceptance/checks/login/browserSignIn";
+import { signOutIn } from "../../../acceptance/checks/login/browserSignOut";
+import { twoTabsIn } from "../../../acceptance/checks/login/browserTwoTabs";
 import { RecordingProbe } from "../../../acceptance/recordingProbe";
 import { resolverRules, withBrowser } from "../../../acceptance/signIn/browser";
 import { authority } from "../certificates";
-import { contextFor } from "../fakeGate";
+import { contextFor, type FakeGate } from "../fakeGate";
 import { fakeSignIn } from "./fakeSignIn";
 import { notices } from "./outcome";
 
 const named = process.env.GATEHOUSE_CHROMIUM ?? "";
-const browser = [named, "/usr/bin/chromium"].find((path) => path !== "" && existsSync(path));
+const program = [named, "/usr/bin/chromium"].find((path) => path !== "" && existsSync(path));
 
 describe("login: the checks in Chromium", function () {
   this.timeout(60_000);
-  before(function () {
-    if (browser === undefined) {
+  // One browser for all: the fake gates differ by their ports alone.
+  let browser: BrowserContext;
+  let first: FakeGate;
+  let close: () => void;
+  let closed: Promise<void>;
+
+  before(async function () {
+    if (program === undefined) {
       this.skip();
+    }
+    first = await fakeSignIn({ target: { browser: program } });
+    browser = await new Promise<BrowserContext>((resolve, reject) => {
+      closed = withBrowser(contextFor(first.target), (one) => {
+        resolve(one);
+        return new Promise<void>((end) => (close = end));
+      });
+      closed.catch(reject);
+    });
+  });
+  afterEach(async () => {
+    await browser.clearCookies();
+    await Promise.all(
+      browser
+        .pages()
+        .slice(1)
+        .map((page) => page.close()),
+    );
+  });
+  after(async function () {
+    if (program !== undefined) {
+      close();
+      await closed;
+      await first.close();
     }
   });
 
+  type Scene = (context: CheckContext, browser: BrowserContext) => Promise<void>;
+  const checkOf = (scene: Scene): Check => ({ ...browserSignIn, run: (context) => scene(context, browser) });
+
   /** What a check says on a right deployment, and which files it leaves. */
-  async function run(check: Check) {
+  async function run(scene: Scene) {
     const directory = mkdtempSync(join(tmpdir(), "gatehouse-report-"));
-    const gate = await fakeSignIn({ target: { browser } });
+    const gate = await fakeSignIn();
     const probe = new RecordingProbe({ directory });
     try {
-      await check.run({ target: gate.target, probe, signal: AbortSignal.timeout(55_000) });
+      await scene({ target: gate.target, probe, signal: AbortSignal.timeout(55_000) }, browser);
       return { right: probe.right, faults: probe.faults, files: readdirSync(directory).sort() };
     } finally {
       await gate.close();
@@ -39,42 +73,39 @@ describe("login: the checks in Chromium", function () {
   }
 
   it("a person signs in, and the report has three screenshots", async () => {
-    const { faults, right, files } = await run(browserSignIn);
+    const { faults, right, files } = await run(signInIn);
     assert.deepEqual(faults, []);
     assert.ok(right.length >= 10);
     assert.deepEqual(files, ["1-sign-in-page.png", "2-dex-form.png", "3-arrival.png"]);
   });
 
   it("a browser that may not keep the cookie is found out", () =>
-    notices(browserSignIn, "cookies without Secure", /it ended at .*\/oauth2\/callback with status 403/, {
-      target: { browser },
-    }));
+    notices(checkOf(signInIn), "cookies without Secure", /it ended at .*\/oauth2\/callback with status 403/));
 
-  // What disturbs tabs is tried without a browser, in checks.test.ts.
   it("two tabs sign in at once", async () => {
-    const { faults, right } = await run(browserTwoTabs);
+    const { faults, right } = await run(twoTabsIn);
     assert.deepEqual(faults, []);
     assert.equal(right.length, 4);
   });
 
+  it("two tabs that disturb each other are found out", () =>
+    notices(
+      checkOf(twoTabsIn),
+      "one CSRF cookie for all sign-ins",
+      /should have a CSRF cookie of its own; there are 1/,
+    ));
+
   it("a person signs out while another tab goes on polling", async () => {
-    const { faults, right } = await run(browserSignOut);
+    const { faults, right } = await run(signOutIn);
     assert.deepEqual(faults, []);
     assert.ok(right.length >= 9);
   });
 
-  it("calls that begin sign-ins after the sign-out are found out", () =>
-    notices(
-      browserSignOut,
-      "background calls are redirected",
-      /50 times fetch with Accept: application\/json should be 401/,
-      {
-        target: { browser },
-      },
-    ));
+  it("a sign-out that leaves the cookie in the browser is found out", () =>
+    notices(checkOf(signOutIn), "sign-out keeps the cookie", /POST \/logout should end on the sign-in page/));
 
   it("a gate whose certificate another CA signed is not trusted", async () => {
-    const gate = await fakeSignIn({ target: { browser, ca: (await authority("another")).cert } });
+    const gate = await fakeSignIn({ target: { browser: program, ca: (await authority("another")).cert } });
     const work = withBrowser(contextFor(gate.target), async (one) => {
       await (await one.newPage()).goto(gate.target.gate.href);
     });
