@@ -58,6 +58,9 @@ export class PulumiCli {
       PULUMI_CONFIG_PASSPHRASE_FILE: pulumi.passphrase,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // The state is some megabytes, and would be written anew after each of some hundred steps. A run that fails writes
+      // it as well; after one that was killed the bed is taken down.
+      PULUMI_SKIP_CHECKPOINTS: "true",
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     };
   }
