@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -6,6 +5,7 @@ import { type ErrorReport } from "../../../cli/main";
 import { type GeneratedValue } from "../../../cli/manifests/generated";
 import { Failure } from "../../../cli/exit";
 import { type PreviewReport } from "../../../cli/preview/report";
+import { outcomeOf } from "../../command";
 import { type KubernetesObject } from "../cluster/object";
 import { repository } from "../layout";
 import { type BedStack } from "../stackFile";
@@ -54,32 +54,20 @@ export function readObjects(folder: string): KubernetesObject[] {
   return resources.map((file) => parse(readFileSync(join(folder, file), "utf8")) as KubernetesObject);
 }
 
-function preview(args: string[], helm: string): Promise<PreviewReport> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(repository, "bin", "gatehouse.js"), ...args], {
-      cwd: repository,
-      env: { ...process.env, GATEHOUSE_HELM: helm, NODE_OPTIONS: "" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
-    child.once("error", reject);
-    child.once("close", () => {
-      let answer: PreviewReport | ErrorReport;
-      try {
-        answer = JSON.parse(stdout) as PreviewReport | ErrorReport;
-      } catch {
-        reject(new Failure("The preview printed no report.", stderr.trim().split("\n").slice(-15).join("\n")));
-        return;
-      }
-      if (answer.format === "gatehouse.error/v1") {
-        const problems = answer.problems.map(({ key, value, mend }) => `${key}: ${value}\n  ${mend}`);
-        reject(new Failure(`The preview failed: ${answer.message}`, [...problems, answer.details].join("\n")));
-      } else {
-        resolve(answer);
-      }
-    });
+async function preview(args: string[], helm: string): Promise<PreviewReport> {
+  const { stdout, stderr } = await outcomeOf(process.execPath, [join(repository, "bin", "gatehouse.js"), ...args], {
+    cwd: repository,
+    env: { ...process.env, GATEHOUSE_HELM: helm, NODE_OPTIONS: "" },
   });
+  let answer: PreviewReport | ErrorReport;
+  try {
+    answer = JSON.parse(stdout) as PreviewReport | ErrorReport;
+  } catch {
+    throw new Failure("The preview printed no report.", stderr.trim().split("\n").slice(-15).join("\n"));
+  }
+  if (answer.format === "gatehouse.error/v1") {
+    const problems = answer.problems.map(({ key, value, mend }) => `${key}: ${value}\n  ${mend}`);
+    throw new Failure(`The preview failed: ${answer.message}`, [...problems, answer.details].join("\n"));
+  }
+  return answer;
 }
