@@ -1,6 +1,7 @@
 import { request as overTls, type RequestOptions } from "node:https";
 import { request as overPlain } from "node:http";
 import { type Target } from "../check";
+import { limited } from "../limited";
 import { connect } from "./connect";
 
 /** Who the suite says it is, wherever the API server notes who changed something. */
@@ -46,7 +47,31 @@ export function clusterApi(target: Target): Api {
   if (server === undefined) {
     throw new Error("the kubeconfig's current context names no cluster");
   }
-  return apiOf({ server, apply: (options) => config.applyToHTTPSOptions(options) });
+  return apiOf({ server, apply: keeping((options) => config.applyToHTTPSOptions(options)) });
+}
+
+/** Spares a handshake and a credential plugin's run at every request; short enough for tokens that end. */
+const keptFor = 30_000;
+
+function keeping(apply: Access["apply"]): Access["apply"] {
+  let kept: { until: number; given: Promise<RequestOptions> } | undefined;
+  const ask = async (): Promise<RequestOptions> => {
+    const given: RequestOptions = { headers: {} };
+    await apply(given);
+    return given;
+  };
+  return async (options) => {
+    if (kept === undefined || kept.until < Date.now()) {
+      kept = { until: Date.now() + keptFor, given: ask() };
+    }
+    try {
+      const given = await kept.given;
+      Object.assign(options, given, { headers: { ...options.headers, ...given.headers } });
+    } catch (error) {
+      kept = undefined;
+      throw error;
+    }
+  };
 }
 
 export function apiOf(access: Access): Api {
@@ -86,7 +111,6 @@ async function send(
   // The server's address may have a path of its own, as behind Rancher.
   const url = new URL(server.replace(/\/$/, "") + path);
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const limit = AbortSignal.timeout(30_000);
   const options: RequestOptions = {
     method,
     headers: {
@@ -94,7 +118,7 @@ async function send(
       "User-Agent": fieldManager,
       ...(text === undefined ? {} : { "Content-Type": type, "Content-Length": Buffer.byteLength(text) }),
     },
-    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    signal: limited(signal, 30_000),
   };
   await apply(options);
   const [status, answer] = await new Promise<[number, string]>((resolve, reject) => {

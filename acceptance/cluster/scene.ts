@@ -16,6 +16,8 @@ export interface Pace {
   recovery: number;
   /** Pause between two looks. */
   every: number;
+  /** Pause of each worker of the traffic between two requests. */
+  pause?: number;
 }
 
 export interface Scene {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { limited } from "../limited";
 import { type Outcome, type Stream } from "./streams";
 
 /** What became of the requests of one stream. */
@@ -99,7 +100,7 @@ class Counter {
 /** One request of a stream; what breaks on the way is an error that lets nobody in. */
 export async function once(stream: Stream, signal: AbortSignal): Promise<Outcome> {
   try {
-    return await stream.ask(AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+    return await stream.ask(limited(signal, patience));
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: unknown };
     return { kind: "error", why: typeof code === "string" ? code : typeof name === "string" ? name : "an error" };

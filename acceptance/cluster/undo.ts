@@ -1,3 +1,5 @@
+import { limited } from "../limited";
+
 /** What is changed at the moment, for a program that is told to stop before the checks are through. */
 const outstanding = new Set<() => Promise<void>>();
 
@@ -14,7 +16,7 @@ export async function undoing<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   let undone: Promise<void> | undefined;
-  const once = () => (undone ??= undo(AbortSignal.timeout(longest)));
+  const once = () => (undone ??= undo(limited(undefined, longest)));
   outstanding.add(once);
   let failed: { error: unknown } | undefined;
   let result: T | undefined;

@@ -15,7 +15,7 @@ export function judge(probe: Probe, during: string, tally: Tally, { errors }: Al
   const failed = errorsOf(tally);
   probe.figure(`${during}: requests ${name}`, sent, "requests");
   probe.figure(`${during}: errors ${name}`, failed, "requests");
-  probe.figure(`${during}: longest time without a right answer ${name}`, tally.longestGap, "ms");
+  probe.figure(`${during}: longest gap ${name}`, tally.longestGap, "ms");
   probe.expect(
     sent > 0 && Object.keys(leaks).length === 0,
     `${during}: none of ${sent} requests ${name} came through wrongly`,

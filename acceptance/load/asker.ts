@@ -9,7 +9,7 @@ const patience = 10_000;
 const mark = randomBytes(12).toString("hex");
 
 /** In turn: a session, a token, and nobody. */
-const kinds = ["cookie", "token", "nobody"] as const;
+export const kinds = ["cookie", "token", "nobody"] as const;
 
 export interface Asked extends Outcome {
   repeated: boolean;

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Asker } from "./asker";
+import { Asker, kinds } from "./asker";
 import { Histogram } from "./histogram";
 import { mostConnections, type Order, type Result, type Site } from "./protocol";
 
 /** Requests that wait for a connection, in seconds of the rate; more would only say again that it is too much. */
-const longestQueue = 5;
+const longestQueue = 15;
 
 /** Counts what becomes of requests. */
 class Count {
@@ -64,7 +64,8 @@ async function closed(asker: Asker, connections: number, seconds: number): Promi
 async function constant(asker: Asker, rate: number, seconds: number): Promise<Result> {
   const count = new Count();
   const started = performance.now();
-  const total = Math.floor(rate * seconds);
+  // Each kind of request comes at least once.
+  const total = Math.max(kinds.length, Math.floor(rate * seconds));
   for (let next = 0; next < total;) {
     // Each request is due at its own time; a pause of this thread must not make a slow answer look fast.
     const due = Math.min(total, Math.floor(((performance.now() - started) / 1000) * rate));

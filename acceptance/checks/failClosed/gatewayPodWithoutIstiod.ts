@@ -25,7 +25,7 @@ export function gatewayPodWithoutIstiod(pace: Pace): Check {
       const { target, probe, signal } = context;
       const { url, jar, person } = visitor;
       const streams = [nobody(target, url), session(target, url, jar, person.email)];
-      const { tallies } = await during(streams, { signal }, () =>
+      const { tallies } = await during(streams, { signal, pause: pace.pause }, () =>
         rescaled(hands, workloads.gateway, async (scale, replicas) => {
           const { askedBack } = await without(hands, workloads.istiod, async () => {
             const old = await podsOf(hands.api, workloads.gateway, signal);

@@ -49,7 +49,7 @@ async function killUnderTraffic(
   const pods = (await podsOf(api, workload, signal)).filter(isReady).length;
   const started = Date.now();
   const what = `one pod of ${workload.name} killed, of ${pods}`;
-  const { tallies } = await during(streams, { signal }, async () => {
+  const { tallies } = await during(streams, { signal, pause: pace.pause }, async () => {
     const victim = await killOnePod(hands, workload);
     const replaced = async () => {
       const now = await podsOf(api, workload, signal);

@@ -35,7 +35,8 @@ export function withoutDex(pace: Pace): Check {
           await signInFails(scene);
           // Longer than istiod waits between two rounds of fetching keys, so that one of them fails.
           probe.busy("ask while Dex is away");
-          return (await during(streams, { signal }, () => sleep(pace.away, undefined, { signal }))).tallies;
+          return (await during(streams, { signal, pause: pace.pause }, () => sleep(pace.away, undefined, { signal })))
+            .tallies;
         });
         for (const tally of tallies) {
           judge(probe, "Dex away", tally, { errors: "none" });

@@ -32,7 +32,7 @@ export function withoutIstiod(pace: Pace): Check {
         const { result: tallies, askedBack } = await without(hands, workloads.istiod, async () => {
           const away = Date.now();
           probe.busy("ask while istiod is away");
-          const seen = await during(streams, { signal }, async () => {
+          const seen = await during(streams, { signal, pause: pace.pause }, async () => {
             await signInWorks(scene, "istiod away", away, pace);
             await sleep(pace.away, undefined, { signal });
           });

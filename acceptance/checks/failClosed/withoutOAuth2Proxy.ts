@@ -32,7 +32,8 @@ export function withoutOAuth2Proxy(pace: Pace): Check {
             bearer(target, url, token, person.email),
           ];
           probe.busy("ask while oauth2-proxy is away");
-          return (await during(streams, { signal }, () => sleep(pace.away, undefined, { signal }))).tallies;
+          return (await during(streams, { signal, pause: pace.pause }, () => sleep(pace.away, undefined, { signal })))
+            .tallies;
         });
         for (const tally of tallies) {
           judge(probe, "oauth2-proxy away", tally, { errors: "none" });

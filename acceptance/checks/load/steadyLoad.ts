@@ -2,15 +2,17 @@ import { decodeJwt } from "jose";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext } from "../../check";
 import { type Api, clusterApi } from "../../cluster/api";
-import { growthOf, memoryOf, type Sample } from "../../cluster/memory";
+import { memoryOf, type Sample } from "../../cluster/memory";
 import { requestNamespaces, workloads } from "../../cluster/platform";
 import { listed } from "../../cluster/traffic";
 import { type Visitor, visitorOf } from "../../cluster/visitor";
 import { restarted, restartsIn } from "../../cluster/workloads";
 import { type Cookie } from "../../http/jar";
 import { loadableAddress, ownHost } from "../../load/allowed";
+import { memoryIsFlat } from "../../load/flatMemory";
 import { Generator } from "../../load/generator";
 import { type Credentials, mostConnections, type Result } from "../../load/protocol";
+import { echoOf } from "../../tokens/parts";
 
 export interface LoadPace {
   /** Connections of each step to the maximum, and the seconds of a step. */
@@ -22,11 +24,6 @@ export interface LoadPace {
 
 /** The part of the maximum that a deployment is to bear all day. */
 const share = 0.7;
-
-/** Growth of memory that is nobody's leak: caches that fill, a heap between two collections. */
-const allowed = { factor: 1.15, bytes: 16 * 1024 * 1024 };
-
-const megabytes = (bytes: number) => Math.round(bytes / 1024 / 102.4) / 10;
 
 export function steadyLoad(pace: LoadPace): Check {
   return {
@@ -42,10 +39,11 @@ export function steadyLoad(pace: LoadPace): Check {
     timeout: 3900,
     run: async (context) => {
       const { target, probe, signal } = context;
+      const url = echoOf(target);
+      // Before anything else is asked there.
+      const site = { address: await loadableAddress(target, url), url: url.href, ca: target.ca };
       const api = target.kubeconfig === undefined ? undefined : clusterApi(target);
       const visitor = await visitorOf(context, api);
-      const address = await loadableAddress(target, visitor.url);
-      const site = { address, url: visitor.url.href, ca: target.ca };
       const before = api === undefined ? undefined : await restartsIn(api, requestNamespaces, signal);
       const generator = new Generator(site, credentialsOf(visitor), signal);
       try {
@@ -54,7 +52,7 @@ export function steadyLoad(pace: LoadPace): Check {
         probe.busy(`${rate} requests a second for ${target.loadSeconds} s`);
         const { result, samples } = await steady(generator, context, api, visitor, rate, pace);
         judge(context, result, rate);
-        memoryIsFlat(context, samples);
+        memoryIsFlat(probe, samples);
       } finally {
         await generator.close();
       }
@@ -150,22 +148,6 @@ function noLeaks(probe: CheckContext["probe"], during: string, { sent, leaks }: 
     `${during}: none of ${sent} requests got another answer than its identity allows`,
     `${during}: none of ${sent} requests should get another answer than its identity allows; it came to ${listed(leaks)}`,
   );
-}
-
-function memoryIsFlat({ probe }: CheckContext, samples: readonly Sample[]): void {
-  const growth = growthOf(samples);
-  probe.figure("containers whose memory was measured", growth.length, "containers");
-  for (const { container, early, late } of growth) {
-    const most = early * allowed.factor + allowed.bytes;
-    probe.figure(`memory of ${container}, second sixth`, megabytes(early), "MiB");
-    probe.figure(`memory of ${container}, last sixth`, megabytes(late), "MiB");
-    probe.expect(
-      late <= most,
-      `the memory of ${container} stays flat`,
-      `the memory of ${container} should stay below ${megabytes(most)} MiB, which is 15 % and 16 MiB above the second sixth of ` +
-        `the time; the last sixth's median is ${megabytes(late)} MiB`,
-    );
-  }
 }
 
 function endOf(token: string): number {

@@ -34,7 +34,7 @@ export function clientSecret(pace: Pace): Check {
         bearer(target, url, token, person.email),
         session(target, url, jar, person.email),
       ];
-      const { tallies } = await during(streams, { signal }, () => rotate(context, "clientSecret"));
+      const { tallies } = await during(streams, { signal, pause: pace.pause }, () => rotate(context, "clientSecret"));
       const since = Date.now();
       const [nobodys, holders, sessions] = tallies;
       for (const [tally, errors] of [

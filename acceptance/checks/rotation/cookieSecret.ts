@@ -26,7 +26,7 @@ export function cookieSecret(pace: Pace): Check {
       const { url, jar, cookies, token, person } = scene.visitor;
       const tokens = bearer(target, url, token, person.email);
       const streams = [nobody(target, url), tokens, session(target, url, jar, person.email)];
-      const { tallies } = await during(streams, { signal }, () => rotate(context, "cookieSecret"));
+      const { tallies } = await during(streams, { signal, pause: pace.pause }, () => rotate(context, "cookieSecret"));
       const [nobodys, holders, sessions] = tallies;
       const since = Date.now();
       const what = "cookieSecret rotated";

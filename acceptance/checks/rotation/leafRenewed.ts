@@ -9,7 +9,7 @@ import { waitFor } from "../../cluster/wait";
 import { ask } from "../../http/request";
 
 /** Handshakes that must all show the new certificate: there may be several pods. */
-const handshakes = 20;
+const handshakes = 10;
 
 /** Within what time a certificate that is there must be in use, in milliseconds. */
 const inUseWithin = 60_000;
@@ -35,7 +35,7 @@ export function leafRenewed(pace: Pace): Check {
         session(target, url, jar, person.email),
         bearer(target, url, token, person.email),
       ];
-      const { tallies } = await during(streams, { signal }, async () => {
+      const { tallies } = await during(streams, { signal, pause: pace.pause }, async () => {
         await edgeRenewed(scene, pace);
         await internalRenewed(scene, pace);
       });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { type CheckContext } from "../../check";
+import { limited } from "../../limited";
 
 /** What can be rotated, as the settings call it (docs/5-rotation.md). */
 export type Rotation = "cookieSecret" | "clientSecret" | "certificateAuthority";
@@ -19,7 +20,7 @@ export async function rotate({ target, probe, signal }: CheckContext, what: Rota
   signal.throwIfAborted();
   probe.busy(`rotate ${what}`);
   const started = Date.now();
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
+  const ended = limited(signal, longest);
   const child = spawn(rotateCommand, {
     shell: true,
     detached: true,

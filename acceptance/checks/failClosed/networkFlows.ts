@@ -1,0 +1,219 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Check, type CheckContext } from "../../check";
+import { type Api, clusterApi } from "../../cluster/api";
+import { connect } from "../../cluster/connect";
+import {
+  type Attempt,
+  between,
+  type ConnectionProbe,
+  listenerPort,
+  openProbe,
+  probingPod,
+  type Seen,
+} from "../../cluster/connectionProbe";
+import { dnsServer, type NetworkTarget, networkTargets } from "../../cluster/networkTargets";
+import { isReady, type Pod } from "../../cluster/objects";
+import { removeIfThere, withObject, withSandbox } from "../../cluster/sandbox";
+import { undoing } from "../../cluster/undo";
+import { waitFor } from "../../cluster/wait";
+
+export interface FlowPace {
+  /** Within what time everything must be as it should be, in milliseconds. */
+  within: number;
+  /** Pause between two looks; long enough for two tries of Envoy. */
+  every: number;
+  /** How a probing pod is asked. */
+  open: (context: CheckContext, namespace: string, name: string) => Promise<ConnectionProbe>;
+}
+
+export const throughTheApiServer: FlowPace["open"] = ({ target, signal }, namespace, name) =>
+  openProbe(target, connect(target), namespace, name, signal);
+
+/** An attempt, from whom, and what must come of it. */
+interface Expected extends Attempt {
+  from: string;
+  wanted: Seen;
+  why: string;
+  /** What must come of it while a policy of the suite's own lets the suite's pods in. */
+  admitted: Seen;
+}
+
+interface Station {
+  probe: ConnectionProbe;
+  expected: Expected[];
+}
+
+export function networkFlows(pace: FlowPace): Check {
+  return {
+    area: "fail-closed",
+    name: "network-flows",
+    proves:
+      "In every namespace of the platform a listed flow goes through and an unlisted one does not, because of a NetworkPolicy " +
+      "and not because nobody listens.",
+    mend:
+      "Everything open: the cluster's network plugin doesn't enforce NetworkPolicies. Something open: compare `kubectl get " +
+      "networkpolicy -A` with docs/reference/network-flows.md. Names closed: set `cluster.dns`.",
+    exercises: ["NetworkPolicy"],
+    needs: ["cluster", "disturb"],
+    timeout: 600,
+    run: async (context) => {
+      const { target, probe, signal } = context;
+      const api = clusterApi(target);
+      const targets = await networkTargets(api, { echo: target.echo !== undefined }, signal);
+      const dns = await dnsServer(api, signal);
+      const name = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
+      await withSandbox(api, { sidecars: false, signal }, async ({ namespace: sandbox }) => {
+        const stations: Station[] = [];
+        const place = (namespace: string, pod: string, expected: Expected[], then: () => Promise<void>) => {
+          const manifest = probingPod(pod, expected);
+          return withObject(api, namespace, manifest, signal, async () => {
+            await ready(api, namespace, pod, signal);
+            const station = { probe: await pace.open(context, namespace, pod), expected };
+            stations.push(station);
+            try {
+              await then();
+            } finally {
+              await station.probe.close();
+            }
+          });
+        };
+        probe.busy("probing pods");
+        await place(sandbox, "listener", [], async () => {
+          const listener = await ready(api, sandbox, "listener", signal);
+          const inside = (namespace: string) => insider(namespace, dns, listener);
+          const owned = [...new Set(targets.map(({ namespace }) => namespace))];
+          const all = owned.reduceRight(
+            (then, namespace) => () => place(namespace, name, inside(namespace), then),
+            () => judge(context, stations, targets, { api, sandbox, name, pace }),
+          );
+          await place(sandbox, "outsider", outsider(targets, listener), all);
+        });
+      });
+    },
+  };
+}
+
+/** From a namespace that no flow names. */
+function outsider(targets: readonly NetworkTarget[], listener: string): Expected[] {
+  const from = "a pod that no flow lists";
+  const own = { title: "the suite's own listener", address: listener, port: listenerPort };
+  return [
+    { from, ...own, wanted: "open", why: "nothing forbids it", admitted: "open" },
+    ...targets.map(({ title, address, port, listed }): Expected => {
+      const why = listed ? "a flow lists it" : "no flow lists it";
+      return { from, title, address, port, wanted: listed ? "open" : "closed", why, admitted: "open" };
+    }),
+  ];
+}
+
+/** From a pod of the platform's namespace: names, and nothing beyond. */
+function insider(namespace: string, dns: { address: string; port: number }, listener: string): Expected[] {
+  const from = `a pod of ${namespace}`;
+  const elsewhere = { title: "a pod elsewhere", address: listener, port: listenerPort };
+  return [
+    { from, title: "the cluster's DNS", ...dns, wanted: "open", why: "a flow lists it", admitted: "open" },
+    { from, ...elsewhere, wanted: "closed", why: "no flow lists it", admitted: "closed" },
+  ];
+}
+
+async function ready(api: Api, namespace: string, name: string, signal: AbortSignal): Promise<string> {
+  const look = async () => {
+    const pod = await api.get<Pod>(`/api/v1/namespaces/${namespace}/pods/${name}`, signal);
+    return isReady(pod) ? pod.status?.podIP : undefined;
+  };
+  const { value } = await waitFor(`the pod ${namespace}/${name} is ready`, look, { within: 120_000, signal });
+  return value;
+}
+
+interface Ground {
+  api: Api;
+  sandbox: string;
+  name: string;
+  pace: FlowPace;
+}
+
+async function judge(
+  context: CheckContext,
+  stations: readonly Station[],
+  targets: readonly NetworkTarget[],
+  { api, sandbox, name, pace }: Ground,
+): Promise<void> {
+  const { probe, signal } = context;
+  probe.busy("connections as they are deployed");
+  await compare(context, stations, pace, (one) => [one.wanted, `because ${one.why}`]);
+  // What stays closed with a policy that allows it has nobody who listens, and proved nothing.
+  const admitted = async ([namespace, ...others]: readonly string[]): Promise<void> => {
+    if (namespace !== undefined) {
+      return withPolicy(api, namespace, name, sandbox, signal, () => admitted(others));
+    }
+    probe.busy("the same with a policy that lets the suite in");
+    await compare(context, stations, pace, (one) => [one.admitted, "with a policy that lets the suite in"]);
+  };
+  await admitted([...new Set(targets.map(({ namespace }) => namespace))]);
+  probe.busy("the same without that policy");
+  await compare(context, stations, pace, (one) => [one.wanted, "once that policy is gone"]);
+}
+
+/** Looks until every connection is as it should be, or the time is over, and reports each. */
+async function compare(
+  { probe, signal }: CheckContext,
+  stations: readonly Station[],
+  { within, every }: FlowPace,
+  wish: (one: Expected) => [wanted: Seen, why: string],
+): Promise<void> {
+  const until = Date.now() + within;
+  const look = () => Promise.all(stations.map((station) => station.probe.counters()));
+  for (;;) {
+    const before = await look();
+    await sleep(every, undefined, { signal });
+    const after = await look();
+    const seen = stations.flatMap(({ expected }, station) =>
+      expected.map((one, index) => {
+        const [wanted, why] = wish(one);
+        const came = between(before[station] ?? new Map(), after[station] ?? new Map(), index);
+        return { way: `from ${one.from} to ${one.title}`, wanted, why, came };
+      }),
+    );
+    if (seen.every(({ came, wanted }) => came === wanted) || Date.now() >= until) {
+      for (const { way, wanted, why, came } of seen) {
+        probe.expect(
+          came === wanted,
+          `${way}: ${wanted}, ${why}`,
+          `the connection ${way} should be ${wanted}, ${why}; it is ${came}`,
+        );
+      }
+      return;
+    }
+  }
+}
+
+/** Lets the pods of the suite's own namespace, and nobody else, into a namespace for a while. */
+async function withPolicy(
+  api: Api,
+  namespace: string,
+  name: string,
+  sandbox: string,
+  signal: AbortSignal,
+  action: () => Promise<void>,
+): Promise<void> {
+  const collection = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+  await undoing(
+    `the NetworkPolicy ${namespace}/${name} lets ${sandbox} in`,
+    (ended) => removeIfThere(api, `${collection}/${name}`, ended),
+    async () => {
+      const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": sandbox } } }];
+      await api.create(
+        collection,
+        {
+          apiVersion: "networking.k8s.io/v1",
+          kind: "NetworkPolicy",
+          metadata: { name, namespace },
+          spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from }] },
+        },
+        signal,
+      );
+      await action();
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import { podLabels } from "../../components/labels";
+import {
+  dex,
+  echo,
+  gateway,
+  internalGate,
+  istiod,
+  namespaces,
+  oauth2Proxy,
+  sidecarTelemetryPort,
+} from "../../components/topology";
+import { type Api } from "./api";
+import { isReady, type List, type Pod } from "./objects";
+
+/** A port of the platform, and whether the documentation lists a flow from any pod to it (reference/network-flows.md). */
+export interface NetworkTarget {
+  namespace: string;
+  title: string;
+  address: string;
+  port: number;
+  listed: boolean;
+}
+
+interface Ports {
+  namespace: string;
+  name: string;
+  labels: Record<string, string>;
+  /** Open to every pod of the cluster. */
+  listed?: readonly number[];
+  /** Open to others only; webhooks are not among them, because some clusters call those from anywhere. */
+  unlisted: readonly number[];
+}
+
+const certManager = (component: string): Ports => ({
+  namespace: namespaces.certManager,
+  name: component,
+  labels: { "app.kubernetes.io/component": component },
+  unlisted: [9402],
+});
+
+const everything: readonly Ports[] = [
+  certManager("controller"),
+  certManager("cainjector"),
+  certManager("webhook"),
+  {
+    namespace: namespaces.istio,
+    name: istiod.name,
+    labels: { app: istiod.name },
+    listed: [istiod.ports.xds],
+    unlisted: [istiod.ports.telemetry],
+  },
+  {
+    namespace: namespaces.cni,
+    name: "istio-cni-node",
+    labels: { "k8s-app": "istio-cni-node" },
+    unlisted: [istiod.ports.telemetry],
+  },
+  {
+    namespace: gateway.namespace,
+    name: gateway.name,
+    labels: gateway.labels,
+    listed: [gateway.ports.http, gateway.ports.https],
+    unlisted: [internalGate.port, sidecarTelemetryPort],
+  },
+  { namespace: dex.namespace, name: dex.name, labels: podLabels(dex.name), unlisted: [dex.ports.http] },
+  {
+    namespace: oauth2Proxy.namespace,
+    name: oauth2Proxy.name,
+    labels: podLabels(oauth2Proxy.name),
+    unlisted: [oauth2Proxy.ports.http],
+  },
+];
+
+const withEcho: Ports = {
+  namespace: echo.namespace,
+  name: echo.name,
+  labels: podLabels(echo.name),
+  unlisted: [echo.ports.http],
+};
+
+/** One pod of each part of the platform with its ports. */
+export async function networkTargets(
+  api: Api,
+  { echo: hasEcho }: { echo: boolean },
+  signal: AbortSignal,
+): Promise<NetworkTarget[]> {
+  const parts = hasEcho ? [...everything, withEcho] : everything;
+  const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted }) => {
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(","))}`;
+    const pod = (await api.get<List<Pod>>(path, signal)).items.find(isReady);
+    const address = pod?.status?.podIP;
+    if (address === undefined) {
+      throw new Error(`no pod of ${name} in ${namespace} is ready`);
+    }
+    const target = (port: number, isListed: boolean) => ({
+      namespace,
+      title: `${name} (${namespace}), port ${port}`,
+      address,
+      port,
+      listed: isListed,
+    });
+    return [...listed.map((port) => target(port, true)), ...unlisted.map((port) => target(port, false))];
+  });
+  return (await Promise.all(targets)).flat();
+}
+
+interface EndpointSlice {
+  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[];
+  ports?: { name?: string; port?: number; protocol?: string }[];
+}
+
+/** A server of the cluster's DNS, which every pod of the platform may ask. */
+export async function dnsServer(api: Api, signal: AbortSignal): Promise<{ address: string; port: number }> {
+  const path = "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices";
+  const { items } = await api.get<List<EndpointSlice>>(path, signal);
+  for (const { endpoints = [], ports = [] } of items) {
+    const port = ports.find(({ name, protocol }) => protocol === "TCP" && /^dns(-tcp)?$/.test(name ?? ""))?.port;
+    const address = endpoints.find(({ conditions }) => conditions?.ready !== false)?.addresses[0];
+    if (port !== undefined && address !== undefined) {
+      return { address, port };
+    }
+  }
+  throw new Error(
+    "kube-system has no endpoints with a port named dns-tcp, so that no flow to the cluster's DNS can be tried",
+  );
+}

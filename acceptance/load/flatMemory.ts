@@ -1,0 +1,24 @@
+import { type Probe } from "../check";
+import { growthOf, type Sample } from "../cluster/memory";
+
+/** Growth of memory that is nobody's leak: caches that fill, a heap between two collections. */
+const allowed = { factor: 1.15, bytes: 16 * 1024 * 1024 };
+
+const megabytes = (bytes: number) => Math.round(bytes / 1024 / 102.4) / 10;
+
+/** Says how much memory each container had in the second and in the last sixth of the time, and whether that is flat. */
+export function memoryIsFlat(probe: Probe, samples: readonly Sample[]): void {
+  const growth = growthOf(samples);
+  probe.figure("containers whose memory was measured", growth.length, "containers");
+  for (const { container, early, late } of growth) {
+    const most = early * allowed.factor + allowed.bytes;
+    probe.figure(`memory of ${container}, second sixth`, megabytes(early), "MiB");
+    probe.figure(`memory of ${container}, last sixth`, megabytes(late), "MiB");
+    probe.expect(
+      late <= most,
+      `the memory of ${container} stays flat`,
+      `the memory of ${container} should stay below ${megabytes(most)} MiB, which is 15 % and 16 MiB above the second sixth ` +
+        `of the time; the last sixth's median is ${megabytes(late)} MiB`,
+    );
+  }
+}

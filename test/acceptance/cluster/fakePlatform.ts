@@ -1,0 +1,222 @@
+import { randomBytes } from "node:crypto";
+import { UnsecuredJWT } from "jose";
+import { type CheckContext, type Person, type Target } from "../../../acceptance/check";
+import { type Pace } from "../../../acceptance/cluster/scene";
+import {
+  contextFor,
+  echoName,
+  type FakeAnswer,
+  type FakeGate,
+  fakeGate,
+  gateName,
+  type FakeRequest,
+} from "../fakeGate";
+import { FakeCluster } from "./fakeCluster";
+
+export const person: Person = { email: "user@example.com", password: "secret" };
+
+/** No test waits for anything but its own requests. */
+export const hurry: Pace = { away: 20, recovery: 200, every: 3, pause: 40 };
+
+/** Ways in which a deployment can be wrong. */
+export interface Faults {
+  /** Without oauth2-proxy everybody passes. */
+  failsOpen?: boolean;
+  /** Without oauth2-proxy tokens are refused, too. */
+  tokensNeedOAuth2Proxy?: boolean;
+  /** Sessions end with Dex. */
+  sessionsNeedDex?: boolean;
+  /** Dex's form is answered by somebody else. */
+  signInWithoutDex?: boolean;
+  /** Without istiod nothing is routed. */
+  needsIstiod?: boolean;
+  /** With more pods of the gateway than at the start, requests pass unchecked. */
+  newPodsAreOpen?: boolean;
+  /** What a client sends is believed. */
+  forgedHeaders?: boolean;
+}
+
+export interface FakePlatform {
+  cluster: FakeCluster;
+  gate: FakeGate;
+  target: Target;
+  /** May be changed in the middle of a test. */
+  faults: Faults;
+  state: State;
+  context(signal?: AbortSignal): CheckContext & { probe: ReturnType<typeof contextFor>["probe"] };
+  close(): Promise<void>;
+}
+
+/** What a rotation changes. */
+interface State {
+  cookieSecret: number;
+  clientSecret: string;
+  /** The client secrets that Dex takes; two of them are a mistake. */
+  accepted: string[];
+  /** Sessions of these secrets are taken besides; any is a mistake. */
+  oldCookieSecrets: number[];
+}
+
+const titles = {
+  gateway: "ingress/gatehouse-gateway",
+  oauth2Proxy: "auth/oauth2-proxy",
+  dex: "auth/dex",
+  istiod: "istio-system/istiod",
+} as const;
+
+/** A gate and its cluster in one process, the one knowing what runs in the other. */
+export async function fakePlatform(
+  faults: Faults = {},
+  options: Parameters<typeof fakeGate>[1] = {},
+): Promise<FakePlatform> {
+  const cluster = await FakeCluster.start();
+  for (const title of Object.values(titles)) {
+    const [namespace = "", name = ""] = title.split("/");
+    cluster.deploy(namespace, name, 2);
+  }
+  cluster.deploy("gatehouse-echo", "echo", 1);
+  const state: State = {
+    cookieSecret: 1,
+    clientSecret: "client-secret-1",
+    accepted: ["client-secret-1"],
+    oldCookieSecrets: [],
+  };
+  const platform = new Platform(cluster, faults, state);
+  const gate = await fakeGate((request) => platform.answer(request), {
+    ...options,
+    target: { people: [person], kubeconfig: cluster.kubeconfig, ...options.target },
+  });
+  const tell = () => cluster.secret("auth", "oauth2-proxy", { "client-secret": state.clientSecret });
+  tell();
+  return {
+    cluster,
+    gate,
+    target: gate.target,
+    faults,
+    state,
+    context: (signal) => contextFor(gate.target, signal),
+    close: async () => {
+      await Promise.all([gate.close(), cluster.close()]);
+    },
+  };
+}
+
+class Platform {
+  readonly #codes = new Map<string, { nonce: string }>();
+
+  constructor(
+    private readonly cluster: FakeCluster,
+    private readonly faults: Faults,
+    private readonly state: State,
+  ) {}
+
+  answer(request: FakeRequest): FakeAnswer {
+    if (this.faults.needsIstiod === true && !this.#runs("istiod")) {
+      return { status: 404 };
+    }
+    if (!this.#runs("gateway")) {
+      return "drop";
+    }
+    const url = new URL(request.path, `https://${request.host}`);
+    if (url.hostname === gateName && url.pathname.startsWith("/oauth2/")) {
+      return this.#runs("oauth2Proxy") ? this.#oauth2(url) : { status: 503 };
+    }
+    if (url.hostname === gateName && url.pathname.startsWith("/dex/")) {
+      return this.#runs("dex") || this.faults.signInWithoutDex === true ? this.#dex(request, url) : { status: 503 };
+    }
+    return this.#application(request, url);
+  }
+
+  #runs(part: keyof typeof titles): boolean {
+    return this.cluster.readyPods(titles[part]) > 0;
+  }
+
+  #oauth2(url: URL): FakeAnswer {
+    const query = url.searchParams;
+    if (url.pathname === "/oauth2/start") {
+      const callback = new URL("/oauth2/callback", url).href;
+      const state = query.get("rd") ?? "";
+      const to = new URLSearchParams({ redirect_uri: callback, state, client_id: "oauth2-proxy", nonce: "n" });
+      return { status: 302, headers: { location: `/dex/auth?${to.toString()}` } };
+    }
+    if (!this.state.accepted.includes(this.state.clientSecret)) {
+      return { status: 500 };
+    }
+    const cookie = `__Secure-gatehouse=${this.state.cookieSecret}.${person.email}; Domain=${gateName}; Path=/; Secure`;
+    return { status: 302, headers: { location: query.get("state") ?? "", "set-cookie": cookie } };
+  }
+
+  #dex({ method, body }: FakeRequest, url: URL): FakeAnswer {
+    if (url.pathname === "/dex/token") {
+      const form = new URLSearchParams(body);
+      if (!this.state.accepted.includes(form.get("client_secret") ?? "")) {
+        return { status: 401, body: { error: "invalid_client" } };
+      }
+      const claims = { email: person.email, nonce: this.#codes.get(form.get("code") ?? "")?.nonce };
+      return { body: { id_token: new UnsecuredJWT(claims).setExpirationTime("1h").encode() } };
+    }
+    if (method === "POST") {
+      const code = randomBytes(8).toString("hex");
+      this.#codes.set(code, { nonce: url.searchParams.get("nonce") ?? "" });
+      const back = new URL(url.searchParams.get("redirect_uri") ?? "");
+      back.searchParams.set("code", code);
+      back.searchParams.set("state", url.searchParams.get("state") ?? "");
+      return { status: 303, headers: { location: back.href } };
+    }
+    return { body: `<form method="post" action=""><input name="login"><input name="password"></form>` };
+  }
+
+  #application({ headers }: FakeRequest, url: URL): FakeAnswer {
+    const unchecked =
+      (this.faults.failsOpen === true && !this.#runs("oauth2Proxy")) ||
+      (this.faults.newPodsAreOpen === true && this.cluster.readyPods(titles.gateway) > 2);
+    const verified = this.#user(headers);
+    const user =
+      verified !== undefined && this.faults.forgedHeaders === true
+        ? (headers["kubeflow-userid"] ?? verified)
+        : verified;
+    if (user === undefined && !unchecked) {
+      return { status: 403, body: "sign in" };
+    }
+    if (url.hostname !== echoName) {
+      return { status: 404 };
+    }
+    const seen = user ?? headers["kubeflow-userid"];
+    const shown = { ...headers, cookie: undefined, authorization: undefined, "kubeflow-userid": seen };
+    return { body: { user: seen, groups: [], headers: shown } };
+  }
+
+  #user({ authorization, cookie }: FakeRequest["headers"]): string | undefined {
+    if (authorization !== undefined) {
+      const needed = this.faults.tokensNeedOAuth2Proxy !== true || this.#runs("oauth2Proxy");
+      const [, token = ""] = authorization.split(" ");
+      return needed ? (UnsecuredJWT.decode(token).payload.email as string) : undefined;
+    }
+    if (!this.#runs("oauth2Proxy") || (this.faults.sessionsNeedDex === true && !this.#runs("dex"))) {
+      return undefined;
+    }
+    const [, secret = "", user] = /__Secure-gatehouse=(\d+)\.([^;]+)/.exec(cookie ?? "") ?? [];
+    return [this.state.cookieSecret, ...this.state.oldCookieSecrets].includes(Number(secret)) ? user : undefined;
+  }
+}
+
+/** Runs a check and gives what it said; an error that it ended with is among the faults. */
+export async function outcomeOf(
+  platform: FakePlatform,
+  run: (context: CheckContext) => Promise<void>,
+  signal: AbortSignal = AbortSignal.timeout(15_000),
+): Promise<{ right: string[]; faults: string[]; figures: string[]; tried: number }> {
+  const context = platform.context(signal);
+  const { probe } = context;
+  try {
+    await run(context);
+  } catch (error) {
+    probe.wrong(`ended: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return {
+    right: probe.right,
+    faults: probe.faults,
+    figures: probe.figures.map(({ name }) => name),
+    tried: probe.tried,
+  };
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { type FlowPace, networkFlows } from "../../../acceptance/checks/failClosed/networkFlows";
+import { type Counters } from "../../../acceptance/cluster/connectionProbe";
+import { type Manifest } from "../../../acceptance/cluster/sandbox";
+import { type FakeCluster, FakeStatus } from "../cluster/fakeCluster";
+import { type FakePlatform, fakePlatform, outcomeOf } from "../cluster/fakePlatform";
+
+/** A network in which the policies that the check makes are seen, and all others are what the test says. */
+interface Network {
+  enforces?: boolean;
+  /** Ports that a mistake in the policies leaves open to everybody. */
+  leaves?: readonly number[];
+  /** Ports at which nobody listens. */
+  deaf?: readonly number[];
+  noNames?: boolean;
+  /** Pods of the platform may connect anywhere. */
+  openEgress?: boolean;
+  /** Stays in effect when the policy is gone. */
+  sticky?: boolean;
+}
+
+const parts: [namespace: string, name: string, labels: Record<string, string>][] = [
+  ["cert-manager", "cert-manager", { "app.kubernetes.io/component": "controller" }],
+  ["cert-manager", "cainjector", { "app.kubernetes.io/component": "cainjector" }],
+  ["cert-manager", "webhook", { "app.kubernetes.io/component": "webhook" }],
+  ["istio-system", "istiod", { app: "istiod" }],
+  ["istio-cni", "istio-cni-node", { "k8s-app": "istio-cni-node" }],
+  ["ingress", "gateway", { app: "gatehouse-gateway", istio: "gatehouse-gateway" }],
+  ["auth", "dex", { "app.kubernetes.io/name": "dex" }],
+  ["auth", "oauth2-proxy", { "app.kubernetes.io/name": "oauth2-proxy" }],
+  ["gatehouse-echo", "echo", { "app.kubernetes.io/name": "echo" }],
+];
+const listedPorts = [15012, 8080, 8443];
+
+describe("network flows", () => {
+  let platform: FakePlatform | undefined;
+  afterEach(() => platform?.close());
+
+  const outcome = async (network: Network, prepare: (cluster: FakeCluster) => void = () => undefined) => {
+    platform = await fakePlatform();
+    const { cluster } = platform;
+    cluster.deployments.clear();
+    cluster.pods.clear();
+    for (const [index, [namespace, name, labels]] of parts.entries()) {
+      const metadata = { name, namespace, uid: name, labels };
+      const status = { podIP: `10.0.0.${index}`, conditions: [{ type: "Ready", status: "True" }] };
+      cluster.pods.set(name, { metadata, status });
+    }
+    cluster.endpoints = [
+      { ports: [{ name: "metrics", port: 9153, protocol: "TCP" }], endpoints: [{ addresses: ["10.0.0.99"] }] },
+      {
+        ports: [
+          { name: "dns", port: 53, protocol: "UDP" },
+          { name: "dns-tcp", port: 53, protocol: "TCP" },
+        ],
+        endpoints: [{ addresses: ["10.0.0.98"] }, { addresses: ["10.0.0.97"], conditions: { ready: false } }],
+      },
+    ];
+    prepare(cluster);
+    const pace: FlowPace = { within: 30, every: 1, open: fakeProbe(cluster, network) };
+    const said = await outcomeOf(platform, (context) => networkFlows(pace).run(context));
+    return { ...said, cluster };
+  };
+
+  it("pass where policies are enforced, and leave nothing behind", async () => {
+    const { faults, right, cluster } = await outcome({});
+    assert.deepEqual(faults, []);
+    for (const namespace of ["cert-manager", "istio-system", "istio-cni", "ingress", "auth", "gatehouse-echo"]) {
+      assert.ok(right.includes(`from a pod of ${namespace} to the cluster's DNS: open, because a flow lists it`));
+      assert.ok(right.includes(`from a pod of ${namespace} to a pod elsewhere: closed, because no flow lists it`));
+    }
+    assert.ok(
+      right.includes("from a pod that no flow lists to dex (auth), port 5556: closed, because no flow lists it"),
+    );
+    assert.ok(
+      right.includes(
+        "from a pod that no flow lists to dex (auth), port 5556: open, with a policy that lets the suite in",
+      ),
+    );
+    assert.deepEqual([...cluster.made.keys()], []);
+    assert.ok(cluster.changes.filter(({ method }) => method === "DELETE").length >= 14);
+  });
+
+  const wrong: [what: string, network: Network, said: RegExp][] = [
+    [
+      "the network plugin enforces nothing",
+      { enforces: false },
+      /to dex \(auth\), port 5556 should be closed, because/,
+    ],
+    ["one port is open", { leaves: [4180] }, /to oauth2-proxy \(auth\), port 4180 should be closed.*it is open/],
+    [
+      "nobody listens, so that a closed port proves nothing",
+      { deaf: [9402] },
+      /9402 should be open, with a policy that/,
+    ],
+    [
+      "a listed flow is closed",
+      { deaf: [15012] },
+      /istiod \(istio-system\), port 15012 should be open, because a flow/,
+    ],
+    ["names cannot be asked for", { noNames: true }, /from a pod of auth to the cluster's DNS should be open/],
+    ["pods may connect anywhere", { openEgress: true }, /from a pod of ingress to a pod elsewhere should be closed/],
+    ["what was allowed stays allowed", { sticky: true }, /should be closed, once that policy is gone; it is open/],
+  ];
+  for (const [what, network, said] of wrong) {
+    it(`fail where ${what}`, async () => {
+      const { faults, cluster } = await outcome(network);
+      assert.match(faults.join("\n"), said);
+      assert.deepEqual([...cluster.made.keys()], []);
+    });
+  }
+
+  it("fail where a part has no ready pod, or the cluster no DNS", async () => {
+    const gone = await outcome({}, ({ pods }) => void pods.delete("istiod"));
+    assert.match(gone.faults.join("\n"), /no pod of istiod in istio-system is ready/);
+    await platform?.close();
+    const nameless = await outcome({}, (cluster) => void (cluster.endpoints = []));
+    assert.match(nameless.faults.join("\n"), /no endpoints with a port named dns-tcp/);
+  });
+
+  it("remove what they made when something fails in the middle", async () => {
+    const { faults, cluster } = await outcome({}, (fake) => {
+      fake.before = ({ method, path }) => {
+        if (method === "POST" && path.includes("/namespaces/auth/pods")) {
+          throw new FakeStatus(403, "Forbidden");
+        }
+      };
+    });
+    assert.match(faults.join("\n"), /403/);
+    assert.deepEqual([...cluster.made.keys()], []);
+  });
+});
+
+/** Envoy's counters as they would be; each look is two tries later. */
+function fakeProbe(
+  cluster: FakeCluster,
+  { enforces = true, leaves = [], deaf = [], ...network }: Network,
+): FlowPace["open"] {
+  const admittedOnce = new Set<string>();
+  return (_, namespace, name) => {
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const { spec } = cluster.made.get(path) as Manifest & { spec: { containers: { args: string[] }[] } };
+    const { static_resources: resources } = JSON.parse(spec.containers[0]?.args[1] ?? "") as {
+      static_resources: { clusters: { load_assignment: { endpoints: Endpoint[] } }[] };
+    };
+    const places = resources.clusters.map(({ load_assignment: { endpoints } }) => placeOf(endpoints));
+    const outsider = name === "outsider";
+    const isOpen = ({ address, port }: Place): boolean => {
+      if (deaf.includes(port)) {
+        return false;
+      }
+      if (port === 53) {
+        return network.noNames !== true;
+      }
+      if (!outsider) {
+        return !enforces || network.openEgress === true;
+      }
+      const of = parts[Number(address.split(".")[3])]?.[0] ?? "";
+      const policy = [...cluster.made.keys()].some((key) => key.includes(`/namespaces/${of}/networkpolicies/`));
+      if (policy) {
+        admittedOnce.add(of);
+      }
+      const allowed = policy || (network.sticky === true && admittedOnce.has(of));
+      const listed = port === 9080 || leaves.includes(port) || (listedPorts.includes(port) && of !== "gatehouse-echo");
+      return !enforces || allowed || listed;
+    };
+    const counts = new Map(places.map((_place, index) => [index, { success: 0, failure: 0 }]));
+    const counters = (): Promise<Counters> => {
+      for (const [index, place] of places.entries()) {
+        const { success, failure } = counts.get(index) ?? { success: 0, failure: 0 };
+        const open = isOpen(place);
+        counts.set(index, { success: success + (open ? 2 : 0), failure: failure + (open ? 0 : 2) });
+      }
+      return Promise.resolve(new Map(counts));
+    };
+    return Promise.resolve({ counters, close: () => Promise.resolve() });
+  };
+}
+
+interface Place {
+  address: string;
+  port: number;
+}
+
+interface Endpoint {
+  lb_endpoints: { endpoint: { address: { socket_address: { address: string; port_value: number } } } }[];
+}
+
+function placeOf([first]: Endpoint[]): Place {
+  const { address = "", port_value: port = 0 } = first?.lb_endpoints[0]?.endpoint.address.socket_address ?? {};
+  return { address, port };
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { type Check } from "../../../acceptance/check";
+import { withoutDex } from "../../../acceptance/checks/failClosed/withoutDex";
+import { withoutIstiod } from "../../../acceptance/checks/failClosed/withoutIstiod";
+import { withoutOAuth2Proxy } from "../../../acceptance/checks/failClosed/withoutOAuth2Proxy";
+import { FakeStatus } from "../cluster/fakeCluster";
+import { type FakePlatform, fakePlatform, type Faults, hurry, outcomeOf } from "../cluster/fakePlatform";
+
+const checks: Record<string, { check: Check; title: string }> = {
+  "oauth2-proxy": { check: withoutOAuth2Proxy(hurry), title: "auth/oauth2-proxy" },
+  Dex: { check: withoutDex(hurry), title: "auth/dex" },
+  istiod: { check: withoutIstiod(hurry), title: "istio-system/istiod" },
+};
+
+describe("fail closed: parts that are taken away", () => {
+  let platform: FakePlatform | undefined;
+  afterEach(() => platform?.close());
+
+  const outcome = async (
+    part: string,
+    faults: Faults = {},
+    prepare: (platform: FakePlatform) => void = () => undefined,
+  ) => {
+    platform = await fakePlatform(faults);
+    prepare(platform);
+    const { check, title } = checks[part] ?? assert.fail();
+    const said = await outcomeOf(platform, (context) => check.run(context));
+    return { ...said, replicas: platform.cluster.replicas(title), platform };
+  };
+
+  for (const [part, { title }] of Object.entries(checks)) {
+    it(`passes on a right deployment without ${part}, and restores it with the owner of its replicas`, async () => {
+      const {
+        faults,
+        tried,
+        replicas,
+        platform: { cluster },
+      } = await outcome(part);
+      assert.deepEqual(faults, []);
+      assert.ok(tried > 5);
+      assert.equal(replicas, 2);
+      const { metadata } = cluster.deployments.get(title) ?? assert.fail();
+      assert.deepEqual(metadata.annotations, {});
+      assert.deepEqual(
+        metadata.managedFields?.map(({ manager, fieldsV1 }) => [manager, Object.keys(fieldsV1?.["f:spec"] ?? {})]),
+        [["pulumi-kubernetes", ["f:template", "f:replicas"]]],
+      );
+      assert.ok(cluster.changes.some(({ body }) => JSON.stringify(body).includes('"replicas":0')));
+    });
+  }
+
+  const wrong: [part: string, what: string, faults: Faults, said: RegExp][] = [
+    ["oauth2-proxy", "everybody passes without it", { failsOpen: true }, /without identity.*200/],
+    ["oauth2-proxy", "tokens are refused without it", { tokensNeedOAuth2Proxy: true }, /with a token.*status 403/],
+    ["Dex", "sessions end with it", { sessionsNeedDex: true }, /with a session.*status 403/],
+    ["Dex", "somebody else answers its form", { signInWithoutDex: true }, /new sign-in should fail/],
+    ["istiod", "nothing is routed without it", { needsIstiod: true }, /status 404/],
+    ["istiod", "a client's headers are believed", { forgedHeaders: true }, /another identity|saw forged/],
+  ];
+  for (const [part, what, faults, said] of wrong) {
+    it(`fails without ${part} where ${what}, and restores it all the same`, async () => {
+      const { faults: found, replicas } = await outcome(part, faults);
+      assert.match(found.join("\n"), said);
+      assert.equal(replicas, 2);
+    });
+  }
+
+  it("fails where something else restarts meanwhile", async () => {
+    const { faults } = await outcome("Dex", {}, ({ cluster }) => {
+      cluster.before = ({ method, body }) => {
+        if (method === "PATCH" && JSON.stringify(body).includes('"replicas":0')) {
+          const [pod] = cluster.podsOf("auth/oauth2-proxy");
+          const [container] = pod?.status?.containerStatuses ?? [];
+          (container ?? assert.fail()).restartCount += 1;
+        }
+      };
+    });
+    assert.match(faults.join("\n"), /nothing but dex should restart; these restarted or are gone: auth\/oauth2-proxy-/);
+  });
+
+  it("fails where something else brings the part back meanwhile", async () => {
+    const { faults } = await outcome("istiod", {}, ({ cluster }) => {
+      cluster.before = ({ method, path }) => {
+        const istiod = cluster.deployments.get("istio-system/istiod") ?? assert.fail();
+        if (method === "GET" && path.endsWith("/istio-system/pods") && istiod.spec.replicas === 0) {
+          // Once its pods were seen to be gone.
+          setTimeout(() => (istiod.spec.replicas ||= 2), 15);
+        }
+      };
+    });
+    assert.match(faults.join("\n"), /something else brought istio-system\/istiod back/);
+  });
+
+  it("restores what it changed when it is told to end", async () => {
+    platform = await fakePlatform();
+    const { cluster } = platform;
+    const controller = new AbortController();
+    cluster.before = ({ method, body }) => {
+      if (method === "PATCH" && JSON.stringify(body).includes('"replicas":0')) {
+        setTimeout(() => controller.abort(new Error("told to end")), 20);
+      }
+    };
+    const long = withoutDex({ ...hurry, away: 60_000 });
+    const { faults } = await outcomeOf(platform, (context) => long.run(context), controller.signal);
+    assert.match(faults.join("\n"), /ended/);
+    assert.equal(cluster.replicas("auth/dex"), 2);
+    assert.equal(cluster.readyPods("auth/dex"), 2);
+  });
+
+  it("says what is left to restore by hand when the API server refuses", async () => {
+    const { faults } = await outcome("Dex", {}, ({ cluster }) => {
+      cluster.before = ({ method, body }) => {
+        if (method === "PATCH" && JSON.stringify(body).includes('"replicas":2')) {
+          throw new FakeStatus(403, "Forbidden");
+        }
+      };
+    });
+    assert.match(faults.join("\n"), /NOT RESTORED: auth\/dex had 2 replicas\. Restore it by hand/);
+  });
+
+  it("brings back the replicas that an earlier run, killed in the middle, could not", async () => {
+    const { faults, replicas } = await outcome("istiod", {}, ({ cluster }) => {
+      const istiod = cluster.deployments.get("istio-system/istiod") ?? assert.fail();
+      istiod.metadata.annotations = { "gatehouse.verify/replicas": "3" };
+      istiod.spec.replicas = 0;
+    });
+    assert.deepEqual(faults, []);
+    assert.equal(replicas, 3);
+  });
+});
