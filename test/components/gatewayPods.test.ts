@@ -16,6 +16,7 @@ describe("the gateway's pods", () => {
       name: "gatehouse-gateway",
       labels: { "istio.io/dataplane-mode": "none", ...selector },
       serviceAccount: { create: false, name: "gatehouse-gateway" },
+      imagePullPolicy: "IfNotPresent",
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       service: {
         type: "LoadBalancer",

@@ -97,15 +97,18 @@ export class PulumiCli {
         });
       }
       child.once("error", (error) => reject(new Failure(`pulumi did not start: ${error.message}`)));
+      log.once("error", (error) => reject(new Failure(`${file} cannot be written: ${error.message}`)));
+      // Only when the log is whole, because whoever waits may look into it, or take its folder away.
       child.once("close", (code, signal) => {
-        log.end();
-        if (code === 0) {
-          resolve(stdout);
-        } else {
-          const how = code === null ? `was ended by ${signal ?? "a signal"}` : `ended with ${code}`;
-          const said = lines.length > 0 ? lines : stdout.trim().split("\n").slice(-quotedLines);
-          reject(new Failure(`pulumi ${args[0] ?? ""} ${how}; all it said is in ${file}.`, said.join("\n")));
-        }
+        log.end(() => {
+          if (code === 0) {
+            resolve(stdout);
+          } else {
+            const how = code === null ? `was ended by ${signal ?? "a signal"}` : `ended with ${code}`;
+            const said = lines.length > 0 ? lines : stdout.trim().split("\n").slice(-quotedLines);
+            reject(new Failure(`pulumi ${args[0] ?? ""} ${how}; all it said is in ${file}.`, said.join("\n")));
+          }
+        });
       });
     });
   }
