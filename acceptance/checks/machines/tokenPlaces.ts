@@ -1,6 +1,7 @@
 import { type Answer, ask, type HeaderList } from "../../http/request";
 import { type Check, type CheckContext } from "../../check";
 import { seenByBackend } from "../../echo";
+import { inParallel } from "../../http/inParallel";
 import { askEcho, bearer } from "../../tokens/ask";
 import { identityOf } from "../../tokens/claims";
 import { forgedSignatures, someIntruder } from "../../tokens/forge";
@@ -42,38 +43,44 @@ export const tokenPlaces: Check = {
   },
 };
 
-/** A genuine token where logs, referrers and other sites' forms would carry it. */
+/**
+ * A genuine token where logs, referrers and other sites' forms would carry it. Without an Authorization header the session
+ * check refuses such a request before anybody looks for tokens; with one of another scheme nobody but the token rules does.
+ */
 async function elsewhere(context: CheckContext, token: string): Promise<void> {
-  const { target, probe, signal } = context;
-  for (const name of ["access_token", "token", "id_token", "jwt", "Authorization"]) {
-    const answer = await askEcho(context, [], `/?${name}=${token}`);
-    expectRefused(probe, answer, `a genuine token in the query as ${name}`);
-    const cookie = await askEcho(context, [["Cookie", `${name}=${token}`]]);
-    expectRefused(probe, cookie, `a genuine token in the cookie ${name}`);
-  }
-  const session = await askEcho(context, [["Cookie", `__Secure-gatehouse=${token}`]]);
-  expectRefused(probe, session, "a genuine token in the place of the session's cookie");
   const body = `access_token=${token}`;
-  const form = await ask(target, echoOf(target), "/", {
-    method: "POST",
-    headers: [
-      ["Accept", "application/json"],
-      ["Content-Type", "application/x-www-form-urlencoded"],
-      ["Content-Length", String(Buffer.byteLength(body))],
-    ],
-    body,
-    signal,
+  const form: HeaderList = [
+    ["Content-Type", "application/x-www-form-urlencoded"],
+    ["Content-Length", String(Buffer.byteLength(body))],
+  ];
+  const names = ["access_token", "token", "id_token", "jwt", "Authorization"];
+  const headers = ["X-Authorization", "Proxy-Authorization", "X-Forwarded-Access-Token", "X-Auth-Request-Access-Token"];
+  const places: (Odd & { path?: string; body?: string })[] = [
+    ...names.flatMap((name) => [
+      { what: `in the query as ${name}`, headers: [], path: `/?${name}=${token}` },
+      { what: `in the cookie ${name}`, headers: [["Cookie", `${name}=${token}`] as const] },
+    ]),
+    { what: "in the place of the session's cookie", headers: [["Cookie", `__Secure-gatehouse=${token}`]] },
+    { what: "in a form", headers: form, body },
+    ...headers.map((name) => ({ what: `in the header ${name}`, headers: [[name, `Bearer ${token}`] as const] })),
+  ];
+  const others: Odd[] = [
+    { what: "", headers: [] },
+    { what: " besides Basic", headers: [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] },
+    { what: " besides an empty Authorization header", headers: [["Authorization", ""]] },
+  ];
+  const requests = places.flatMap((place) => others.map((other) => ({ ...place, other })));
+  context.probe.busy("a genuine token in other places");
+  await inParallel(requests, async ({ what, path = "/", headers, body, other }) => {
+    const { target, probe, signal } = context;
+    const answer = await ask(target, echoOf(target), path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: [["Accept", "application/json"], ...headers, ...other.headers],
+      ...(body === undefined ? {} : { body }),
+      signal,
+    });
+    expectRefused(probe, answer, `a genuine token ${what}${other.what}`);
   });
-  expectRefused(probe, form, "a genuine token in a form");
-  for (const name of [
-    "X-Authorization",
-    "Proxy-Authorization",
-    "X-Forwarded-Access-Token",
-    "X-Auth-Request-Access-Token",
-  ]) {
-    const answer = await askEcho(context, [[name, `Bearer ${token}`]]);
-    expectRefused(probe, answer, `a genuine token in the header ${name}`);
-  }
 }
 
 /** A genuine token, oddly written or next to a forged one. Whether it counts is a matter of taste; for whom is not. */

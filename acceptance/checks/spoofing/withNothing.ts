@@ -39,7 +39,7 @@ const disguises: readonly Forged[] = [
     what: "a certificate of the gateway's in a header",
     headers: [["X-Forwarded-Client-Cert", "URI=spiffe://cluster.local/ns/ingress/sa/gatehouse-gateway"]],
   },
-  { what: "credentials of another scheme", headers: [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] },
+  { what: "an empty Authorization header", headers: [["Authorization", ""]] },
   { what: "an unreadable session", headers: [["Cookie", "__Secure-gatehouse=intruder"]] },
 ];
 
@@ -59,6 +59,8 @@ export const withNothing: Check = {
     await inParallel(claims, async ({ what, headers }) => {
       await refusedAs(context, "a program", [["Accept", "application/json"]], what, headers, mark);
       await refusedAs(context, "a browser", [["Accept", "text/html"]], what, headers, mark);
+      // A request with any Authorization header is not oauth2-proxy's to refuse, but the token rules'.
+      await refusedAs(context, "a program with a password", [["Authorization", "Basic dTpw"]], what, headers, mark);
     });
   },
 };

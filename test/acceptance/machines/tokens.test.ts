@@ -125,6 +125,7 @@ describe("the check of where tokens stand", () => {
         /in the cookie id_token: should/,
         /in a form: should/,
         /in the header X-Forwarded-Access-Token: should/,
+        /in the query as access_token besides Basic: should/,
       ],
     ],
     [
