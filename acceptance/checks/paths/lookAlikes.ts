@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { type HeaderList } from "../../http/request";
-import { doors, expectClosed, get, type Try, visible } from "./tries";
+import { doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
 
 /** Nearly sign-in's two paths, on the host that has them. */
 const nearly = [
@@ -53,37 +53,42 @@ const agents = [
 ];
 
 /** The exception for sign-in is two paths of one host. */
-export const lookAlikes: Check = {
-  area: "paths",
-  name: "look-alikes",
-  proves:
-    "paths that only resemble `/dex/` and `/oauth2/`, sign-in's paths at other hosts, and everything that a proxy, a probe or a health check usually asks for, are refused without identity",
-  mend: "The rules may except exactly `/dex/*` and `/oauth2/*` of the gate's host (components/accessRules.ts). oauth2-proxy must not skip anything: no `skip_auth_routes`, `skip_auth_regex`, `ping_user_agent` or `gcp_healthchecks`, and every check under the prefix of components/topology.ts.",
-  exercises: ["gateway", "oauth2-proxy"],
-  needs: [],
-  timeout: 120,
-  async run(context) {
-    const { target } = context;
-    const { gate, echo } = target;
-    const asked = (url: URL, path: string, allowed: Try["allowed"] = {}, headers: HeaderList = []): Try => ({
-      what: visible(path),
-      ...get(url, path, headers),
-      allowed,
-    });
-    const elsewhere = echo === undefined ? [] : [...nearly, ...signIn].map((path) => asked(echo, path));
-    await expectClosed(context, [
-      ...nearly.map((path) => asked(gate, path)),
-      ...doors(target).flatMap((url) => known.map((path) => asked(url, path))),
-      ...guarded.map((path) => asked(gate, path, { signIn: true })),
-      ...elsewhere,
-      ...doors(target).flatMap((url) =>
-        agents.flatMap((agent) =>
-          ["/", "/healthz", "/ping"].map((path) => ({
-            ...asked(url, path, {}, [["User-Agent", agent]]),
-            what: `${path} for ${agent}`,
-          })),
-        ),
-      ),
-    ]);
-  },
-};
+export function lookAlikes(pick: Pick = everyOne): Check {
+  return {
+    area: "paths",
+    name: "look-alikes",
+    proves:
+      "paths that only resemble `/dex/` and `/oauth2/`, sign-in's paths at other hosts, and everything that a proxy, a probe or a health check usually asks for, are refused without identity",
+    mend: "The rules may except exactly `/dex/*` and `/oauth2/*` of the gate's host (components/accessRules.ts). oauth2-proxy must not skip anything: no `skip_auth_routes`, `skip_auth_regex`, `ping_user_agent` or `gcp_healthchecks`, and every check under the prefix of components/topology.ts.",
+    exercises: ["gateway", "oauth2-proxy"],
+    needs: [],
+    timeout: 120,
+    async run(context) {
+      const { target } = context;
+      const { gate, echo } = target;
+      const asked = (url: URL, path: string, allowed: Try["allowed"] = {}, headers: HeaderList = []): Try => ({
+        what: visible(path),
+        ...get(url, path, headers),
+        allowed,
+      });
+      const elsewhere = echo === undefined ? [] : [...nearly, ...signIn].map((path) => asked(echo, path));
+      await expectClosed(
+        context,
+        pick([
+          ...nearly.map((path) => asked(gate, path)),
+          ...doors(target).flatMap((url) => known.map((path) => asked(url, path))),
+          ...guarded.map((path) => asked(gate, path, { signIn: true })),
+          ...elsewhere,
+          ...doors(target).flatMap((url) =>
+            agents.flatMap((agent) =>
+              ["/", "/healthz", "/ping"].map((path) => ({
+                ...asked(url, path, {}, [["User-Agent", agent]]),
+                what: `${path} for ${agent}`,
+              })),
+            ),
+          ),
+        ]),
+      );
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { type Answer, header, type HeaderList } from "../../http/request";
-import { doors, expectClosed, get, type Try, visible } from "./tries";
+import { doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
 
 const methods = [
   "OPTIONS", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "TRACK", "DEBUG", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK",
@@ -37,56 +37,58 @@ const overrides: HeaderList[] = [
 ].flatMap((name) => ["OPTIONS", "HEAD", "TRACE", "CONNECT"].map((value): HeaderList => [[name, value]]));
 
 /** A method says what is to be done, and nothing about who may. */
-export const methodTricks: Check = {
-  area: "paths",
-  name: "methods",
-  proves:
-    "no method, in whatever case or shape, no preflight and no header or parameter that replaces a method opens anything without identity, and no preflight is allowed for another origin",
-  mend: "No rule of the gate may name methods (components/accessRules.ts): one that excepts OPTIONS lets every OPTIONS through. Look for a CORS policy in a VirtualService.",
-  exercises: ["gateway", "oauth2-proxy"],
-  needs: [],
-  timeout: 120,
-  async run(context) {
-    const { target } = context;
-    const tries = doors(target).flatMap((url): Try[] => [
-      ...methods.map((method) => ({
-        what: `${visible(method).slice(0, 20)} /probe`,
-        ...get(url, "/probe", [], method),
-      })),
-      ...preflights.flatMap(({ what, headers }) =>
-        ["/probe", "/api/probe", "/"].map((path) => ({
-          what: `${what} at ${path}`,
-          ...get(
-            url,
-            path,
-            headers.map(([name, value]) => [name, value === "own" ? target.gate.origin : value]),
-            "OPTIONS",
-          ),
-          look: allowsOthers,
+export function methodTricks(pick: Pick = everyOne): Check {
+  return {
+    area: "paths",
+    name: "methods",
+    proves:
+      "no method, in whatever case or shape, no preflight and no header or parameter that replaces a method opens anything without identity, and no preflight is allowed for another origin",
+    mend: "No rule of the gate may name methods (components/accessRules.ts): one that excepts OPTIONS lets every OPTIONS through. Look for a CORS policy in a VirtualService.",
+    exercises: ["gateway", "oauth2-proxy"],
+    needs: [],
+    timeout: 120,
+    async run(context) {
+      const { target } = context;
+      const tries = doors(target).flatMap((url): Try[] => [
+        ...methods.map((method) => ({
+          what: `${visible(method).slice(0, 20)} /probe`,
+          ...get(url, "/probe", [], method),
         })),
-      ),
-      ...overrides.map((headers) => ({
-        what: `GET /probe with ${headers.map((pair) => pair.join(": ")).join()}`,
-        ...get(url, "/probe", headers),
-      })),
-      ...["_method=OPTIONS", "X-HTTP-Method-Override=OPTIONS", "method=OPTIONS"].map((query) => ({
-        what: `POST /probe?${query}`,
-        ...get(url, `/probe?${query}`, [["Content-Length", "0"]], "POST"),
-      })),
-      // Nothing may be tunnelled anywhere.
-      ...[
-        url.host,
-        `${url.hostname}:80`,
-        "echo.echo.svc.cluster.local:8080",
-        "127.0.0.1:15000",
-        "kubernetes.default.svc:443",
-        "/probe",
-        "*",
-      ].map((to) => ({ what: `CONNECT ${to}`, ...get(url, to, [], "CONNECT"), allowed: { unrouted: true } })),
-    ]);
-    await expectClosed(context, tries, 8);
-  },
-};
+        ...preflights.flatMap(({ what, headers }) =>
+          ["/probe", "/api/probe", "/"].map((path) => ({
+            what: `${what} at ${path}`,
+            ...get(
+              url,
+              path,
+              headers.map(([name, value]) => [name, value === "own" ? target.gate.origin : value]),
+              "OPTIONS",
+            ),
+            look: allowsOthers,
+          })),
+        ),
+        ...overrides.map((headers) => ({
+          what: `GET /probe with ${headers.map((pair) => pair.join(": ")).join()}`,
+          ...get(url, "/probe", headers),
+        })),
+        ...["_method=OPTIONS", "X-HTTP-Method-Override=OPTIONS", "method=OPTIONS"].map((query) => ({
+          what: `POST /probe?${query}`,
+          ...get(url, `/probe?${query}`, [["Content-Length", "0"]], "POST"),
+        })),
+        // Nothing may be tunnelled anywhere.
+        ...[
+          url.host,
+          `${url.hostname}:80`,
+          "echo.echo.svc.cluster.local:8080",
+          "127.0.0.1:15000",
+          "kubernetes.default.svc:443",
+          "/probe",
+          "*",
+        ].map((to) => ({ what: `CONNECT ${to}`, ...get(url, to, [], "CONNECT"), allowed: { unrouted: true } })),
+      ]);
+      await expectClosed(context, pick(tries), 8);
+    },
+  };
+}
 
 function allowsOthers(answer: Answer): string | undefined {
   const origin = header(answer, "access-control-allow-origin");

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { newMark } from "../../http/leaks";
-import { doors, expectClosed, type Try, visible } from "./tries";
+import { doors, everyOne, expectClosed, type Pick, type Try, visible } from "./tries";
 
 /** Request lines of protocols that are over, and of none. HOST stands for the host. */
 const lines = [
@@ -27,48 +27,52 @@ const bare = [
 ];
 
 /** HTTP before 1.1 has no host, and before 1.0 not even a header in which a refusal could stand. */
-export const oldProtocols: Check = {
-  area: "paths",
-  name: "old-protocols",
-  proves:
-    "HTTP/0.9, HTTP/1.0, protocols of other names and request lines that are none lead to nothing without identity",
-  mend: "Envoy refuses HTTP/1.0 (426) unless `accept_http_10` is set; look for it in EnvoyFilters (ISTIO's `PILOT_HTTP10`).",
-  exercises: ["gateway"],
-  needs: [],
-  timeout: 120,
-  async run(context) {
-    const { target } = context;
-    const headers: ((host: string) => string)[] = [
-      (host) => `Host: ${host}\r\nConnection: close\r\n`,
-      (host) => `Host: ${host}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n`,
-      () => "",
-    ];
-    await expectClosed(
-      context,
-      doors(target).flatMap((url) => [
-        ...lines.flatMap((line) =>
-          headers.map((header, index): Try => {
-            const mark = newMark();
-            return {
-              what: `${visible(line)} ${["", "with keep-alive", "without a host"][index]}`.trim(),
+export function oldProtocols(pick: Pick = everyOne): Check {
+  return {
+    area: "paths",
+    name: "old-protocols",
+    proves:
+      "HTTP/0.9, HTTP/1.0, protocols of other names and request lines that are none lead to nothing without identity",
+    mend: "Envoy refuses HTTP/1.0 (426) unless `accept_http_10` is set; look for it in EnvoyFilters (ISTIO's `PILOT_HTTP10`).",
+    exercises: ["gateway"],
+    needs: [],
+    timeout: 120,
+    async run(context) {
+      const { target } = context;
+      const headers: ((host: string) => string)[] = [
+        (host) => `Host: ${host}\r\nConnection: close\r\n`,
+        (host) => `Host: ${host}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n`,
+        () => "",
+      ];
+      await expectClosed(
+        context,
+        pick(
+          doors(target).flatMap((url) => [
+            ...lines.flatMap((line) =>
+              headers.map((header, index): Try => {
+                const mark = newMark();
+                return {
+                  what: `${visible(line)} ${["", "with keep-alive", "without a host"][index]}`.trim(),
+                  url,
+                  bytes: `${line.replace("HOST", url.host)}\r\n${header(url.host)}${mark.header.join(": ")}\r\n\r\n`,
+                  marks: [mark],
+                  allowed: { unrouted: true, signIn: url === target.gate && line.includes("/dex/probe") },
+                  wire: { patience: 2_000 },
+                };
+              }),
+            ),
+            ...bare.map((bytes): Try => ({
+              what: visible(bytes),
               url,
-              bytes: `${line.replace("HOST", url.host)}\r\n${header(url.host)}${mark.header.join(": ")}\r\n\r\n`,
-              marks: [mark],
-              allowed: { unrouted: true, signIn: url === target.gate && line.includes("/dex/probe") },
+              bytes,
+              marks: [],
+              allowed: { unrouted: true },
               wire: { patience: 2_000 },
-            };
-          }),
+            })),
+          ]),
         ),
-        ...bare.map((bytes): Try => ({
-          what: visible(bytes),
-          url,
-          bytes,
-          marks: [],
-          allowed: { unrouted: true },
-          wire: { patience: 2_000 },
-        })),
-      ]),
-      16,
-    );
-  },
-};
+        8,
+      );
+    },
+  };
+}

@@ -3,8 +3,8 @@ import { inParallel } from "../../http/inParallel";
 import { leakIn, newMark, summary, whileItRefuses } from "../../http/leaks";
 import { ask, type HeaderList } from "../../http/request";
 import { exchange } from "../../http/wire";
-import { type Desync, desyncs } from "./desync";
-import { doors } from "./tries";
+import { desyncs } from "./desync";
+import { doors, everyOne, type Pick } from "./tries";
 
 /** Where the request that is seen goes to: to an application, to Dex, or to oauth2-proxy, which also decides about others. */
 interface Place {
@@ -18,7 +18,7 @@ const page: HeaderList = [["Accept", "text/html"]];
 const data: HeaderList = [["Accept", "application/json"]];
 
 /** The gate and its backends must agree where a request ends, or somebody's body is somebody else's request. */
-export function smuggling(choose: (all: readonly Desync[]) => readonly Desync[] = (all) => all): Check {
+export function smuggling(pick: Pick = everyOne): Check {
   return {
     area: "paths",
     name: "smuggling",
@@ -39,24 +39,20 @@ export function smuggling(choose: (all: readonly Desync[]) => readonly Desync[] 
       await whileItRefuses(context, doors(target), async () => {
         for (const place of places) {
           context.probe.busy(`requests for ${place.name}`);
-          await expectNoSmuggling(context, place, choose);
+          await expectNoSmuggling(context, place, pick);
         }
       });
     },
   };
 }
 
-async function expectNoSmuggling(
-  context: CheckContext,
-  { name, url, path, signIn }: Place,
-  choose: (all: readonly Desync[]) => readonly Desync[],
-): Promise<void> {
+async function expectNoSmuggling(context: CheckContext, { name, url, path, signIn }: Place, pick: Pick): Promise<void> {
   const { target, probe, signal } = context;
   const app = target.echo ?? target.gate;
   const [outer, inner] = [newMark(), newMark()];
   const hidden = `GET /hidden HTTP/1.1\r\nHost: ${app.host}\r\n${inner.header.join(": ")}\r\n\r\n`;
   const headers = `${outer.header.join(": ")}\r\nAccept: text/html\r\n`;
-  const tries = choose(desyncs({ path, host: url.host, headers }, hidden));
+  const tries = pick(desyncs({ path, host: url.host, headers }, hidden));
   await inParallel(
     tries,
     async ({ what, parts }) => {

@@ -7,14 +7,15 @@ import { ask, type HeaderList } from "../../http/request";
 import { exchange } from "../../http/wire";
 import { signIn } from "../../signIn/session";
 import { echoOf, somebody } from "../../tokens/parts";
-import { type Desync, desyncs } from "./desync";
+import { desyncs } from "./desync";
 import { notOwn } from "./ownPage";
+import { everyOne, type Pick } from "./tries";
 
 const victim = "victim@example.com";
 const page: HeaderList = [["Accept", "text/html"]];
 
 /** Somebody who may come in could hide a request behind their own, with any identity written into it. */
-export function smugglingSignedIn(choose: (all: readonly Desync[]) => readonly Desync[] = (all) => all): Check {
+export function smugglingSignedIn(pick: Pick = everyOne): Check {
   return {
     area: "paths",
     name: "smuggling-signed-in",
@@ -36,7 +37,7 @@ export function smugglingSignedIn(choose: (all: readonly Desync[]) => readonly D
       const own = newMark();
       const headers = `Cookie: ${cookie}\r\n${own.header.join(": ")}\r\n`;
       await inParallel(
-        choose(desyncs({ path: "/probe", host: url.host, headers }, inner)),
+        pick(desyncs({ path: "/probe", host: url.host, headers }, inner)),
         async ({ what, parts }) => {
           const { answers, rest } = await exchange(target, url, parts, { patience: 1_500, settle: 250, signal });
           const head = parts[0]?.startsWith("HEAD ") === true;
@@ -51,7 +52,7 @@ export function smugglingSignedIn(choose: (all: readonly Desync[]) => readonly D
         },
         8,
       );
-      for (const { what, fields, body } of overHttp2(url, inner)) {
+      for (const { what, fields, body } of pick(overHttp2(url, inner))) {
         const list = [...requestFields(url, "/probe", [["cookie", cookie], own.header], "POST"), ...fields];
         const answer = await askHttp2(target, url, list, {
           ...(body === undefined ? {} : { body }),

@@ -16,18 +16,18 @@ export interface Try {
   look?: (answer: Answer) => string | undefined;
 }
 
+/** Which of its tries a check makes: all of them, unless a test wants to see a few. */
+export type Pick = <Item extends { what: string }>(all: readonly Item[]) => readonly Item[];
+
+export const everyOne: Pick = (all) => all;
+
 /** The gate, and the application where there is one: everything of the second needs identity. */
 export function doors({ gate, echo }: Target): URL[] {
   return [gate, ...(echo === undefined ? [] : [echo])];
 }
 
 /** A plain request with a mark of its own; the target stands on the wire as it is written here. */
-export function get(
-  url: URL,
-  path: string,
-  headers: HeaderList = [],
-  method = "GET",
-): Pick<Try, "url" | "bytes" | "marks"> {
+export function get(url: URL, path: string, headers: HeaderList = [], method = "GET"): Omit<Try, "what"> {
   const mark = newMark();
   const named = headers.some(([name]) => name.toLowerCase() === "host");
   const list: HeaderList = [
@@ -76,6 +76,9 @@ function withoutDots(path: string): string {
 /** Sends them all, and says of each what went out and should not have. */
 export async function expectClosed(context: CheckContext, tries: readonly Try[], atOnce?: number): Promise<void> {
   const { target, probe, signal } = context;
+  if (tries.length === 0) {
+    throw new Error("nothing was to be tried, so that nothing would be proven");
+  }
   await whileItRefuses(context, doors(target), async () => {
     await inParallel(
       tries,

@@ -5,7 +5,7 @@ import { leakIn, newMark, summary } from "../../http/leaks";
 import { type HeaderList } from "../../http/request";
 import { openWebsocket } from "../../http/websocket";
 import { requestText } from "../../http/wire";
-import { doors, expectClosed, get, isSignIn, type Try } from "./tries";
+import { doors, everyOne, expectClosed, get, isSignIn, type Pick, type Try } from "./tries";
 
 const key: HeaderList = [
   ["Sec-WebSocket-Version", "13"],
@@ -35,77 +35,81 @@ const paths = ["/probe", "/", "/dex/probe", "/oauth2/probe", "/dex/../probe", "/
 const grpc = ["application/grpc", "application/grpc+proto", "application/grpc+json", "application/grpc-web", "application/grpc-web-text", "application/GRPC"]; // prettier-ignore
 
 /** A connection that leaves HTTP is out of reach for every rule; so nothing may leave it without identity. */
-export const upgradeTricks: Check = {
-  area: "paths",
-  name: "upgrades",
-  proves:
-    "without identity no connection becomes a websocket, HTTP/2 without TLS, or a tunnel, nothing is passed behind a refused upgrade, and calls of gRPC are refused",
-  mend: "An upgrade is a request like any other for the rules (components/accessRules.ts). Look for an EnvoyFilter or a VirtualService that routes upgrades or `/ws` around them, and for `allow_connect`.",
-  exercises: ["gateway", "oauth2-proxy", "Dex"],
-  needs: [],
-  timeout: 120,
-  async run(context) {
-    const { target, probe, signal } = context;
-    const app = target.echo ?? target.gate;
-    const connection = (headers: HeaderList): HeaderList => {
-      const named = headers.some(([name]) => name === "HTTP2-Settings");
-      return [["Connection", named ? "Upgrade, HTTP2-Settings" : "Upgrade"], ...headers];
-    };
-    await expectClosed(
-      context,
-      doors(target).flatMap((url) => [
-        ...upgrades.flatMap(({ what, headers, unrouted = false }) =>
-          paths.map((path): Try => {
-            const [first, second] = [newMark(), newMark()];
-            // Behind the upgrade comes a request as if the way were open already.
-            const behind = requestText("GET /probe HTTP/1.1", [
-              ["Host", app.host],
-              second.header,
-              ["Connection", "close"],
-            ]);
-            return {
-              what: `${what} at ${path}`,
-              url,
-              bytes:
-                requestText(`GET ${path} HTTP/1.1`, [["Host", url.host], first.header, ...connection(headers)]) +
-                behind,
-              marks: [first, second],
-              allowed: { unrouted, signIn: isSignIn(target, url, path) },
-            };
-          }),
-        ),
-        ...grpc.flatMap((type) =>
-          ["/probe.Service/Call", "/ml_metadata.MetadataStoreService/GetContexts"].map((path): Try => ({
-            what: `${type} at ${path}`,
-            ...get(
-              url,
-              path,
-              [
-                ["Content-Type", type],
-                ["TE", "trailers"],
-                ["Content-Length", "0"],
-              ],
-              "POST",
+export function upgradeTricks(pick: Pick = everyOne): Check {
+  return {
+    area: "paths",
+    name: "upgrades",
+    proves:
+      "without identity no connection becomes a websocket, HTTP/2 without TLS, or a tunnel, nothing is passed behind a refused upgrade, and calls of gRPC are refused",
+    mend: "An upgrade is a request like any other for the rules (components/accessRules.ts). Look for an EnvoyFilter or a VirtualService that routes upgrades or `/ws` around them, and for `allow_connect`.",
+    exercises: ["gateway", "oauth2-proxy", "Dex"],
+    needs: [],
+    timeout: 120,
+    async run(context) {
+      const { target, probe, signal } = context;
+      const app = target.echo ?? target.gate;
+      const connection = (headers: HeaderList): HeaderList => {
+        const named = headers.some(([name]) => name === "HTTP2-Settings");
+        return [["Connection", named ? "Upgrade, HTTP2-Settings" : "Upgrade"], ...headers];
+      };
+      await expectClosed(
+        context,
+        pick(
+          doors(target).flatMap((url) => [
+            ...upgrades.flatMap(({ what, headers, unrouted = false }) =>
+              paths.map((path): Try => {
+                const [first, second] = [newMark(), newMark()];
+                // Behind the upgrade comes a request as if the way were open already.
+                const behind = requestText("GET /probe HTTP/1.1", [
+                  ["Host", app.host],
+                  second.header,
+                  ["Connection", "close"],
+                ]);
+                return {
+                  what: `${what} at ${path}`,
+                  url,
+                  bytes:
+                    requestText(`GET ${path} HTTP/1.1`, [["Host", url.host], first.header, ...connection(headers)]) +
+                    behind,
+                  marks: [first, second],
+                  allowed: { unrouted, signIn: isSignIn(target, url, path) },
+                };
+              }),
             ),
-          })),
+            ...grpc.flatMap((type) =>
+              ["/probe.Service/Call", "/ml_metadata.MetadataStoreService/GetContexts"].map((path): Try => ({
+                what: `${type} at ${path}`,
+                ...get(
+                  url,
+                  path,
+                  [
+                    ["Content-Type", type],
+                    ["TE", "trailers"],
+                    ["Content-Length", "0"],
+                  ],
+                  "POST",
+                ),
+              })),
+            ),
+          ]),
         ),
-      ]),
-      8,
-    );
-    for (const url of doors(target)) {
-      const came = await openWebsocket(target, url, "/probe", [], { signal });
-      probe.expect(
-        !came.switched && leakIn(target, came, []) === undefined,
-        `${url.hostname}: a websocket as a browser opens it: ${summary(came)}`,
-        `${url.hostname}: a websocket as a browser opens it should be refused; came ${summary(came)}`,
+        8,
       );
-    }
-    await overHttp2(context);
-  },
-};
+      for (const url of doors(target)) {
+        const came = await openWebsocket(target, url, "/probe", [], { signal });
+        probe.expect(
+          !came.switched && leakIn(target, came, []) === undefined,
+          `${url.hostname}: a websocket as a browser opens it: ${summary(came)}`,
+          `${url.hostname}: a websocket as a browser opens it should be refused; came ${summary(came)}`,
+        );
+      }
+      await overHttp2(context, pick);
+    },
+  };
+}
 
 /** HTTP/2 has websockets and tunnels of its own (RFC 8441, RFC 9113, section 8.5). */
-async function overHttp2({ target, probe, signal }: CheckContext): Promise<void> {
+async function overHttp2({ target, probe, signal }: CheckContext, pick: Pick): Promise<void> {
   const tries = doors(target).flatMap((url) => {
     const mark = newMark();
     const connect = (to: string, protocol?: string): Field[] => [
@@ -145,7 +149,7 @@ async function overHttp2({ target, probe, signal }: CheckContext): Promise<void>
       })),
     ].map((each) => ({ ...each, url, mark }));
   });
-  await inParallel(tries, async ({ what, url, fields, body, mark }) => {
+  await inParallel(pick(tries), async ({ what, url, fields, body, mark }) => {
     const answer = await askHttp2(target, url, fields, {
       ...(body === undefined ? {} : { body }),
       signal,
