@@ -1,12 +1,15 @@
 import { decodeJwt } from "jose";
 import { type Check, type CheckContext } from "../../check";
-import { clusterApi } from "../../cluster/api";
+import { lock } from "../../../stacks/lock";
+import { type Api, clusterApi } from "../../cluster/api";
 import { connect } from "../../cluster/connect";
 import { isReady, type Pod } from "../../cluster/objects";
 import { type Forwarded, forwardPort } from "../../cluster/prober";
 import { make, type Sandbox, withSandbox } from "../../cluster/sandbox";
 import { clusterKeySet, makeServiceAccount, tokenOf } from "../../cluster/serviceAccounts";
+import { workloads } from "../../cluster/platform";
 import { waitFor } from "../../cluster/wait";
+import { podsOf } from "../../cluster/workloads";
 import { seenByBackend } from "../../echo";
 import { ask as request } from "../../http/request";
 import { bearer } from "../../tokens/ask";
@@ -57,12 +60,13 @@ async function setUp({ probe }: CheckContext, sandbox: Sandbox, keySet: string):
   for (const manifest of rulesFor(namespace, iss, keySet)) {
     await make(sandbox, manifest);
   }
+  const pods = podsFor(await envoyImage(api, signal));
   let uid = "";
-  for (const manifest of podsFor()) {
+  for (const manifest of pods) {
     const { metadata } = await make(sandbox, manifest);
     uid = metadata.name === clients.inMesh ? metadata.uid : uid;
   }
-  for (const { metadata } of podsFor()) {
+  for (const { metadata } of pods) {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata.name}`;
     const ready = async () => {
       const pod = await api.get<Pod>(path, signal);
@@ -76,6 +80,13 @@ async function setUp({ probe }: CheckContext, sandbox: Sandbox, keySet: string):
     }
   }
   return uid;
+}
+
+/** An image with Envoy that this cluster can pull, from whichever registry: the gateway's. */
+export async function envoyImage(api: Api, signal: AbortSignal): Promise<string> {
+  const pods = await podsOf(api, workloads.gateway, signal);
+  const images = pods.flatMap(({ spec }) => spec?.containers ?? []).filter(({ name }) => name === "istio-proxy");
+  return process.env.GATEHOUSE_VERIFY_IMAGE ?? images[0]?.image ?? lock.images.echo;
 }
 
 /** Kubernetes' own kind of sidecar is a container that begins before the others and stays. */

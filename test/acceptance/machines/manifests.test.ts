@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { clientObject, storageName } from "../../../acceptance/checks/machines/foreignAudience";
 import { forwarderConfig } from "../../../acceptance/checks/machines/pods/forwarder";
+import { envoyImage } from "../../../acceptance/checks/machines/podToBackend";
 import { podsFor, rulesFor } from "../../../acceptance/checks/machines/pods/manifests";
 import { trustRule } from "../../../acceptance/checks/machines/trustedIssuer";
+import { MemoryApi } from "../cluster/memoryApi";
 import { schemaProblems } from "../../program/schemas";
 import { type Manifest } from "../../program/recording";
 
 const rules = rulesFor("a", "https://issuer.example.com", '{"keys":[]}');
 const objects = [
   ...rules,
-  ...podsFor(),
+  ...podsFor("registry.example.com/envoy:1"),
   trustRule("a", { issuer: "https://a.example.com", audience: "b", keySet: '{"keys":[]}' }),
 ];
 const found = (kind: string) => objects.filter((each) => each.kind === kind);
@@ -56,16 +58,22 @@ describe("the objects that the machine checks make", () => {
     ]);
   });
 
-  it("run the image of the echo, or another that is named", () => {
-    const images = () =>
-      podsFor().map((each) => (each["spec"] as { containers: { image: string }[] }).containers[0]?.image);
-    assert.match(images().join(), /^(docker\.io\/istio\/proxyv2:[^,]*,?){3}$/);
+  it("run the gateway's image, which the cluster can pull, or another that is named", async () => {
+    const container = (name: string) => ({ name, image: `registry.example.com/${name}:1` });
+    const pod = {
+      metadata: { name: "a", uid: "1" },
+      spec: { containers: [container("other"), container("istio-proxy")] },
+    };
+    const api = (items: object[]) =>
+      new MemoryApi(({ path }) =>
+        /deployments/.test(path) ? { spec: { selector: { matchLabels: { app: "a" } } } } : { items },
+      );
+    const { signal } = new AbortController();
+    assert.equal(await envoyImage(api([pod]), signal), "registry.example.com/istio-proxy:1");
+    assert.match(await envoyImage(api([]), signal), /\/istio\/proxyv2:/);
     process.env.GATEHOUSE_VERIFY_IMAGE = "registry.example.com/envoy:1";
     try {
-      assert.deepEqual(
-        images(),
-        Array.from({ length: 3 }, () => "registry.example.com/envoy:1"),
-      );
+      assert.equal(await envoyImage(api([pod]), signal), "registry.example.com/envoy:1");
     } finally {
       delete process.env.GATEHOUSE_VERIFY_IMAGE;
     }

@@ -1,6 +1,5 @@
 import { gateway, principal, serviceHost } from "../../../../components/topology";
 import { echoConfig } from "../../../../documents/gateway/echoConfig";
-import { lock } from "../../../../stacks/lock";
 import { type Manifest } from "../../../cluster/sandbox";
 import { restrictedPod } from "../restrictedPod";
 import { forwarderConfig, forwarderPort, readyPath, sidecarHealth } from "./forwarder";
@@ -92,8 +91,7 @@ export function rulesFor(namespace: string, issuer: string, keySet: string): Man
   ];
 }
 
-export function podsFor(): Manifest[] {
-  const image = process.env.GATEHOUSE_VERIFY_IMAGE ?? lock.images.echo;
+export function podsFor(image: string): Manifest[] {
   const forwarder = { configMap: "forwarder", port: forwarderPort, readyPath };
   return [
     restrictedPod({
