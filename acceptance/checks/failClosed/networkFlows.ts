@@ -39,6 +39,13 @@ interface Expected extends Attempt {
   admitted: Seen;
 }
 
+/** Where a probing pod is put. */
+interface Place {
+  namespace: string;
+  name: string;
+  expected: Expected[];
+}
+
 interface Station {
   probe: ConnectionProbe;
   expected: Expected[];
@@ -63,35 +70,51 @@ export function networkFlows(pace: FlowPace): Check {
       const targets = await networkTargets(api, { echo: target.echo !== undefined }, signal);
       const dns = await dnsServer(api, signal);
       const name = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
+      const owned = [...new Set(targets.map(({ namespace }) => namespace))];
       await withSandbox(api, { sidecars: false, signal }, async ({ namespace: sandbox }) => {
-        const stations: Station[] = [];
-        const place = (namespace: string, pod: string, expected: Expected[], then: () => Promise<void>) => {
-          const manifest = probingPod(pod, expected);
-          return withObject(api, namespace, manifest, signal, async () => {
-            await ready(api, namespace, pod, signal);
-            const station = { probe: await pace.open(context, namespace, pod), expected };
-            stations.push(station);
-            try {
-              await then();
-            } finally {
-              await station.probe.close();
-            }
-          });
-        };
+        const listening = { namespace: sandbox, name: "listener", expected: [] };
         probe.busy("probing pods");
-        await place(sandbox, "listener", [], async () => {
-          const listener = await ready(api, sandbox, "listener", signal);
-          const inside = (namespace: string) => insider(namespace, dns, listener);
-          const owned = [...new Set(targets.map(({ namespace }) => namespace))];
-          const all = owned.reduceRight(
-            (then, namespace) => () => place(namespace, name, inside(namespace), then),
-            () => judge(context, stations, targets, { api, sandbox, name, pace }),
+        await withObject(api, sandbox, probingPod(listening.name, []), signal, async () => {
+          const listener = await ready(api, listening, signal);
+          const places: Place[] = [
+            { namespace: sandbox, name: "outsider", expected: outsider(targets, listener) },
+            ...owned.map((namespace) => ({ namespace, name, expected: insider(namespace, dns, listener) })),
+          ];
+          await withPods(context, api, pace, places, (stations) =>
+            judge(context, stations, owned, { api, sandbox, name, pace }),
           );
-          await place(sandbox, "outsider", outsider(targets, listener), all);
         });
       });
     },
   };
+}
+
+/** Puts a pod into each place, waits for all of them, and opens the way to each. */
+async function withPods(
+  context: CheckContext,
+  api: Api,
+  { open }: FlowPace,
+  places: readonly Place[],
+  action: (stations: readonly Station[]) => Promise<void>,
+): Promise<void> {
+  const { signal } = context;
+  const put = async ([place, ...others]: readonly Place[]): Promise<void> => {
+    if (place !== undefined) {
+      const manifest = probingPod(place.name, place.expected);
+      return withObject(api, place.namespace, manifest, signal, () => put(others));
+    }
+    await Promise.all(places.map((one) => ready(api, one, signal)));
+    const stations: Station[] = [];
+    try {
+      for (const { namespace, name, expected } of places) {
+        stations.push({ probe: await open(context, namespace, name), expected });
+      }
+      await action(stations);
+    } finally {
+      await Promise.all(stations.map(({ probe }) => probe.close()));
+    }
+  };
+  await put(places);
 }
 
 /** From a namespace that no flow names. */
@@ -117,7 +140,7 @@ function insider(namespace: string, dns: { address: string; port: number }, list
   ];
 }
 
-async function ready(api: Api, namespace: string, name: string, signal: AbortSignal): Promise<string> {
+async function ready(api: Api, { namespace, name }: Place, signal: AbortSignal): Promise<string> {
   const look = async () => {
     const pod = await api.get<Pod>(`/api/v1/namespaces/${namespace}/pods/${name}`, signal);
     return isReady(pod) ? pod.status?.podIP : undefined;
@@ -136,7 +159,7 @@ interface Ground {
 async function judge(
   context: CheckContext,
   stations: readonly Station[],
-  targets: readonly NetworkTarget[],
+  owned: readonly string[],
   { api, sandbox, name, pace }: Ground,
 ): Promise<void> {
   const { probe, signal } = context;
@@ -150,7 +173,7 @@ async function judge(
     probe.busy("the same with a policy that lets the suite in");
     await compare(context, stations, pace, (one) => [one.admitted, "with a policy that lets the suite in"]);
   };
-  await admitted([...new Set(targets.map(({ namespace }) => namespace))]);
+  await admitted(owned);
   probe.busy("the same without that policy");
   await compare(context, stations, pace, (one) => [one.wanted, "once that policy is gone"]);
 }

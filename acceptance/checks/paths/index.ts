@@ -25,5 +25,6 @@ export const paths: readonly Check[] = [
   http2Fields(),
   smuggling(),
   oneSpelling(),
-  smugglingSignedIn(),
+  smugglingSignedIn("session"),
+  smugglingSignedIn("token"),
 ];

@@ -6,6 +6,7 @@ import { leakIn, newMark } from "../../http/leaks";
 import { ask, type HeaderList } from "../../http/request";
 import { exchange } from "../../http/wire";
 import { signIn } from "../../signIn/session";
+import { grantIdToken } from "../../tokens/grant";
 import { echoOf, somebody } from "../../tokens/parts";
 import { desyncs } from "./desync";
 import { notOwn } from "./ownPage";
@@ -14,28 +15,54 @@ import { everyOne, type Pick } from "./tries";
 const victim = "victim@example.com";
 const page: HeaderList = [["Accept", "text/html"]];
 
-/** Somebody who may come in could hide a request behind their own, with any identity written into it. */
-export function smugglingSignedIn(pick: Pick = everyOne): Check {
-  return {
-    area: "paths",
+/** What lets somebody in: a browser's session, which oauth2-proxy decides about, or a program's token. */
+type Credential = readonly [name: "Cookie" | "Authorization", value: string];
+
+const ways = {
+  session: {
     name: "smuggling-signed-in",
-    proves:
-      "a person with a session cannot hide another request, with a forged identity, behind their own: the application never answers it, and the next people get the answers to their own requests",
-    mend: "Envoy refuses a request with both lengths, and ends the connection. Look for lenient parsing in EnvoyFilters, and at backends that read HTTP/1.1 in their own way: let them speak HTTP/2 with the gateway.",
+    who: "a person with a session",
     exercises: ["gateway", "oauth2-proxy", "sidecar"],
     needs: ["user", "sessions", "echo"],
+    get: async ({ target, signal }: CheckContext): Promise<Credential> => {
+      const url = echoOf(target);
+      const { jar } = await signIn(target, somebody(target), new URL("/", url), signal);
+      return ["Cookie", jar.header(url, "/")];
+    },
+  },
+  token: {
+    name: "smuggling-with-a-token",
+    who: "a program with a token of Dex",
+    exercises: ["gateway", "Dex", "sidecar"],
+    needs: ["user", "client", "echo"],
+    get: async ({ target, signal }: CheckContext): Promise<Credential> => [
+      "Authorization",
+      `Bearer ${await grantIdToken(target, somebody(target), { signal })}`,
+    ],
+  },
+} as const;
+
+/** Somebody who may come in could hide a request behind their own, with any identity written into it. */
+export function smugglingSignedIn(way: keyof typeof ways, pick: Pick = everyOne): Check {
+  const { name, who, exercises, needs, get } = ways[way];
+  return {
+    area: "paths",
+    name,
+    proves: `${who} cannot hide another request, with a forged identity, behind their own: the application never answers it, and the next people get the answers to their own requests`,
+    mend: "Envoy refuses a request with both lengths, and ends the connection. Look for lenient parsing in EnvoyFilters, and at backends that read HTTP/1.1 in their own way: let them speak HTTP/2 with the gateway.",
+    exercises,
+    needs,
     timeout: 300,
     async run(context) {
       const { target, probe, signal } = context;
       const url = echoOf(target);
       const person = somebody(target);
-      const { jar } = await signIn(target, person, new URL("/", url), signal);
-      const cookie = jar.header(url, "/");
+      const credential = await get(context);
       const hidden = newMark();
       const inner = `GET /hidden HTTP/1.1\r\nHost: ${url.host}\r\n${hidden.header.join(": ")}\r\nkubeflow-userid: ${victim}\r\n\r\n`;
       let reached = 0;
       const own = newMark();
-      const headers = `Cookie: ${cookie}\r\n${own.header.join(": ")}\r\n`;
+      const headers = `${credential.join(": ")}\r\n${own.header.join(": ")}\r\n`;
       await inParallel(
         pick(desyncs({ path: "/probe", host: url.host, headers }, inner)),
         async ({ what, parts }) => {
@@ -46,14 +73,14 @@ export function smugglingSignedIn(pick: Pick = everyOne): Check {
           const wrong =
             answers.map((answer) => notOwn(answer, expected)).find((each) => each !== undefined) ??
             (text.includes(hidden.text) ? "bytes of an answer to the hidden request" : undefined) ??
-            (await othersSpoilt(context, person, cookie));
+            (await othersSpoilt(context, person, credential));
           reached += answers.filter((answer) => seenByBackend(answer) !== undefined).length;
           expectOwn(context, what, wrong);
         },
         8,
       );
       for (const { what, fields, body } of pick(overHttp2(url, inner))) {
-        const list = [...requestFields(url, "/probe", [["cookie", cookie], own.header], "POST"), ...fields];
+        const list = [...requestFields(url, "/probe", [credential, own.header], "POST"), ...fields];
         const answer = await askHttp2(target, url, list, {
           ...(body === undefined ? {} : { body }),
           patience: 2_000,
@@ -61,7 +88,7 @@ export function smugglingSignedIn(pick: Pick = everyOne): Check {
         });
         const wrong =
           (answer.kind === "answer" ? notOwn(answer, { person, own, hidden: [hidden], forged: victim }) : undefined) ??
-          (await othersSpoilt(context, person, cookie));
+          (await othersSpoilt(context, person, credential));
         reached += answer.kind === "answer" && answer.status === 200 ? 1 : 0;
         expectOwn(context, `over HTTP/2: ${what}`, wrong);
       }
@@ -86,13 +113,13 @@ function expectOwn({ probe }: CheckContext, what: string, wrong: string | undefi
 async function othersSpoilt(
   { target, signal }: CheckContext,
   person: Person,
-  cookie: string,
+  credential: Credential,
 ): Promise<string | undefined> {
   const url = echoOf(target);
   for (let count = 0; count < 2; count += 1) {
     const own = newMark();
     const answer = await ask(target, url, `/next/${count}`, {
-      headers: [...page, ["Cookie", cookie], own.header],
+      headers: [...page, credential, own.header],
       signal,
     });
     const wrong = answer.status === 200 ? notOwn(answer, { person, own, forged: victim }) : `status ${answer.status}`;

@@ -20,7 +20,7 @@ export const tls: readonly Check[] = [
   alpn,
   renegotiation,
   clientCertificate,
-  names,
+  names(),
   onlyPublicPorts(),
   plainHttp,
   hsts,

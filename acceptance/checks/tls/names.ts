@@ -18,28 +18,35 @@ const inside = [
 ];
 
 /** A name stands twice in each request, in TLS and in HTTP, and nothing makes a client say the same. */
-export const names: Check = {
-  area: "tls",
-  name: "names-that-differ",
-  proves:
-    "a name that isn't served, and another name in the request than in TLS, lead to nothing without identity, and names of the inside lead nowhere",
-  mend: "Hosts of the Gateway resource `gatehouse` must be the public names alone, never `*`, and `internal-paths` must keep the internal listener to its two paths (components/ingress.ts).",
-  exercises: ["gateway"],
-  needs: [],
-  timeout: 120,
-  async run(context) {
-    const { target } = context;
-    await whileItRefuses(context, publicNames(target), async () => {
-      await otherNamesInTls(context);
-      await otherNamesInRequests(context);
-    });
-  },
-};
+export function names(strange = inside): Check {
+  return {
+    area: "tls",
+    name: "names-that-differ",
+    proves:
+      "a name that isn't served, and another name in the request than in TLS, lead to nothing without identity, and names of the inside lead nowhere",
+    mend: "Hosts of the Gateway resource `gatehouse` must be the public names alone, never `*`, and `internal-paths` must keep the internal listener to its two paths (components/ingress.ts).",
+    exercises: ["gateway"],
+    needs: [],
+    timeout: 120,
+    async run(context) {
+      const { target } = context;
+      await whileItRefuses(context, publicNames(target), async () => {
+        await otherNamesInTls(context, strange);
+        await otherNamesInRequests(context, strange);
+      });
+    },
+  };
+}
 
 /** A server that doesn't know the name should end the handshake. One that goes on must still show nothing. */
-async function otherNamesInTls({ target, probe, signal }: CheckContext): Promise<void> {
+async function otherNamesInTls({ target, probe, signal }: CheckContext, strange: readonly string[]): Promise<void> {
   const { gate } = target;
-  const unknown = ["unknown.example", `any-other-name.${gate.hostname}`, `${gate.hostname}.unknown.example`, ...inside];
+  const unknown = [
+    "unknown.example",
+    `any-other-name.${gate.hostname}`,
+    `${gate.hostname}.unknown.example`,
+    ...strange,
+  ];
   await inParallel([undefined, ...unknown], async (serverName) => {
     const what = serverName === undefined ? "no name in TLS" : `${serverName} in TLS`;
     const reply = await sayHello(target, gate, { version: 0x0303, suites: modernSuites, serverName }, signal);
@@ -71,10 +78,13 @@ async function otherNamesInTls({ target, probe, signal }: CheckContext): Promise
 }
 
 /** Names in requests over a connection that was made for another one. */
-async function otherNamesInRequests({ target, probe, signal }: CheckContext): Promise<void> {
+async function otherNamesInRequests(
+  { target, probe, signal }: CheckContext,
+  strange: readonly string[],
+): Promise<void> {
   const { gate } = target;
   const known = publicNames(target);
-  const strangers = ["unknown.example", `any-other-name.${gate.hostname}`, "127.0.0.1", "[::1]", ...inside];
+  const strangers = ["unknown.example", `any-other-name.${gate.hostname}`, "127.0.0.1", "[::1]", ...strange];
   const tries = [
     ...known.flatMap((url) =>
       known.filter((other) => other !== url).map(({ host }) => ({ url, host, path: "/", allowed: {} })),

@@ -91,6 +91,10 @@ async function answer(
     return;
   }
   const { status = 200, headers = {}, body = "" } = wanted;
+  if (incoming.httpVersionMajor === 1) {
+    // Nobody has to wait whether more comes.
+    response.setHeader("connection", "close");
+  }
   response.writeHead(
     status,
     Object.fromEntries(

@@ -76,7 +76,10 @@ describe("the checks of what a person with a session gets to see", () => {
   const few = /^(length and chunks|a length of nothing and chunks|HEAD with a body)$/;
 
   it("pass where everything is the person's own", async () => {
-    for (const check of [smugglingSignedIn(only(few).pick), oneSpelling(["/dex/../probe", "/dex/..%2fprobe"])]) {
+    for (const check of [
+      smugglingSignedIn("session", only(few).pick),
+      oneSpelling(["/dex/../probe", "/dex/..%2fprobe"]),
+    ]) {
       const { faults, tried } = await resultOf(check);
       assert.deepEqual(faults, []);
       assert.ok(tried > 2);
@@ -84,13 +87,13 @@ describe("the checks of what a person with a session gets to see", () => {
   });
 
   it("find a hidden request that is answered, and the next person's answer that is another's", async () => {
-    const hidden = await resultOf(smugglingSignedIn(only(few).pick), answersHidden);
+    const hidden = await resultOf(smugglingSignedIn("session", only(few).pick), answersHidden);
     assert.match(
       hidden.faults.join("\n"),
       /^length and chunks: .*; came the application's answer to a request that was hidden/m,
     );
     let spoilt = false;
-    const others = await resultOf(smugglingSignedIn(only(few).pick), ({ text, path, signedIn }) => {
+    const others = await resultOf(smugglingSignedIn("session", only(few).pick), ({ text, path, signedIn }) => {
       spoilt ||= text.includes("GET /hidden");
       return spoilt && signedIn && path === "/next/1" ? page("X: another request", person.email) : undefined;
     });
@@ -115,7 +118,7 @@ describe("the checks of what a person with a session gets to see", () => {
     const never: Mistake = ({ path, signedIn }) => (signedIn && path === "/probe" ? reply(400) : undefined);
     assert.match((await resultOf(oneSpelling([]), never)).faults.join("\n"), /refusals prove nothing/);
     assert.match(
-      (await resultOf(smugglingSignedIn(only(few).pick), never)).faults.join("\n"),
+      (await resultOf(smugglingSignedIn("session", only(few).pick), never)).faults.join("\n"),
       /nothing could be hidden/,
     );
   });

@@ -108,10 +108,8 @@ describe("the checks of redirects", () => {
     assert.deepEqual(tried.map(([{ name }]) => name).sort(), redirects.map(({ name }) => name).sort());
   });
 
-  it("find every shape that a browser would follow, and none that it wouldn't", async () => {
-    const { faults, tried } = await resultOf(startReturn(), "start remembers rd");
-    assert.ok(tried > 400);
-    for (const [value, found] of [
+  it("find what a browser would follow, and not what it wouldn't", async () => {
+    const shapes: [value: string, found: boolean][] = [
       [`//${stranger}/`, true],
       [`/\\${stranger}/`, true],
       [`/\t/${stranger}/`, true],
@@ -120,12 +118,12 @@ describe("the checks of redirects", () => {
       [`/x/..//${stranger}/`, false],
       [`/;//${stranger}/`, false],
       [`%252f%252f${stranger}/`, false],
-    ] as const) {
-      assert.equal(
-        faults.some((fault) => fault.startsWith(`start with rd=${JSON.stringify(value)}: `)),
-        found,
-        value,
-      );
+    ];
+    const check = startReturn(() => shapes.map(([value]) => ({ value })));
+    const { faults } = await resultOf(check, "start remembers rd");
+    for (const [value, found] of shapes) {
+      const said = faults.some((fault) => fault.startsWith(`start with rd=${JSON.stringify(value)}: `));
+      assert.equal(said, found, value);
     }
   });
 
