@@ -1,5 +1,4 @@
 import { type KubeConfig } from "@kubernetes/client-node";
-import { lock } from "../../stacks/lock";
 import { ask } from "../http/request";
 import { type Target } from "../check";
 import { type Forwarded, forwardPort } from "./prober";
@@ -26,7 +25,7 @@ const pace = { interval: "1s", timeout: "1s" };
  * A pod that tries connections as Envoy's health checks do: a shell or a scanner would need an image that the cluster
  * doesn't have, and this is the platform's own.
  */
-export function probingPod(name: string, attempts: readonly Attempt[]): Manifest {
+export function probingPod(name: string, image: string, attempts: readonly Attempt[]): Manifest {
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -44,7 +43,7 @@ export function probingPod(name: string, attempts: readonly Attempt[]): Manifest
       containers: [
         {
           name: "probe",
-          image: process.env.GATEHOUSE_VERIFY_IMAGE ?? lock.images.echo,
+          image,
           imagePullPolicy: "IfNotPresent",
           command: ["/usr/local/bin/envoy"],
           args: ["--config-yaml", JSON.stringify(envoyConfig(attempts)), "--concurrency", "1", "--disable-hot-restart"],

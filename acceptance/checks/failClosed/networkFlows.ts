@@ -17,6 +17,7 @@ import { isReady, type Pod } from "../../cluster/objects";
 import { removeIfThere, withObject, withSandbox } from "../../cluster/sandbox";
 import { undoing } from "../../cluster/undo";
 import { waitFor } from "../../cluster/wait";
+import { envoyImage } from "../machines/podToBackend";
 
 export interface FlowPace {
   /** Within what time everything must be as it should be, in milliseconds. */
@@ -69,18 +70,19 @@ export function networkFlows(pace: FlowPace): Check {
       const api = clusterApi(target);
       const targets = await networkTargets(api, { echo: target.echo !== undefined }, signal);
       const dns = await dnsServer(api, signal);
+      const image = await envoyImage(api, signal);
       const name = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
       const owned = [...new Set(targets.map(({ namespace }) => namespace))];
       await withSandbox(api, { sidecars: false, signal }, async ({ namespace: sandbox }) => {
         const listening = { namespace: sandbox, name: "listener", expected: [] };
         probe.busy("probing pods");
-        await withObject(api, sandbox, probingPod(listening.name, []), signal, async () => {
+        await withObject(api, sandbox, probingPod(listening.name, image, []), signal, async () => {
           const listener = await ready(api, listening, signal);
           const places: Place[] = [
             { namespace: sandbox, name: "outsider", expected: outsider(targets, listener) },
             ...owned.map((namespace) => ({ namespace, name, expected: insider(namespace, dns, listener) })),
           ];
-          await withPods(context, api, pace, places, (stations) =>
+          await withPods(context, { api, image, pace }, places, (stations) =>
             judge(context, stations, owned, { api, sandbox, name, pace }),
           );
         });
@@ -92,15 +94,14 @@ export function networkFlows(pace: FlowPace): Check {
 /** Puts a pod into each place, waits for all of them, and opens the way to each. */
 async function withPods(
   context: CheckContext,
-  api: Api,
-  { open }: FlowPace,
+  { api, image, pace: { open } }: { api: Api; image: string; pace: FlowPace },
   places: readonly Place[],
   action: (stations: readonly Station[]) => Promise<void>,
 ): Promise<void> {
   const { signal } = context;
   const put = async ([place, ...others]: readonly Place[]): Promise<void> => {
     if (place !== undefined) {
-      const manifest = probingPod(place.name, place.expected);
+      const manifest = probingPod(place.name, image, place.expected);
       return withObject(api, place.namespace, manifest, signal, () => put(others));
     }
     await Promise.all(places.map((one) => ready(api, one, signal)));

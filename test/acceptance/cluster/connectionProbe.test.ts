@@ -11,9 +11,12 @@ describe("a pod that tries connections", () => {
   const attempts = [{ title: "Dex", address: "10.0.0.7", port: 5556 }];
 
   it("runs the platform's own Envoy, and passes the restricted standard", () => {
-    const { metadata, spec } = probingPod("probe", attempts) as ReturnType<typeof probingPod> & {
+    const { metadata, spec } = probingPod("probe", "registry.example.com/proxyv2", attempts) as ReturnType<
+      typeof probingPod
+    > & {
       spec: { containers: { command: string[]; args: string[]; securityContext: object }[]; securityContext: object };
     };
+    assert.match(JSON.stringify(spec), /"image":"registry.example.com\/proxyv2"/);
     assert.equal(metadata.labels?.["sidecar.istio.io/inject"], "false");
     const [container] = spec.containers;
     assert.deepEqual(container?.command, ["/usr/local/bin/envoy"]);

@@ -39,7 +39,6 @@ describe("network flows", () => {
   const outcome = async (network: Network, prepare: (cluster: FakeCluster) => void = () => undefined) => {
     platform = await fakePlatform();
     const { cluster } = platform;
-    cluster.deployments.clear();
     cluster.pods.clear();
     for (const [index, [namespace, name, labels]] of parts.entries()) {
       const metadata = { name, namespace, uid: name, labels };
