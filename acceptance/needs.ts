@@ -4,6 +4,7 @@ import { type Api, ApiError, clusterApi } from "./cluster/api";
 import { describeError } from "./describeError";
 import { seenByBackend } from "./echo";
 import { type Answer, ask, header } from "./http/request";
+import { limited } from "./limited";
 import { signIn } from "./signIn/session";
 
 export interface NeedsRequest {
@@ -16,6 +17,9 @@ export interface NeedsRequest {
   signal: AbortSignal;
   busy: (what: string) => void;
 }
+
+/** How long one look may take, in milliseconds. */
+const patience = 15_000;
 
 /** Every need that exists, with the reason when nothing was given that could meet it. */
 const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
@@ -81,7 +85,7 @@ async function withoutSessions({ target, signal }: NeedsRequest): Promise<string
   const { gate } = target;
   const get = async (path: string): Promise<Answer | string> => {
     try {
-      return await ask(target, gate, path, { headers: [["Accept", "text/html"]], signal: limited(signal) });
+      return await ask(target, gate, path, { headers: [["Accept", "text/html"]], signal: limited(signal, patience) });
     } catch (error) {
       return describeError(error);
     }
@@ -113,7 +117,7 @@ async function withoutEcho(
   }
   const none = (why: string) => `no echo application at ${echo.origin}, ${why} (--echo URL)`;
   try {
-    const { status } = await ask(target, echo, "/", { signal: limited(signal) });
+    const { status } = await ask(target, echo, "/", { signal: limited(signal, patience) });
     if (status === 404) {
       return none("which answers 404");
     }
@@ -213,8 +217,4 @@ async function withoutCertManager(api: Api, signal: AbortSignal): Promise<string
       ? "the cluster has no Certificates (cert-manager.io/v1)"
       : `cert-manager can't be looked at: ${describeError(error)}`;
   }
-}
-
-function limited(signal: AbortSignal, milliseconds = 15_000): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }

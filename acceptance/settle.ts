@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Target } from "./check";
 import { describeError } from "./describeError";
 import { ask, header, type HeaderList } from "./http/request";
+import { limited } from "./limited";
 
 const page: HeaderList = [["Accept", "text/html"]];
 const data: HeaderList = [["Accept", "application/json"]];
@@ -19,7 +20,7 @@ export async function manner(target: Target, signal: AbortSignal): Promise<strin
   return Promise.all(
     looks.map(async ({ path, headers }) => {
       try {
-        const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+        const limit = limited(signal, 10_000);
         const answer = await ask(target, target.gate, path, { headers, signal: limit });
         // A redirect into sign-in carries a state of its own each time.
         const location = header(answer, "location")?.replace(/[?#].*/s, "");

@@ -12,6 +12,7 @@ import { waitFor } from "../../cluster/wait";
 import { podsOf } from "../../cluster/workloads";
 import { seenByBackend } from "../../echo";
 import { ask as request } from "../../http/request";
+import { limited } from "../../limited";
 import { bearer } from "../../tokens/ask";
 import { forgedSignatures, someIntruder } from "../../tokens/forge";
 import { keyOf } from "../../tokens/keys";
@@ -109,7 +110,7 @@ async function stageOf(
     ask: (from, headers, path = "/") => {
       const port = forwarded.get(clients[from])?.port ?? 0;
       const url = new URL(`http://127.0.0.1:${port}`);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+      const limit = limited(signal, 30_000);
       return request({ ...target, address: undefined, ca: undefined }, url, path, {
         headers: [["Host", host], ["Accept", "application/json"], ...headers],
         signal: limit,
