@@ -43,7 +43,13 @@ export async function recovers(
   since: number,
   { recovery, every }: Pace,
 ): Promise<void> {
-  const look = async () => ((await once(stream, signal)).kind === "right" ? true : undefined);
+  const look = async () => {
+    const outcome = await once(stream, signal);
+    if (outcome.kind !== "right") {
+      throw new Error(outcome.why);
+    }
+    return true;
+  };
   await waitFor(`${what}: requests ${stream.name} are right again`, look, { within: recovery, every, signal });
   probe.seen(`${what}: requests ${stream.name} are right again`);
   probe.figure(`${what}: requests ${stream.name} right again after`, Date.now() - since, "ms");

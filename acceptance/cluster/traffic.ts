@@ -49,6 +49,16 @@ export async function during<T>(
     ended.abort();
     await Promise.all(running);
     return { result, tallies: counters.map((counter) => counter.tally()) };
+  } catch (error) {
+    ended.abort();
+    await Promise.all(running);
+    const leaked = counters.map((counter) => counter.tally()).filter(({ leaks }) => Object.keys(leaks).length > 0);
+    if (leaked.length === 0 || signal.aborted) {
+      throw error;
+    }
+    // The worst finding must not be lost because something else went wrong, too.
+    const told = leaked.map(({ name, leaks }) => `requests ${name} came through wrongly: ${listed(leaks)}`);
+    throw new Error(told.join("; "), { cause: error });
   } finally {
     ended.abort();
     await Promise.all(running);

@@ -46,6 +46,10 @@ export async function withBrowser<T>(
       args: [...flags, ...resolverRules(target), ...trust],
       locale: "en-US",
       timeout: 60_000,
+      // Whoever runs the checks decides what a signal means; `signal` ends the browser, too.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     });
     const end = () => void browser.close().catch(() => undefined);
     signal.addEventListener("abort", end, { once: true });

@@ -75,16 +75,40 @@ local function is_sign_in(headers)
   return authority == gate_host and (path:sub(1, 8) == "/oauth2/" or path:sub(1, 5) == "/dex/")
 end
 
+local function decoded(text)
+  return (text:gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end))
+end
+
 -- oauth2-proxy puts the ID token in place of "{id_token}" in the address that a sign-out is to end at, in the query or in
 -- a form. A link could hand a person's token to an application that way, so sign-out gets no address and always ends on
 -- the sign-in page. oauth2-proxy compares the decoded path.
 local function forget_return_address(headers)
-  local path = (headers:get(":path") or ""):gsub("[?#].*", ""):gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end)
-  if path == "/oauth2/sign_out" then
+  local path = (headers:get(":path") or ""):gsub("[?#].*", "")
+  if decoded(path) == "/oauth2/sign_out" then
     headers:replace(":path", "/oauth2/sign_out")
     headers:remove("content-type")
+  end
+end
+
+-- Dex shows any address in "back" as "Select another login method", on the page where people believe every link and type
+-- their password (server/handlers.go, handlePasswordLogin). Dex itself only ever writes the start of the sign-in there.
+local function keep_dex_links_home(headers)
+  local path, query = (headers:get(":path") or ""):match("^(/dex/[^?]*)%?(.*)$")
+  if not path then
+    return
+  end
+  local kept, all = {}, 0
+  for pair in (query .. "&"):gmatch("([^&]*)&") do
+    all = all + 1
+    local name, value = pair:match("^([^=]*)=?(.*)$")
+    if decoded(name) ~= "back" or decoded(value):find("^/dex/auth%?") then
+      kept[#kept + 1] = pair
+    end
+  end
+  if #kept < all then
+    headers:replace(":path", path .. "?" .. table.concat(kept, "&"))
   end
 end
 
@@ -92,6 +116,7 @@ local function apply(handle)
   local headers = handle:headers()
   if is_sign_in(headers) then
     forget_return_address(headers)
+    keep_dex_links_home(headers)
     return
   end
   local claims = verified_claims(handle)

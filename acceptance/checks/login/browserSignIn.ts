@@ -3,6 +3,7 @@ import { type Check, type CheckContext } from "../../check";
 import { cookieDomain } from "../../signIn/cookies";
 import { withBrowser } from "../../signIn/browser";
 import { enterPassword, gateCookies, pressButton, seenBy, visit } from "../../signIn/inBrowser";
+import { screenshot } from "../../signIn/screenshot";
 import { echoOf, somebody } from "../../tokens/parts";
 
 const page = "/reports/2026?name=a+b&next=https%3A%2F%2Fexample.com%2F&ok=%E2%9C%93";
@@ -28,7 +29,7 @@ export async function signInIn(context: CheckContext, browser: BrowserContext): 
   const tab = await browser.newPage();
   probe.busy("open a page without a session");
   const first = await visit(tab, asked);
-  await tab.screenshot({ path: probe.file("1-sign-in-page.png") });
+  await screenshot(tab, probe, "1-sign-in-page.png");
   probe.expect(
     first.status() === 403 && tab.url() === asked.href,
     "a page without a session is the sign-in page",
@@ -37,12 +38,12 @@ export async function signInIn(context: CheckContext, browser: BrowserContext): 
 
   probe.busy("press the button");
   await pressButton(tab, target);
-  await tab.screenshot({ path: probe.file("2-dex-form.png") });
+  await screenshot(tab, probe, "2-dex-form.png");
   probe.seen("the button leads to Dex's form");
 
   probe.busy("enter the password");
   const arrival = await enterPassword(tab, person, asked);
-  await tab.screenshot({ path: probe.file("3-arrival.png") });
+  await screenshot(tab, probe, "3-arrival.png");
   probe.expect(
     tab.url() === asked.href && arrival.status() === 200,
     "the password leads back to exactly the page that was asked for",

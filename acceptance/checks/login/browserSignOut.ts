@@ -2,6 +2,7 @@ import { type BrowserContext, type Page } from "playwright-core";
 import { type Check, type CheckContext } from "../../check";
 import { withBrowser } from "../../signIn/browser";
 import { gateCookies, isPage, signInWith, visit } from "../../signIn/inBrowser";
+import { screenshot } from "../../signIn/screenshot";
 import { echoOf, somebody } from "../../tokens/parts";
 
 const calls = 50;
@@ -53,7 +54,7 @@ export async function signOutIn(context: CheckContext, browser: BrowserContext):
   const dashboard = await browser.newPage();
   await visit(dashboard, new URL("/dashboard", echoOf(target)));
   const ended = await postLogout(dashboard, target.gate);
-  await dashboard.screenshot({ path: probe.file("4-signed-out.png") });
+  await screenshot(dashboard, probe, "4-signed-out.png");
   const button = await dashboard.locator('form[action$="/oauth2/start"] button').count();
   const { host, origin, pathname } = new URL(dashboard.url());
   probe.expect(

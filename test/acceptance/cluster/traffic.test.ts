@@ -4,6 +4,7 @@ import { admitted, type Outcome, refused, refusedSession, type Stream } from "..
 import { during, errorsOf, listed, type Tally } from "../../../acceptance/cluster/traffic";
 import { judge } from "../../../acceptance/cluster/verdict";
 import { type Answer } from "../../../acceptance/http/request";
+import { describeError } from "../../../acceptance/describeError";
 import { contextFor } from "../fakeGate";
 
 const signal = () => AbortSignal.timeout(5_000);
@@ -57,6 +58,15 @@ describe("traffic while something happens", () => {
     const then = asked;
     await sleep(20);
     assert.equal(asked, then);
+  });
+
+  it("tells what came through wrongly although something else fails", async () => {
+    const leaking: Stream = { name: "nobody", ask: () => Promise.resolve({ kind: "leak", why: "status 200" }) };
+    const failing = during([leaking], { pause: 1, signal: signal() }, () => Promise.reject(new Error("it failed")));
+    await assert.rejects(failing, (error) => {
+      assert.match(describeError(error), /^requests nobody came through wrongly: \d+ × status 200 \(it failed\)$/);
+      return true;
+    });
   });
 
   it("ends at once when it is told to", async () => {

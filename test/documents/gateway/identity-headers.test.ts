@@ -241,48 +241,18 @@ describe("the headers that an application sees", () => {
   });
 
   describe("on the way to sign-out", () => {
-    const after = (path: string, ...headers: Header[]) => {
-      const { headers: sent } = envoy.filter(
-        filter,
-        [[":authority", "kubeflow.example.com"], [":path", path], [":method", "POST"], ...headers],
-        {},
-      );
-      return { path: values(sent, ":path"), type: values(sent, "content-type"), cookie: values(sent, "cookie") };
-    };
-    const form: Header = ["content-type", "application/x-www-form-urlencoded"];
-    const cookie: Header = ["cookie", `${session}=v`];
-
-    for (const path of [
-      "/oauth2/sign_out",
-      "/oauth2/sign_out?rd=https://echo.kubeflow.example.com/%7Bid_token%7D",
-      "/oauth2/sign_out?%72d=%2Fnotebook%2F%7Bid_token%7D",
-      "/oauth2/%73ign_out?rd=/{id_token}",
-      "/oauth2/sign%5Fout?rd=/{id_token}",
-      "/oauth2/sign_out?a?rd=/{id_token}",
-    ]) {
-      it(`forget where to end: ${path}`, () => {
-        assert.deepEqual(after(path, form, cookie), { path: ["/oauth2/sign_out"], type: [], cookie: [cookie[1]] });
-      });
-    }
-
-    for (const path of ["/oauth2/start?rd=/page", "/oauth2/callback?code=a&state=b", "/dex/auth?client_id=a"]) {
-      it(`keep the address elsewhere: ${path}`, () => {
-        assert.deepEqual(after(path, form), { path: [path], type: [form[1]], cookie: [] });
-      });
-    }
-  });
-
-  describe("on the way to sign-out", () => {
     const form: Header = ["content-type", "application/x-www-form-urlencoded"];
     const after = (path: string, authority = "kubeflow.example.com") =>
       envoy.filter(filter, [[":authority", authority], [":path", path], ["cookie", `${session}=x`], form]).headers;
-    const steal = "rd=https://other.example.com/?token={id_token}";
+    const steal = "rd=https://echo.kubeflow.example.com/?token={id_token}";
 
     for (const path of [
       `/oauth2/sign_out?${steal}`,
+      "/oauth2/sign_out?%72d=%2Fnotebook%2F%7Bid_token%7D",
       `/oauth2/sign%5Fout?${steal}`,
       `/oauth2/%73ign_out?${steal}`,
       `/oauth2/sign_out?#${steal}`,
+      `/oauth2/sign_out?a?${steal}`,
       "/oauth2/sign_out#x",
       "/oauth2/sign_out",
     ]) {
@@ -296,9 +266,9 @@ describe("the headers that an application sees", () => {
     }
 
     for (const path of [
-      "/oauth2/start?rd=/",
+      "/oauth2/start?rd=/page",
       "/oauth2/sign_outer?rd=/",
-      "/oauth2/callback?code=x",
+      "/oauth2/callback?code=a&state=b",
       "/dex/sign_out?rd=/",
     ]) {
       it(`are left alone elsewhere: ${path}`, () => {
@@ -310,6 +280,74 @@ describe("the headers that an application sees", () => {
     it("are an application's own on another host", () => {
       const path = "/oauth2/sign_out?rd=/";
       assert.deepEqual(values(after(path, "echo.kubeflow.example.com"), ":path"), [path]);
+    });
+  });
+
+  describe("on the way to Dex's login form", () => {
+    const login = "/dex/auth/local/login";
+    const own = "back=%2Fdex%2Fauth%3Fclient_id%3Doauth2-proxy";
+    const after = (path: string, authority = "kubeflow.example.com") =>
+      values(
+        envoy.filter(filter, [
+          [":authority", authority],
+          [":path", path],
+        ]).headers,
+        ":path",
+      );
+
+    for (const link of [
+      "https%3A%2F%2Fother.example.com%2F",
+      "//other.example.com/",
+      "/\\other.example.com",
+      "%2Fdex%2Fauth.other.example.com",
+      "/dex/auth@other.example.com",
+      "%09/dex/auth?",
+      "+/dex/auth?",
+      "javascript:alert(1)//dex/auth?",
+      "/",
+      "",
+    ]) {
+      it(`lose a link to ${JSON.stringify(link)}`, () => {
+        assert.deepEqual(after(`${login}?state=abc&back=${link}&x=1`), [`${login}?state=abc&x=1`]);
+      });
+    }
+
+    for (const query of [`%62ack=//other.example.com&state=abc`, `b%61%63k=x&state=abc`, "back&state=abc"]) {
+      it(`lose it however it is written: ${query}`, () => {
+        assert.deepEqual(after(`${login}?${query}`), [`${login}?state=abc`]);
+      });
+    }
+
+    it("lose the foreign one of two links", () => {
+      assert.deepEqual(after(`${login}?back=//other.example.com&${own}`), [`${login}?${own}`]);
+      assert.deepEqual(after(`${login}?${own}&back=//other.example.com`), [`${login}?${own}`]);
+    });
+
+    for (const path of [
+      `${login}?${own}&state=abc`,
+      `${login}?back=/dex/auth?client_id=a&state=abc`,
+      `${login}?state=abc`,
+      `${login}?Back=x&backs=y&&=&a=back=z`,
+      login,
+      `${login}?`,
+      "/oauth2/start?back=//other.example.com",
+    ]) {
+      it(`are left alone: ${path}`, () => assert.deepEqual(after(path), [path]));
+    }
+
+    it("are an application's own on another host", () => {
+      const path = `${login}?back=//other.example.com`;
+      assert.deepEqual(after(path, "echo.kubeflow.example.com"), [path]);
+    });
+
+    it("keep every other parameter byte for byte, whatever the query says", () => {
+      fc.assert(
+        fc.property(fc.array(fc.string({ unit: "binary-ascii" })), (texts) => {
+          const pairs = texts.map((text) => encodeURI(text).replace(/[&?#]/g, "+")).map((text) => `x${text}`);
+          const query = pairs.join("&");
+          assert.deepEqual(after(`${login}?back=//other.example.com&${query}`), [`${login}?${query}`]);
+        }),
+      );
     });
   });
 
