@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BadInput, Failure } from "../cli/exit";
 import { layout } from "./node/layout";
 import { clientCommand } from "./node/machines";
-import { deploy, rotate } from "./platform/deploy";
+import { compareEngines, deploy, deployAgain, remove, rotate } from "./platform/deploy";
 import { type PlatformOptions, rotations } from "./platform/options";
 
 /** What a deployment was started with; the client's side reads it, because the cluster can be reached from there only. */
@@ -34,6 +34,19 @@ export async function askInside(args: readonly string[]): Promise<void> {
 
 export async function deployInside(): Promise<void> {
   await deploy(options());
+}
+
+/** Writes how the offline preview and the real engine's differ. */
+export async function compareInside(file: string): Promise<void> {
+  writeFileSync(file, JSON.stringify(await compareEngines(options())), { mode: 0o600 });
+}
+
+export async function deployAgainInside(): Promise<void> {
+  await deployAgain(options());
+}
+
+export async function removeInside(): Promise<void> {
+  await remove(options());
 }
 
 export async function rotateInside(secret: string): Promise<void> {

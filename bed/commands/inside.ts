@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { applyMutation, undoMutation } from "../mutations/apply";
 import { runNetworkAgent } from "../node/network/agent";
-import { deployInside, rotateInside } from "../platformInside";
+import { compareInside, deployAgainInside, deployInside, removeInside, rotateInside } from "../platformInside";
 
 /** Steps that the bed runs itself, inside its machines. */
 export function addInside(program: Command): void {
@@ -11,6 +11,12 @@ export function addInside(program: Command): void {
     .argument("<kubeconfig>")
     .action((kubeconfig: string) => runNetworkAgent(kubeconfig));
   inside.command("deploy").action(() => deployInside());
+  inside
+    .command("compare")
+    .argument("<file>")
+    .action((file: string) => compareInside(file));
+  inside.command("again").action(() => deployAgainInside());
+  inside.command("remove").action(() => removeInside());
   inside
     .command("mutate")
     .argument("<name>")

@@ -6,7 +6,7 @@ export function provenTable(results: readonly ModeResult[]): string {
   return `${results.flatMap(section).join("\n")}\n`;
 }
 
-function section({ mode, bed, analysis, verification, mutations }: ModeResult): string[] {
+function section({ mode, bed, analysis, verification, mutations, lifecycle }: ModeResult): string[] {
   const { passed, failed, leftOut } = verification.counts;
   const { facts, versions, missing } = bed;
   const how = [
@@ -41,6 +41,19 @@ function section({ mode, bed, analysis, verification, mutations }: ModeResult): 
             ({ name, breaks, outcome, by, why }) =>
               `| ${name} | ${cell(breaks)} | ${outcome === "noticed" ? by.join(", ") : `${outcome === "missed" ? "**missed**" : "left out"}: ${cell(why ?? "")}`} |`,
           ),
+          "",
+        ]),
+    ...(lifecycle.length === 0
+      ? []
+      : [
+          "### Once more, and away",
+          "",
+          "| step | proves | outcome |",
+          "|-|-|-|",
+          ...lifecycle.map(({ name, proves, outcome, says }) => {
+            const how = { passed: "passed", failed: "**failed**", "left-out": "left out" }[outcome];
+            return `| ${name} | ${cell(proves)} | ${how}: ${cell(says)} |`;
+          }),
           "",
         ]),
   ];

@@ -6,6 +6,7 @@ import { takeDown } from "../node/takeDown";
 import { type Report, timed } from "../programs/report";
 import { type Bed, startUp } from "../startUp";
 import { analyze, type Analysis } from "./analyze";
+import { liveOn, type LifecycleStep } from "./lifecycle";
 import { type Mode, modes } from "./modes";
 import { mutateAll, type Noticed } from "./mutate";
 import { provenTable } from "./proven";
@@ -32,6 +33,8 @@ export interface ModeResult {
   analysis: Analysis;
   verification: Verification;
   mutations: Noticed[];
+  /** What came after the suite: once more, and away. */
+  lifecycle: LifecycleStep[];
   seconds: number;
 }
 
@@ -67,7 +70,7 @@ export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
   return count(results);
 }
 
-async function runMode(mode: Mode, { out, load, mutations, without, report }: E2eOptions): Promise<ModeResult> {
+async function runMode(mode: Mode, { out, load, mutations, without, keep, report }: E2eOptions): Promise<ModeResult> {
   const start = performance.now();
   const directory = join(out, mode.name);
   const bed = await startUp({ stack: mode.stack, settings: mode.settings, without, report });
@@ -83,16 +86,21 @@ async function runMode(mode: Mode, { out, load, mutations, without, report }: E2
     args: ["--disturb", "--rotate", rotate, "--load", String(load)],
   });
   const noticed = mutations ? await mutateAll(facts, verification, join(directory, "mutations"), report) : [];
-  return { mode, bed, analysis, verification, mutations: noticed, seconds: (performance.now() - start) / 1000 };
+  const lifecycle = keep ? [] : await liveOn(facts, report);
+  const seconds = (performance.now() - start) / 1000;
+  return { mode, bed, analysis, verification, mutations: noticed, lifecycle, seconds };
 }
 
 function count(results: readonly ModeResult[]): E2eCounts {
   const counts = { passed: 0, failed: 0, leftOut: 0 };
-  for (const { analysis, verification, mutations } of results) {
+  for (const { analysis, verification, mutations, lifecycle } of results) {
     counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
     counts.passed += verification.counts.passed + mutations.filter(({ outcome }) => outcome === "noticed").length;
     counts.failed += verification.counts.failed + mutations.filter(({ outcome }) => outcome === "missed").length;
     counts.leftOut += verification.counts.leftOut + mutations.filter(({ outcome }) => outcome === "left-out").length;
+    for (const { outcome } of lifecycle) {
+      counts[outcome === "left-out" ? "leftOut" : outcome] += 1;
+    }
   }
   return counts;
 }

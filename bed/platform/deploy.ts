@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { BadInput } from "../../cli/exit";
+import { BadInput, Failure } from "../../cli/exit";
+import { namespaces } from "../../stacks/namespaces";
 import { Api } from "./cluster/api";
 import { forgetDeployment, forgetOtherClusters } from "./cluster/identity";
 import { readSurroundings } from "./cluster/surroundings";
@@ -10,10 +11,12 @@ import { LeftOut } from "./leftOut";
 import { type PlatformOptions, type Rotation } from "./options";
 import { privateFolder } from "./privateFiles";
 import { missingForPulumi } from "./pulumi/cli";
-import { deployWithPulumi, destroyWithPulumi, previewWithPulumi } from "./pulumi/deploy";
+import { type Agreement, agreement } from "./pulumi/agreement";
+import { deployWithPulumi, destroyWithPulumi, previewWithPulumi, upWithoutChange } from "./pulumi/deploy";
 import { readFacts, writeFacts } from "./factsFile";
 import { readApplied } from "./serverSide/applied";
 import { deployServerSide } from "./serverSide/deploy";
+import { offlinePreview } from "./serverSide/render";
 import { removeServerSide } from "./serverSide/remove";
 import { type BedStack, raiseRotation, readBedStack, writeBedStack } from "./stackFile";
 import { Steps } from "./steps";
@@ -45,25 +48,61 @@ export async function remove(
     appliedBy === "pulumi up"
       ? await destroyWithPulumi(options, stack, steps)
       : await removeServerSide(options, await Api.connect(options.kubeconfig), steps);
+  await nothingLeft(await Api.connect(options.kubeconfig));
   forgetDeployment(options.state);
   return { removed, durations: steps.durations };
 }
 
+/** A namespace that outlives the stack holds something that nobody would ever remove. */
+async function nothingLeft(api: Api): Promise<void> {
+  const left = await Promise.all(
+    Object.values(namespaces).map(async (name) =>
+      (await api.find(`/api/v1/namespaces/${name}`)) === undefined ? [] : [name],
+    ),
+  );
+  if (left.flat().length > 0) {
+    throw new Failure(`The stack was removed, and these namespaces are still there: ${left.flat().join(", ")}.`);
+  }
+}
+
 /**
- * The real engine's preview, to hold the offline preview against: of the stack as `pulumi up` left it, or of a new one. A
- * new one needs a cluster without the stack, because the API server tells a preview which node ports are taken.
+ * Holds the offline preview of the deployed stack against the real engine's: same resources, and nothing to change. Without
+ * the engine's programs there is nothing to compare with.
  */
-export async function previewJson(options: PlatformOptions): Promise<unknown> {
-  const missing = missingForPulumi(options.programs);
+export async function compareEngines(options: PlatformOptions): Promise<Agreement> {
+  demandPulumi(options);
+  const stack = readBedStack(options.state, options.stack);
+  const steps = new Steps(options.progress);
+  const { charts, programs } = options;
+  const ours = await steps.run("the offline preview", () =>
+    offlinePreview(
+      ["preview", stack.name, "--config-file", stack.file, "--charts", charts, "--json"],
+      programs.path("helm"),
+    ),
+  );
+  const engine = await steps.run("pulumi preview --json", () => previewWithPulumi(options, stack));
+  return agreement(ours.resources, engine);
+}
+
+/** Deploys what is deployed once more, and fails where that changes anything. */
+export async function deployAgain(options: PlatformOptions): Promise<void> {
+  demandPulumi(options);
+  await upWithoutChange(options, readBedStack(options.state, options.stack), new Steps(options.progress));
+}
+
+function demandPulumi({ programs, state }: PlatformOptions): void {
+  const missing = missingForPulumi(programs);
   if (missing.length > 0) {
-    throw new BadInput("The real engine's preview needs programs that are not here.", [
+    throw new BadInput("The real engine needs programs that are not here.", [
       { key: "programs", value: missing.join(", "), mend: "put them on PATH or name them by GATEHOUSE_<NAME>" },
     ]);
   }
-  privateFolder(options.state);
-  const api = await Api.connect(options.kubeconfig);
-  await forgetOtherClusters(options.state, api);
-  return previewWithPulumi(options, await prepare(options, api));
+  const { appliedBy } = readFacts(state);
+  if (appliedBy !== "pulumi up") {
+    throw new BadInput("The stack was not deployed by the real engine, which knows nothing of it.", [
+      { key: "applied by", value: appliedBy, mend: "take the bed down, and bring it up with Pulumi's programs" },
+    ]);
+  }
 }
 
 async function prepare({ stack, state, charts, settings }: PlatformOptions, api: Api): Promise<BedStack> {

@@ -24,23 +24,15 @@ export function missingForPulumi(programs: Pick<Programs, "has">): string[] {
 /** How many of the last lines of a command an error quotes. */
 const quotedLines = 40;
 
-export interface CliOptions {
-  /** The folder of the state files; the bed's own unless something is to be tried beside it. */
-  backend?: string;
-}
-
 /** The Pulumi CLI with a file backend, plugins and a home of the bed's own: nothing is fetched and nothing of a person's is used. */
 export class PulumiCli {
   readonly #env: NodeJS.ProcessEnv;
   readonly #logs: string;
 
-  constructor(
-    readonly options: Pick<PlatformOptions, "programs" | "state" | "kubeconfig" | "progress">,
-    { backend }: CliOptions = {},
-  ) {
+  constructor(readonly options: Pick<PlatformOptions, "programs" | "state" | "kubeconfig" | "progress">) {
     const { pulumi, logs } = platformLayout(options.state);
     this.#logs = privateFolder(logs);
-    const url = `file://${privateFolder(backend ?? pulumi.backend)}`;
+    const url = `file://${privateFolder(pulumi.backend)}`;
     if (!existsSync(pulumi.passphrase)) {
       writePrivate(pulumi.passphrase, randomBytes(32).toString("hex"));
     }

@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployed } from "../deployed";
 import { platformLayout } from "../layout";
 import { type PlatformOptions } from "../options";
-import { privateFolder } from "../privateFiles";
 import { type BedStack } from "../stackFile";
 import { type Steps } from "../steps";
 import { PulumiCli } from "./cli";
@@ -38,6 +37,22 @@ export async function deployWithPulumi(options: Options, stack: BedStack, steps:
   };
 }
 
+/** Runs `pulumi up` once more; fails where it changes anything. */
+export async function upWithoutChange(options: Options, stack: BedStack, steps: Steps): Promise<void> {
+  const cli = new PulumiCli(options);
+  await steps.run("pulumi up, again", () =>
+    cli.run("again", [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+      "--expect-no-changes",
+      ...withPack,
+      ...settingsOf(stack),
+    ]),
+  );
+}
+
 /** Runs `pulumi destroy`; says how many objects there were. */
 export async function destroyWithPulumi(options: Options, stack: BedStack, steps: Steps): Promise<number> {
   const cli = new PulumiCli(options);
@@ -48,24 +63,12 @@ export async function destroyWithPulumi(options: Options, stack: BedStack, steps
   return resources.length;
 }
 
-/** What the real engine says of the program: of the deployed stack, or of a new one in a backend of its own. */
+/** What the real engine says of the deployed stack. */
 export async function previewWithPulumi(options: Options, stack: BedStack): Promise<unknown> {
-  const { backend: deployed } = platformLayout(options.state).pulumi;
-  const isDeployed = existsSync(deployed);
-  const backend = isDeployed ? deployed : mkdtempSync(join(privateFolder(join(options.state, "pulumi")), "preview-"));
-  try {
-    const cli = new PulumiCli(options, { backend });
-    await selectStack(cli, stack, backend);
-    return JSON.parse(
-      await cli.run("preview", ["preview", "--json", "--show-sames", ...withPack, ...settingsOf(stack)], {
-        quiet: true,
-      }),
-    );
-  } finally {
-    if (!isDeployed) {
-      rmSync(backend, { recursive: true, force: true });
-    }
-  }
+  const cli = new PulumiCli(options);
+  return JSON.parse(
+    await cli.run("preview", ["preview", "--json", "--show-sames", ...withPack, ...settingsOf(stack)], { quiet: true }),
+  );
 }
 
 const withPack = ["--policy-pack", "policy"];

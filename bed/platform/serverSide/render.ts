@@ -28,7 +28,7 @@ export interface Rendered {
 
 /** Has the project's own preview write the stack, as for GitOps, and reads what it wrote. */
 export async function render({ stack, charts, helm, out }: RenderArgs): Promise<Rendered> {
-  const report = await preview(
+  const report = await offlinePreview(
     ["preview", stack.name, "--config-file", stack.file, "--charts", charts, "--out", out, "--json"],
     helm,
   );
@@ -54,7 +54,8 @@ export function readObjects(folder: string): KubernetesObject[] {
   return resources.map((file) => parse(readFileSync(join(folder, file), "utf8")) as KubernetesObject);
 }
 
-async function preview(args: string[], helm: string): Promise<PreviewReport> {
+/** Runs the project's own preview, and reads its report. */
+export async function offlinePreview(args: string[], helm: string): Promise<PreviewReport> {
   const { stdout, stderr } = await outcomeOf(process.execPath, [join(repository, "bin", "gatehouse.js"), ...args], {
     cwd: repository,
     env: { ...process.env, GATEHOUSE_HELM: helm, NODE_OPTIONS: "" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { missingForPulumi, PulumiCli, pulumiPrograms } from "../../../../bed/platform/pulumi/cli";
-import { deployWithPulumi, previewWithPulumi } from "../../../../bed/platform/pulumi/deploy";
+import { deployWithPulumi, previewWithPulumi, upWithoutChange } from "../../../../bed/platform/pulumi/deploy";
 import { Steps } from "../../../../bed/platform/steps";
 import { Failure } from "../../../../cli/exit";
 import { everything } from "../../../../stacks/everything";
@@ -123,18 +123,16 @@ describe("the bed's pulumi up", () => {
     assert.match(error.details, /denied the request/);
   });
 
-  it("previews the stack as it is deployed, or a new one where there is none", async () => {
-    const deployed = `file://${folder.path("state", "pulumi", "backend")}`;
+  it("previews the stack as it is deployed", async () => {
     assert.deepEqual(await previewWithPulumi(options, stack), { steps: [] });
-    assert.equal(asked().at(-1)?.backend, deployed);
+    assert.equal(asked().at(-1)?.backend, `file://${folder.path("state", "pulumi", "backend")}`);
     assert.match(asked().at(-1)?.args ?? "", /--json --show-sames --policy-pack policy/);
-    const state = folder.path("new");
-    mkdirSync(folder.path("new", "stack"), { recursive: true });
-    await previewWithPulumi({ ...options, state }, stack);
-    assert.match(asked().at(-1)?.backend ?? "", /new\/pulumi\/preview-/);
-    assert.deepEqual(
-      readdirSync(folder.path("new", "pulumi")).filter((name) => name.startsWith("preview-")),
-      [],
-    );
+  });
+
+  it("deploys once more, and has pulumi fail on any change", async () => {
+    process.env.FAKE_FAILS = "";
+    await upWithoutChange(options, stack, new Steps(() => undefined));
+    const { args } = asked().at(-1) ?? assert.fail();
+    assert.match(args, /^up --yes .*--expect-no-changes --policy-pack policy --stack dev/);
   });
 });

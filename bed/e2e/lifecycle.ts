@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describeError } from "../../acceptance/describeError";
+import { layout } from "../node/layout";
+import { type Agreement } from "../platform/pulumi/agreement";
+import { type Facts } from "../platform/facts";
+import { askInside } from "../platformInside";
+import { type Report, timed } from "../programs/report";
+
+/** One step of a deployment's life, after the suite. */
+export interface LifecycleStep {
+  name: string;
+  proves: string;
+  outcome: "passed" | "failed" | "left-out";
+  /** Figures, what went wrong, or why it was left out. */
+  says: string;
+}
+
+/** Holds the previews against each other, deploys once more and takes the stack away again. */
+export async function liveOn(facts: Facts, report: Report): Promise<LifecycleStep[]> {
+  const steps: LifecycleStep[] = [];
+  const step = async (name: string, proves: string, needsPulumi: boolean, run: () => Promise<string>) => {
+    if (needsPulumi && facts.appliedBy !== "pulumi up") {
+      steps.push({ name, proves, outcome: "left-out", says: facts.whyNotPulumi ?? "not deployed by `pulumi up`" });
+      return;
+    }
+    try {
+      steps.push({ name, proves, outcome: "passed", says: await timed(report, name, run) });
+    } catch (error) {
+      steps.push({ name, proves, outcome: "failed", says: describeError(error) });
+    }
+    report(`${name}: ${steps.at(-1)?.says ?? ""}`);
+  };
+  await step(
+    "previews compared",
+    "The offline preview and the real engine's name the same resources with the same parents, dependencies, providers and protection, and the engine has nothing to change",
+    true,
+    compared,
+  );
+  await step("second up", "A second `pulumi up` changes nothing", true, async () => {
+    await askInside(["again"]);
+    return "no change";
+  });
+  await step("removed", "The stack goes as it came, and no namespace of it is left", false, async () => {
+    await askInside(["remove"]);
+    return `${facts.counts.objects} objects were there`;
+  });
+  return steps;
+}
+
+async function compared(): Promise<string> {
+  const file = agreementFile();
+  rmSync(file, { force: true });
+  await askInside(["compare", file]);
+  if (!existsSync(file)) {
+    throw new Error("the comparison wrote no result");
+  }
+  return judgeAgreement(JSON.parse(readFileSync(file, "utf8")) as Agreement);
+}
+
+export function judgeAgreement({ same, differences, operations }: Agreement): string {
+  const changes = Object.entries(operations).filter(([operation]) => operation !== "same");
+  const wrong = [...differences, ...changes.map(([operation, count]) => `the engine would ${operation} ${count}`)];
+  if (wrong.length > 0 || same === 0) {
+    throw new Error(same === 0 && wrong.length === 0 ? "neither preview has a resource" : wrong.join("; "));
+  }
+  return `${same} resources, no difference, nothing to change`;
+}
+
+function agreementFile(): string {
+  return join(layout().state, "agreement.json");
+}
