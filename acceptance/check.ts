@@ -110,6 +110,8 @@ export interface Target {
   /** Where to connect instead of asking DNS, for deployments without names. */
   address: string | undefined;
   people: readonly Person[];
+  /** Parts that the deployment lacks, as the needs of the checks show. Checks that can do without them go on. */
+  absent?: ReadonlySet<"oauth2-proxy" | "cert-manager">;
   /** A client of Dex that may redeem codes at the public token endpoint. */
   client: { id: string; secret: string; redirectUri: string } | undefined;
   /** Path of Chromium. */

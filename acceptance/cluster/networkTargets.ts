@@ -9,6 +9,7 @@ import {
   oauth2Proxy,
   sidecarTelemetryPort,
 } from "../../components/topology";
+import { type Target } from "../check";
 import { type Api } from "./api";
 import { isReady, type List, type Pod } from "./objects";
 
@@ -78,13 +79,32 @@ const withEcho: Ports = {
   unlisted: [echo.ports.http],
 };
 
+/** What of the platform a deployment has. */
+export interface Parts {
+  echo: boolean;
+  absent?: Target["absent"];
+}
+
+function partsOf({ echo: hasEcho }: Pick<Parts, "echo">): readonly Ports[] {
+  return hasEcho ? [...everything, withEcho] : everything;
+}
+
+/** The platform's namespaces, whether or not anything runs in them. */
+export function platformNamespaces(parts: Parts): string[] {
+  return [...new Set(partsOf(parts).map(({ namespace }) => namespace))];
+}
+
 /** One pod of each part of the platform with its ports. */
 export async function networkTargets(
   api: Api,
-  { echo: hasEcho }: { echo: boolean },
+  { absent = new Set(), ...has }: Parts,
   signal: AbortSignal,
 ): Promise<NetworkTarget[]> {
-  const parts = hasEcho ? [...everything, withEcho] : everything;
+  const parts = partsOf(has).filter(
+    ({ namespace, name }) =>
+      !(absent.has("cert-manager") && namespace === namespaces.certManager) &&
+      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name),
+  );
   const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted }) => {
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(","))}`;

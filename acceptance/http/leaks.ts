@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type CheckContext, type Target } from "../check";
 import { seenByBackend } from "../echo";
 import { type Answer, ask, header, type HeaderList } from "./request";
+import { turnsAway } from "./turnsAway";
 
 /** Goes along with a request, so that whoever shows it to us has been reached. */
 export interface Mark {
@@ -55,7 +56,7 @@ export function leakIn(
   }
   // An answer that was cut off shows by its status line whether it is a refusal.
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0);
-  return refusals.includes(status) ? undefined : `${rest.length} bytes that are no refusal in HTTP`;
+  return turnsAway(target, status, refusals) ? undefined : `${rest.length} bytes that are no refusal in HTTP`;
 }
 
 function leakInAnswer(
@@ -77,7 +78,7 @@ function leakInAnswer(
   if (signIn) {
     const location = header(answer, "location");
     const within = location !== undefined && staysAtGate(target, location);
-    if (refusals.includes(status) || status === 404 || (status >= 300 && status < 400 && within)) {
+    if (turnsAway(target, status, refusals) || status === 404 || (status >= 300 && status < 400 && within)) {
       return undefined;
     }
     return `status ${status}${location === undefined ? "" : " and a redirect away from the gate"}`;
@@ -85,7 +86,7 @@ function leakInAnswer(
   if (upstream) {
     return `status ${status} from a backend, which should never have been asked`;
   }
-  return refusals.includes(status) || (unrouted && status === 404) ? undefined : `status ${status}`;
+  return turnsAway(target, status, refusals) || (unrouted && status === 404) ? undefined : `status ${status}`;
 }
 
 function staysAtGate({ gate }: Target, location: string): boolean {
@@ -114,7 +115,7 @@ export async function whileItRefuses(
     for (const url of urls) {
       const { status } = await ask(target, url, "/", { headers: page, signal });
       probe.expect(
-        status === 401 || status === 403,
+        turnsAway(target, status, [401, 403]),
         `${when}: a plain request to ${url.hostname} is refused`,
         `${when}: a plain request to ${url.hostname} without identity should be refused with 401 or 403; came ${status}`,
       );

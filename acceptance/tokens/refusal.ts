@@ -1,6 +1,7 @@
-import { type Probe } from "../check";
+import { type Probe, type Target } from "../check";
 import { seenByBackend } from "../echo";
 import { type Answer } from "../http/request";
+import { turnsAway } from "../http/turnsAway";
 
 /**
  * The statuses with which the gate turns a token down. Not 404, which somebody behind the gate may have said, not a
@@ -8,14 +9,19 @@ import { type Answer } from "../http/request";
  */
 const refusals: readonly number[] = [400, 401, 403, 431];
 
-/** Whether the gate turned the request down, and the application showed nothing of itself. */
-export function isRefused(answer: Answer): boolean {
-  return refusals.includes(answer.status) && seenByBackend(answer) === undefined;
+type Gate = Pick<Target, "absent">;
+
+/**
+ * Whether the gate turned the request down, and the application showed nothing of itself. Requests without a token in its
+ * place are oauth2-proxy's to refuse, so for them `gate` says whether it is there.
+ */
+export function isRefused(answer: Answer, gate: Gate = {}): boolean {
+  return turnsAway(gate, answer.status, refusals) && seenByBackend(answer) === undefined;
 }
 
-export function expectRefused(probe: Probe, answer: Answer, what: string): void {
+export function expectRefused(probe: Probe, answer: Answer, what: string, gate: Gate = {}): void {
   probe.expect(
-    isRefused(answer),
+    isRefused(answer, gate),
     `${what}: refused with ${answer.status}`,
     `${what}: should have been refused with 400, 401, 403 or 431 and nothing of the application; came ${whatCame(answer)}`,
   );

@@ -8,6 +8,7 @@ import { reach } from "../../acceptance/preflight";
 import { runChecks } from "../../acceptance/run";
 import { select } from "../../acceptance/select";
 import { manner, settled } from "../../acceptance/settle";
+import { tokensTaken } from "../../acceptance/tokensTaken";
 import { readTarget } from "../../acceptance/target";
 import { type CheckList, type CheckResult, timeoutOf, titleOf, type Verification } from "../../acceptance/verification";
 import { withoutTokens } from "../../acceptance/withoutTokens";
@@ -91,7 +92,7 @@ interface Task {
 
 /** Looks at what the deployment offers, runs the checks, and says each result as soon as it is there. */
 async function runAll(
-  { checks, required, target, options, folders }: Task,
+  { checks, required, target: given, options, folders }: Task,
   { output, progress, redactor, style }: CommandContext,
 ) {
   const redact = (text: string) => withoutTokens(redactor.redact(text));
@@ -103,9 +104,12 @@ async function runAll(
     output.aside(`${name}: ending the check at work and restoring what it changed; once more ends at once\n`);
   });
   try {
+    let target = given;
+    const wanted = new Set([...checks.flatMap(({ needs }) => needs), ...required]);
     const found = await unmetNeeds({
       target,
-      wanted: new Set([...checks.flatMap(({ needs }) => needs), ...required]),
+      // Whether these parts are there concerns checks that can do without them, too.
+      wanted: new Set<Need>([...wanted, "sessions", ...(wanted.has("cluster") ? (["cert-manager"] as const) : [])]),
       disturb: options.disturb === true,
       echoGiven: options.echo !== undefined,
       signal,
@@ -113,6 +117,17 @@ async function runAll(
     });
     const unmet = new Map([...found].map(([need, reason]) => [need, redact(reason)] as const));
     refuseMissing(required, unmet);
+    target = {
+      ...target,
+      absent: new Set([
+        ...(unmet.has("sessions") ? (["oauth2-proxy"] as const) : []),
+        ...(unmet.has("cert-manager") ? (["cert-manager"] as const) : []),
+      ]),
+    };
+    if (checks.some(({ needs }) => needs.includes("client")) && !unmet.has("client") && !unmet.has("echo")) {
+      progress.phase("looking whether the gate knows Dex's keys");
+      await tokensTaken(target, signal);
+    }
     const before = await manner(target, signal);
     await print(formatTarget(aboutTarget(target), style));
     let area = "";
@@ -137,7 +152,11 @@ async function runAll(
         area = result.area;
       },
     });
-    return { results, unmet, interrupted: signal.aborted };
+    return {
+      results,
+      unmet: new Map([...unmet].filter(([need]) => wanted.has(need))),
+      interrupted: signal.aborted,
+    };
   } finally {
     release();
   }

@@ -12,7 +12,7 @@ import {
   probingPod,
   type Seen,
 } from "../../cluster/connectionProbe";
-import { dnsServer, type NetworkTarget, networkTargets } from "../../cluster/networkTargets";
+import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
 import { removeIfThere, withObject, withSandbox } from "../../cluster/sandbox";
 import { undoing } from "../../cluster/undo";
@@ -68,11 +68,12 @@ export function networkFlows(pace: FlowPace): Check {
     run: async (context) => {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
-      const targets = await networkTargets(api, { echo: target.echo !== undefined }, signal);
+      const parts = { echo: target.echo !== undefined, absent: target.absent };
+      const targets = await networkTargets(api, parts, signal);
       const dns = await dnsServer(api, signal);
       const image = await envoyImage(api, signal);
       const name = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
-      const owned = [...new Set(targets.map(({ namespace }) => namespace))];
+      const owned = platformNamespaces(parts);
       await withSandbox(api, { sidecars: false, signal }, async ({ namespace: sandbox }) => {
         const listening = { namespace: sandbox, name: "listener", expected: [] };
         probe.busy("probing pods");

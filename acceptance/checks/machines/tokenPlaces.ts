@@ -79,7 +79,7 @@ async function elsewhere(context: CheckContext, token: string): Promise<void> {
       ...(body === undefined ? {} : { body }),
       signal,
     });
-    expectRefused(probe, answer, `a genuine token ${what}${other.what}`);
+    expectRefused(probe, answer, `a genuine token ${what}${other.what}`, target);
   });
 }
 
@@ -132,11 +132,16 @@ function withoutGenuine(forged: string): Odd[] {
   ];
 }
 
-function verifiedOrNobody({ probe }: CheckContext, answer: Answer, { user, groups }: Identity, what: string): void {
+function verifiedOrNobody(
+  { probe, target }: CheckContext,
+  answer: Answer,
+  { user, groups }: Identity,
+  what: string,
+): void {
   const seen = seenByBackend(answer);
   const verified = seen?.user === user && seen.groups.join() === groups.join();
   probe.expect(
-    isRefused(answer) || verified,
+    isRefused(answer, target) || verified,
     `${what}: ${verified ? "its verified holder" : `refused with ${answer.status}`}`,
     `${what}: the application should have seen ${user} or nothing; came ${whatCame(answer)}`,
   );

@@ -1,5 +1,6 @@
 import { type Check, type CheckContext, type Target } from "../../check";
 import { inParallel } from "../../http/inParallel";
+import { turnsAway } from "../../http/turnsAway";
 import { leakIn, newMark, summary, whileItRefuses } from "../../http/leaks";
 import { ask, type HeaderList } from "../../http/request";
 import { exchange } from "../../http/wire";
@@ -79,12 +80,12 @@ export async function spoiltAnswer(target: Target, signal: AbortSignal): Promise
     return `Dex's discovery document came as status ${dex.status} with another content`;
   }
   const decision = await ask(target, gate, "/oauth2/auth", { headers: data, signal });
-  if (decision.status !== 401) {
+  if (!turnsAway(target, decision.status, [401])) {
     return `oauth2-proxy's decision about nobody came as status ${decision.status}`;
   }
   const mark = newMark();
   const refused = await ask(target, echo ?? gate, "/probe", { headers: [...page, mark.header], signal });
-  return leakIn(target, { answers: [refused] }, [mark]) === undefined && refused.status === 403
+  return leakIn(target, { answers: [refused] }, [mark]) === undefined && turnsAway(target, refused.status, [403])
     ? undefined
     : `the page for somebody without identity came as status ${refused.status}`;
 }

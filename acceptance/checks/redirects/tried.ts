@@ -2,6 +2,7 @@ import { Agent } from "node:https";
 import { type CheckContext } from "../../check";
 import { inParallel } from "../../http/inParallel";
 import { type Answer, ask, type Ask } from "../../http/request";
+import { turnsAway } from "../../http/turnsAway";
 import { strayIn } from "./destinations";
 
 /** A request that tries to send people elsewhere. */
@@ -26,7 +27,10 @@ export async function expectNoStray(
     const plain = /^\/(?![\\/])/.test(path) ? path.replace(/[?#].*/s, "") : "/";
     const page = URL.canParse(plain, url.href) ? new URL(plain, url) : url;
     // oauth2-proxy says 500 to what it cannot read; these are the gateway's, for want of a backend.
-    const broken = [502, 503, 504].includes(answer.status) ? "no answer of its own" : undefined;
+    const broken =
+      [502, 503, 504].includes(answer.status) && !turnsAway(target, answer.status, [])
+        ? "no answer of its own"
+        : undefined;
     const wrong = strayIn(target, page, answer) ?? look?.(answer) ?? broken;
     probe.expect(
       wrong === undefined,

@@ -1,7 +1,8 @@
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext, type Target } from "../../check";
 import { askHttp2 } from "../../http/http2";
 import { type Answer } from "../../http/request";
 import { inParallel } from "../../http/inParallel";
+import { turnsAway } from "../../http/turnsAway";
 import { exchange } from "../../http/wire";
 import { echoOf } from "../../tokens/parts";
 import { type Identity } from "../../tokens/refusal";
@@ -45,7 +46,7 @@ async function overHttp1(context: CheckContext, { what: proof, headers, identity
   const exchanges = await inParallel(odd, ({ text }) => exchange(target, echo, text, { signal }), atOnce);
   for (const [index, { what }] of odd.entries()) {
     const { answers = [], end } = exchanges[index] ?? {};
-    const faults = answers.flatMap((answer) => faultIn(answer, identity, mark) ?? []);
+    const faults = answers.flatMap((answer) => faultIn(target, answer, identity, mark) ?? []);
     // A connection that is closed without a word is a refusal; one that is left open says nothing.
     const wrong = answers.length === 0 && end !== "closed" && end !== "reset" ? ["no answer"] : faults;
     report(probe, `${what} over HTTP/1.1 with ${proof}`, identity, wrong);
@@ -61,16 +62,17 @@ async function overHttp2(context: CheckContext, { what: proof, headers, identity
   const came = await inParallel(odd, ({ fields }) => askHttp2(target, echo, fields, { signal }), atOnce);
   for (const [index, { what }] of odd.entries()) {
     const each = came[index];
-    const fault = each?.kind === "answer" ? faultIn({ ...each, certificate: undefined }, identity, mark) : undefined;
+    const fault =
+      each?.kind === "answer" ? faultIn(target, { ...each, certificate: undefined }, identity, mark) : undefined;
     const wrong = each === undefined || each.kind === "silent" ? ["no answer"] : fault === undefined ? [] : [fault];
     report(probe, `${what} over HTTP/2 with ${proof}`, identity, wrong);
   }
 }
 
 /** The verified identity, or a refusal: never a forged one, and never a gate that breaks. */
-function faultIn(answer: Answer, identity: Identity | undefined, mark: string): string | undefined {
+function faultIn(target: Target, answer: Answer, identity: Identity | undefined, mark: string): string | undefined {
   const { status } = answer;
-  if (status >= 400 && status < 500) {
+  if ((status >= 400 && status < 500) || turnsAway(target, status, [])) {
     return answer.body.includes(mark) ? `status ${status} that repeats what was sent` : undefined;
   }
   return identity === undefined ? `status ${status}` : faultOf(answer, identity, mark);

@@ -4,6 +4,7 @@ import { type Answer, ask, type Ask, type HeaderList } from "../../http/request"
 import { signIn } from "../../signIn/session";
 import { askWith } from "../../signIn/hop";
 import { echoOf, somebody } from "../../tokens/parts";
+import { turnsAway } from "../../http/turnsAway";
 
 const page: HeaderList = [["Accept", "text/html"]];
 const data: HeaderList = [["Accept", "application/json"]];
@@ -103,12 +104,12 @@ export const hstsSignedIn: Check = {
 };
 
 function expectHeader(
-  { probe }: CheckContext,
+  { probe, target }: CheckContext,
   what: string,
   { status, headers }: Pick<Answer, "status" | "headers">,
   statuses: readonly number[],
 ): void {
-  if (!statuses.includes(status)) {
+  if (!turnsAway(target, status, statuses)) {
     probe.wrong(`${what}: status ${statuses.join(" or ")} was wanted, to look at the header of such an answer`);
     return;
   }
