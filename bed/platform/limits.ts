@@ -20,12 +20,5 @@ export function limits(
       mend: "Dex does not start without these providers, and the bed reaches nobody outside: deploy dev, or set identity.connectors to a provider that the bed has",
     });
   }
-  if (settings.ingress.service.type === "LoadBalancer") {
-    problems.push({
-      key: "ingress.service.type",
-      value: "LoadBalancer",
-      mend: "nothing on the bed gives an address to a load balancer: set it to NodePort",
-    });
-  }
   return problems;
 }

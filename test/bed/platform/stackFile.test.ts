@@ -88,14 +88,10 @@ describe("the stack that the bed deploys", () => {
     assert.equal((parse(readFileSync(file, "utf8")) as { encryptionsalt: string }).encryptionsalt, "v1:salt");
   });
 
-  it("is refused where it asks for what the bed has not: people's own providers, load balancers, encrypted values", () => {
+  it("is refused where it asks for what the bed has not: people's own providers, encrypted values", () => {
     assert.match(
       problemsOf(() => write({}, "staging")),
       /identity\.connectors: .*deploy dev/,
-    );
-    assert.match(
-      problemsOf(() => write({}, "staging")),
-      /ingress\.service\.type: .*NodePort/,
     );
     const secret = folder.path("Pulumi.own.yaml");
     writeFileSync(
@@ -117,10 +113,8 @@ describe("the stack that the bed deploys", () => {
       clientId: "x",
       clientSecret: { secretName: "a", key: "b" },
     };
-    const { settings, name } = write(
-      { "identity.connectors": [provider], "ingress.service.type": "NodePort" },
-      "staging",
-    );
+    const { settings, name } = write({ "identity.connectors": [provider] }, "staging");
     assert.deepEqual([name, settings.environment], ["staging", "staging"]);
+    assert.equal(settings.ingress.service.type, "LoadBalancer");
   });
 });
