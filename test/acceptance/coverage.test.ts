@@ -37,7 +37,7 @@ describe("the acceptance suite", () => {
   for (const check of everyCheck) {
     it(`says what ${titleOf(check)} proves, on what, and how to mend it`, () => {
       const { proves, mend, exercises, needs } = check;
-      assert.match(proves, /^[^\s.][^\n]{18,}\S$/);
+      assert.match(proves, /^[A-Z0-9`/][^\n]{18,}\.$/);
       assert.match(mend, /^\S.{19,}[.?]$/);
       assert.ok(exercises.length > 0, "it exercises nothing");
       assert.deepEqual(

@@ -10,7 +10,7 @@ export const dexToken: Check = {
   area: "machines",
   name: "dex-token",
   proves:
-    "an ID token that Dex gives for a code opens the gate as a bearer token, and the application sees the person's e-mail address and groups, not the token",
+    "An ID token that Dex gives for a code opens the gate as a bearer token, and the application sees the person's e-mail address and groups, not the token.",
   mend: "Look at the RequestAuthentication `tokens` in the gateway's namespace: issuer and audience must be those of the token, letter for letter, and both identity headers must stand in the rule. `Jwks doesn't have key` means that istiod has no keys of Dex yet: see its log.",
   exercises: ["gateway", "Dex", "istiod"],
   needs: ["user", "client", "echo"],

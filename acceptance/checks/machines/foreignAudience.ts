@@ -14,7 +14,7 @@ export const foreignAudience: Check = {
   area: "machines",
   name: "foreign-audience",
   proves:
-    "a genuine token of Dex that was made for another client is refused, and another client gets none that names the gate's",
+    "A genuine token of Dex that was made for another client is refused, and another client gets none that names the gate's.",
   mend: "Every rule of the RequestAuthentication `tokens` must list `audiences`; Dex's lists `oauth2-proxy` and nothing else. In Dex, the gate's client must have no `trustedPeers`.",
   exercises: ["gateway", "Dex"],
   needs: ["user", "client", "echo", "cluster", "disturb"],

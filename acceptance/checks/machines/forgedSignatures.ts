@@ -13,7 +13,7 @@ export const forgedSignatures: Check = {
   area: "machines",
   name: "forged-signatures",
   proves:
-    "a token is believed for its issuer's signature alone: not with alg none, a public key as the secret, a foreign key under any name or brought along, nor after a change",
+    "A token is believed for its issuer's signature alone: not with alg none, a public key as the secret, a foreign key under any name or brought along, nor after a change.",
   mend: "Only Envoy's jwt_authn filter may read tokens, with the keys of the RequestAuthentication `tokens`. Look for an EnvoyFilter or a Lua filter that decodes one by itself, and at the versions of Istio and Envoy.",
   exercises: ["gateway", "Dex", "istiod"],
   needs: ["user", "client", "echo"],

@@ -14,7 +14,7 @@ export const kubernetesToken: Check = {
   area: "machines",
   name: "kubernetes-token",
   proves:
-    "a service account's token with the gate's audience opens the gate from outside, in that account's name and no other; every other token of the same account, such as the one that each pod has, is refused",
+    "A service account's token with the gate's audience opens the gate from outside, in that account's name and no other; every other token of the same account, such as the one that each pod has, is refused.",
   mend: "Look at `machines.issuers`: `issuer` must be the `iss` of the tokens, letter for letter, `audiences` the gate's own and never the API server's, `jwks` the keys that the API server has now (`kubectl get --raw /openid/v1/jwks`).",
   exercises: ["gateway", "istiod", "API server"],
   needs: ["cluster", "audience", "echo"],

@@ -25,7 +25,7 @@ export const podToBackend: Check = {
   area: "machines",
   name: "pod-to-backend",
   proves:
-    "a pod gets to an application past the gate with a service account's token for it and nothing else: not without mutual TLS, without a token, with another's, or with the gateway's headers, which count from the gateway's own principal alone",
+    "A pod gets to an application past the gate with a service account's token for it and nothing else: not without mutual TLS, without a token, with another's, or with the gateway's headers, which count from the gateway's own principal alone.",
   mend: "The mesh itself is at fault, because the check brings its own rules: look whether istiod injects sidecars and istio-cni redirects their traffic (`kubectl describe pod`), whether PeerAuthentication STRICT is in effect (`istioctl x describe pod`), and at istiod's log.",
   exercises: ["sidecar", "istiod", "API server"],
   needs: ["cluster"],

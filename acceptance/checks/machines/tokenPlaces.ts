@@ -20,7 +20,7 @@ export const tokenPlaces: Check = {
   area: "machines",
   name: "token-places",
   proves:
-    "a token counts in the Authorization header alone, not in an address, a form or a cookie; and however oddly the header is written, an application sees the holder of a verified token or nobody",
+    "A token counts in the Authorization header alone, not in an address, a form or a cookie; and however oddly the header is written, an application sees the holder of a verified token or nobody.",
   mend: "Each rule of the RequestAuthentication `tokens` must name `fromHeaders: Authorization` with the prefix `Bearer `: without that, Envoy also takes `access_token` from the query. There must be no `fromParams` and no `fromCookies`.",
   exercises: ["gateway", "Dex"],
   needs: ["user", "client", "echo"],

@@ -10,7 +10,7 @@ export const tokenWithoutEmail: Check = {
   area: "machines",
   name: "token-without-email",
   proves:
-    "a genuine token of Dex without the claim that names its holder is refused, whatever the client says who it is",
+    "A genuine token of Dex without the claim that names its holder is refused, whatever the client says who it is.",
   mend: "Look at the AuthorizationPolicy `require-user` in the gateway's namespace: it must deny Dex's issuer without the claim `email`.",
   exercises: ["gateway", "Dex"],
   needs: ["user", "client", "echo"],

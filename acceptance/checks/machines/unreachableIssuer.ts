@@ -26,7 +26,7 @@ export const unreachableIssuer: Check = {
   area: "machines",
   name: "unreachable-issuer",
   proves:
-    "while the keys of one issuer cannot be fetched, its tokens are refused and those of Dex and of the cluster go through at the same time",
+    "While the keys of one issuer cannot be fetched, its tokens are refused and those of Dex and of the cluster go through at the same time.",
   mend: "istiod must fetch the keys (`PILOT_JWT_ENABLE_REMOTE_JWKS: false`), so that it keeps the last ones of each issuer by itself; see its log for `jwks`.",
   exercises: ["gateway", "istiod", "Dex"],
   needs: ["user", "client", "echo", "unreachable-issuer"],

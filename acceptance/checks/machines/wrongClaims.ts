@@ -23,7 +23,7 @@ export const wrongClaims: Check = {
   area: "machines",
   name: "wrong-claims",
   proves:
-    "a token with a good signature is refused when its issuer or audience is another, when its time is over (with 60 s for clocks) or has not come yet; the same token with right claims is accepted",
+    "A token with a good signature is refused when its issuer or audience is another, when its time is over (with 60 s for clocks) or has not come yet; the same token with right claims is accepted.",
   mend: "Only Envoy's jwt_authn filter may read tokens. Look for an EnvoyFilter that changes its `clock_skew_seconds`, `allow_missing` or rules, and at the versions of Istio and Envoy.",
   exercises: ["gateway", "istiod"],
   needs: ["cluster", "disturb", "echo"],

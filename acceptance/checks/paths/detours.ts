@@ -44,7 +44,7 @@ export function detours(pick: Pick = everyOne): Check {
     area: "paths",
     name: "detours",
     proves:
-      "no detour over `/dex/` or `/oauth2/`, by dots, slashes, backslashes, semicolons, control characters or any encoding of them, leads to anything without identity",
+      "No detour over `/dex/` or `/oauth2/`, by dots, slashes, backslashes, semicolons, control characters or any encoding of them, leads to anything without identity.",
     mend: "Rules and routes must see one spelling: `pathNormalization: DECODE_AND_MERGE_SLASHES` in documents/istio/meshConfig.ts. The rules may except `/dex/*` and `/oauth2/*` of the gate's host and nothing else (components/accessRules.ts).",
     exercises: ["gateway"],
     needs: [],

@@ -10,7 +10,7 @@ export function hostTricks(pick: Pick = everyOne): Check {
     area: "paths",
     name: "hosts",
     proves:
-      "no missing, doubled or oddly spelt host makes sign-in's exception count for an application, or an application answer without identity",
+      "No missing, doubled or oddly spelt host makes sign-in's exception count for an application, or an application answer without identity.",
     mend: "The rules except `/dex/*` and `/oauth2/*` where the host is the gate's, spelt with or without a port (components/accessRules.ts); every other host needs identity for every path. Envoy refuses two hosts and none.",
     exercises: ["gateway"],
     needs: [],

@@ -22,7 +22,7 @@ export function http2Fields(pick: Pick = everyOne): Check {
     area: "paths",
     name: "http2-fields",
     proves:
-      "over HTTP/2 no path, no missing, doubled, contradicting or malformed field, and no field with line breaks or with a length of its own leads to anything without identity or spoils the answers that others get",
+      "Over HTTP/2 no path, no missing, doubled, contradicting or malformed field, and no field with line breaks or with a length of its own leads to anything without identity or spoils the answers that others get.",
     mend: "Envoy refuses malformed fields by ending the stream. Look for `override_stream_error_on_invalid_http_message` and the like in EnvoyFilters, and at a load balancer in front that speaks HTTP/2 itself.",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: [],

@@ -58,7 +58,7 @@ export function lookAlikes(pick: Pick = everyOne): Check {
     area: "paths",
     name: "look-alikes",
     proves:
-      "paths that only resemble `/dex/` and `/oauth2/`, sign-in's paths at other hosts, and everything that a proxy, a probe or a health check usually asks for, are refused without identity",
+      "Paths that only resemble `/dex/` and `/oauth2/`, sign-in's paths at other hosts, and everything that a proxy, a probe or a health check usually asks for, are refused without identity.",
     mend: "The rules may except exactly `/dex/*` and `/oauth2/*` of the gate's host (components/accessRules.ts). oauth2-proxy must not skip anything: no `skip_auth_routes`, `skip_auth_regex`, `ping_user_agent` or `gcp_healthchecks`, and every check under the prefix of components/topology.ts.",
     exercises: ["gateway", "oauth2-proxy"],
     needs: [],

@@ -42,7 +42,7 @@ export function methodTricks(pick: Pick = everyOne): Check {
     area: "paths",
     name: "methods",
     proves:
-      "no method, in whatever case or shape, no preflight and no header or parameter that replaces a method opens anything without identity, and no preflight is allowed for another origin",
+      "No method, in whatever case or shape, no preflight and no header or parameter that replaces a method opens anything without identity, and no preflight is allowed for another origin.",
     mend: "No rule of the gate may name methods (components/accessRules.ts): one that excepts OPTIONS lets every OPTIONS through. Look for a CORS policy in a VirtualService.",
     exercises: ["gateway", "oauth2-proxy"],
     needs: [],

@@ -32,7 +32,7 @@ export function oldProtocols(pick: Pick = everyOne): Check {
     area: "paths",
     name: "old-protocols",
     proves:
-      "HTTP/0.9, HTTP/1.0, protocols of other names and request lines that are none lead to nothing without identity",
+      "HTTP/0.9, HTTP/1.0, protocols of other names and request lines that are none lead to nothing without identity.",
     mend: "Envoy refuses HTTP/1.0 (426) unless `accept_http_10` is set; look for it in EnvoyFilters (ISTIO's `PILOT_HTTP10`).",
     exercises: ["gateway"],
     needs: [],

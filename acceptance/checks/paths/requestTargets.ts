@@ -9,7 +9,7 @@ export function requestTargets(pick: Pick = everyOne): Check {
     area: "paths",
     name: "request-targets",
     proves:
-      "a request target in absolute, authority or asterisk form, one without a slash, and one with bytes that no address has, lead to nothing without identity, whatever host the request names besides",
+      "A request target in absolute, authority or asterisk form, one without a slash, and one with bytes that no address has, lead to nothing without identity, whatever host the request names besides.",
     mend: "Envoy takes the host of an absolute target in place of the Host header, and refuses what it cannot read. Find out what stands in front of the gateway and takes such targets on.",
     exercises: ["gateway"],
     needs: [],

@@ -70,7 +70,7 @@ export function rewriteHeaders(pick: Pick = everyOne): Check {
     area: "paths",
     name: "headers-that-rewrite",
     proves:
-      "no header about another path, host, scheme, method, address or person, and no authorization or cookie that is none, opens anything without identity",
+      "No header about another path, host, scheme, method, address or person, and no authorization or cookie that is none, opens anything without identity.",
     mend: "oauth2-proxy must trust no forwarded header (`reverse_proxy = false`, docs/decisions/0008), and a request with an Authorization header must still be denied without a verified principal (`require-principal` in components/accessRules.ts).",
     exercises: ["gateway", "oauth2-proxy"],
     needs: [],

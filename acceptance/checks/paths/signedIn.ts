@@ -18,7 +18,7 @@ export function oneSpelling(paths = everyDetour()): Check {
     area: "paths",
     name: "one-spelling",
     proves:
-      "with a session, every detour is refused or reaches the application as the one tidy path that the gate's rules have seen, with the person's own identity",
+      "With a session, every detour is refused or reaches the application as the one tidy path that the gate's rules have seen, with the person's own identity.",
     mend: "`pathNormalization: DECODE_AND_MERGE_SLASHES` in documents/istio/meshConfig.ts; a backend with a sidecar gets the same path as the gateway's rules.",
     exercises: ["gateway", "oauth2-proxy", "sidecar"],
     needs: ["user", "sessions", "echo"],

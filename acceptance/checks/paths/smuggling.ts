@@ -24,7 +24,7 @@ export function smuggling(pick: Pick = everyOne): Check {
     area: "paths",
     name: "smuggling",
     proves:
-      "no request whose end can be read in two ways, whether the gate refuses it or hands it to Dex or oauth2-proxy, gets another request through without identity or spoils the answers that others get",
+      "No request whose end can be read in two ways, whether the gate refuses it or hands it to Dex or oauth2-proxy, gets another request through without identity or spoils the answers that others get.",
     mend: "Envoy refuses a request with both lengths, and ends the connection. Look for `allow_chunked_length`, `accept_http_10` or lenient parsing in EnvoyFilters, and at what stands in front of the gateway.",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: [],

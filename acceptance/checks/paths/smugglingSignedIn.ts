@@ -21,7 +21,7 @@ type Credential = readonly [name: "Cookie" | "Authorization", value: string];
 const ways = {
   session: {
     name: "smuggling-signed-in",
-    who: "a person with a session",
+    who: "A person with a session",
     exercises: ["gateway", "oauth2-proxy", "sidecar"],
     needs: ["user", "sessions", "echo"],
     get: async ({ target, signal }: CheckContext): Promise<Credential> => {
@@ -32,7 +32,7 @@ const ways = {
   },
   token: {
     name: "smuggling-with-a-token",
-    who: "a program with a token of Dex",
+    who: "A program with a token of Dex",
     exercises: ["gateway", "Dex", "sidecar"],
     needs: ["user", "client", "echo"],
     get: async ({ target, signal }: CheckContext): Promise<Credential> => [
@@ -48,7 +48,7 @@ export function smugglingSignedIn(way: keyof typeof ways, pick: Pick = everyOne)
   return {
     area: "paths",
     name,
-    proves: `${who} cannot hide another request, with a forged identity, behind their own: the application never answers it, and the next people get the answers to their own requests`,
+    proves: `${who} cannot hide another request, with a forged identity, behind their own: the application never answers it, and the next people get the answers to their own requests.`,
     mend: "Envoy refuses a request with both lengths, and ends the connection. Look for lenient parsing in EnvoyFilters, and at backends that read HTTP/1.1 in their own way: let them speak HTTP/2 with the gateway.",
     exercises,
     needs,

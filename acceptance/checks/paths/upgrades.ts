@@ -40,7 +40,7 @@ export function upgradeTricks(pick: Pick = everyOne): Check {
     area: "paths",
     name: "upgrades",
     proves:
-      "without identity no connection becomes a websocket, HTTP/2 without TLS, or a tunnel, nothing is passed behind a refused upgrade, and calls of gRPC are refused",
+      "Without identity no connection becomes a websocket, HTTP/2 without TLS, or a tunnel, nothing is passed behind a refused upgrade, and calls of gRPC are refused.",
     mend: "An upgrade is a request like any other for the rules (components/accessRules.ts). Look for an EnvoyFilter or a VirtualService that routes upgrades or `/ws` around them, and for `allow_connect`.",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: [],

@@ -13,7 +13,7 @@ export function afterSignIn(shapes: (target: Target) => Foreign[] = someForeign)
     area: "redirects",
     name: "end-of-a-sign-in",
     proves:
-      "a whole sign-in that a crafted link began, or whose state was changed on the way back, ends at the deployment's own hosts, and no step of it leads elsewhere",
+      "A whole sign-in that a crafted link began, or whose state was changed on the way back, ends at the deployment's own hosts, and no step of it leads elsewhere.",
     mend: "oauth2-proxy checks the address twice, at the beginning and at the callback; `whitelist_domains` may hold exact names alone. Is its version one of stacks/versions.lock.json?",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: ["user", "sessions"],
@@ -100,7 +100,7 @@ function expectWithin({ target, probe }: CheckContext, what: string, hops: reado
 export const signOutToken: Check = {
   area: "redirects",
   name: "sign-out-keeps-the-token",
-  proves: "a link to sign out cannot have a person's ID token written into an address",
+  proves: "A link to sign out cannot have a person's ID token written into an address.",
   mend: "The filter `gatehouse.identity_headers` takes the address away from `/oauth2/sign_out` (documents/gateway/identity-headers.lua); sign-out must end at a fixed place.",
   exercises: ["gateway", "oauth2-proxy"],
   needs: ["user", "sessions"],

@@ -12,7 +12,7 @@ export function callback(shapes: (target: Target) => Foreign[] = everyForeign): 
   return {
     area: "redirects",
     name: "forged-callback",
-    proves: "the callback, asked with a state and a code that nobody gave, leads to no other host and sets no session",
+    proves: "The callback, asked with a state and a code that nobody gave, leads to no other host and sets no session.",
     mend: "oauth2-proxy compares the state with the CSRF cookie before it looks at anything else. Is its version one of stacks/versions.lock.json?",
     exercises: ["gateway", "oauth2-proxy"],
     needs: ["sessions"],

@@ -16,7 +16,7 @@ export function dexLinks(shapes: Shapes = everyForeign, some: Shapes = someForei
     area: "redirects",
     name: "links-of-dex",
     proves:
-      "Dex's pages hold no link to another host, whatever `back`, `state` and the other parameters of their addresses say",
+      "Dex's pages hold no link to another host, whatever `back`, `state` and the other parameters of their addresses say.",
     mend: "Dex writes `back` of its login page's address into a link and doesn't look at it; the gateway must drop a `back` that Dex didn't write (documents/gateway/identity-headers.lua).",
     exercises: ["gateway", "Dex"],
     needs: ["user", "sessions"],

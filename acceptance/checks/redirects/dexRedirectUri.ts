@@ -14,7 +14,7 @@ export function dexRedirectUri(shapes: (target: Target) => Foreign[] = everyFore
     area: "redirects",
     name: "unregistered-redirect-uri",
     proves:
-      "Dex refuses every redirect_uri that its client has not registered, without a redirect, also when something else is wrong with the request",
+      "Dex refuses every redirect_uri that its client has not registered, without a redirect, also when something else is wrong with the request.",
     mend: "`redirectURIs` of Dex's client `oauth2-proxy` must hold the callback alone, and the client must not be public (components/dex.ts).",
     exercises: ["gateway", "Dex"],
     needs: ["sessions"],

@@ -43,7 +43,7 @@ export function gatePaths(ends = tails): Check {
     area: "redirects",
     name: "paths-that-are-tidied-up",
     proves:
-      "no path at the gate or at an application, however it is written, is answered with a redirect to another host",
+      "No path at the gate or at an application, however it is written, is answered with a redirect to another host.",
     mend: "Paths must be normalised before they are routed (`pathNormalization` in documents/istio/meshConfig.ts). Which backend answers with this redirect: Dex, oauth2-proxy's static files, or the application?",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: [],

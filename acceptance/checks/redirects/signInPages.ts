@@ -12,7 +12,7 @@ export function signInPages(shapes: (target: Target) => Foreign[] = everyForeign
     area: "redirects",
     name: "sign-in-and-error-pages",
     proves:
-      "the sign-in page, on every host, and oauth2-proxy's error pages name no address of another host in a link, a form, a hidden field or a script, whatever the request says",
+      "The sign-in page, on every host, and oauth2-proxy's error pages name no address of another host in a link, a form, a hidden field or a script, whatever the request says.",
     mend: "The page's `rd` is what Envoy writes into `x-auth-request-redirect` (documents/istio/meshConfig.ts) as far as `whitelist_domains` allows it. Has somebody changed the templates in documents/oauth2-proxy/?",
     exercises: ["gateway", "oauth2-proxy"],
     needs: ["sessions"],

@@ -29,7 +29,7 @@ export function startReturn(shapes: Shapes = everyForeign): Check {
     area: "redirects",
     name: "return-after-sign-in",
     proves:
-      "the beginning of a sign-in leads to the gate's own Dex and nowhere else, and remembers no address of another host, whatever `rd`, headers and other parameters say",
+      "The beginning of a sign-in leads to the gate's own Dex and nowhere else, and remembers no address of another host, whatever `rd`, headers and other parameters say.",
     mend,
     exercises: ["gateway", "oauth2-proxy"],
     needs: ["sessions"],

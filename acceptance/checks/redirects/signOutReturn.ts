@@ -11,7 +11,7 @@ export function signOutReturn(shapes: (target: Target) => Foreign[] = everyForei
   return {
     area: "redirects",
     name: "return-after-sign-out",
-    proves: "signing out, by link or by form, at either of its addresses, never ends at another host",
+    proves: "Signing out, by link or by form, at either of its addresses, never ends at another host.",
     mend: "The filter `gatehouse.identity_headers` takes the address away from `/oauth2/sign_out` (documents/gateway/identity-headers.lua), and `whitelist_domains` of oauth2-proxy may hold exact names alone.",
     exercises: ["gateway", "oauth2-proxy"],
     needs: ["sessions"],

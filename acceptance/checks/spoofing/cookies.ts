@@ -15,7 +15,7 @@ export const cookies: Check = {
   area: "spoofing",
   name: "cookies",
   proves:
-    "the session's cookie, its parts and its CSRF cookies never reach an application, and every other cookie reaches it byte for byte",
+    "The session's cookie, its parts and its CSRF cookies never reach an application, and every other cookie reaches it byte for byte.",
   mend: "Look at `strip_session` in the gateway's filter `gatehouse.identity_headers` (documents/gateway/identity-headers.lua), and whether it runs last, right before the router.",
   exercises: ["gateway", "oauth2-proxy"],
   needs: ["user", "echo", "sessions"],

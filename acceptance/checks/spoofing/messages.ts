@@ -22,7 +22,7 @@ export const messages: Check = {
   area: "spoofing",
   name: "odd-messages",
   proves:
-    "headers that are named as hop-by-hop, sent behind the body, malformed or against the rules of HTTP/2 neither forge an identity nor take the verified one away",
+    "Headers that are named as hop-by-hop, sent behind the body, malformed or against the rules of HTTP/2 neither forge an identity nor take the verified one away.",
   mend: "The gateway's Envoy must refuse what is malformed: look for an EnvoyFilter with `allow_chunked_length`, `enable_trailers`, `stream_error_on_invalid_http_message` or another relaxed codec option, and at Envoy's version.",
   exercises: ["gateway", "Dex"],
   needs: ["user", "echo", "client"],

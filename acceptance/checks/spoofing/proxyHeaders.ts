@@ -13,7 +13,7 @@ export const proxyHeaders: Check = {
   area: "spoofing",
   name: "proxy-headers",
   proves:
-    "what a client sends as a proxy's word (x-forwarded-client-cert, x-envoy-*, x-forwarded-host and the like) neither reaches an application as the mesh's word, nor leads a sign-in elsewhere, nor opens anything",
+    "What a client sends as a proxy's word (x-forwarded-client-cert, x-envoy-*, x-forwarded-host and the like) neither reaches an application as the mesh's word, nor leads a sign-in elsewhere, nor opens anything.",
   mend: "The gateway is the edge: Envoy must run with `use_remote_address` and without `skip_xff_append`, forward no client certificate (`gatewayTopology.forwardClientCertDetails` SANITIZE_SET), and oauth2-proxy with `reverse_proxy = false`.",
   exercises: ["gateway", "oauth2-proxy", "Dex"],
   needs: ["user", "echo", "sessions"],

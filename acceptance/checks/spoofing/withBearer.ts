@@ -7,7 +7,7 @@ export const withBearer: Check = {
   area: "spoofing",
   name: "headers-with-bearer",
   proves:
-    "whatever identity headers a program sends in whatever spelling besides its token, an application sees the token's holder and nothing of them",
+    "Whatever identity headers a program sends in whatever spelling besides its token, an application sees the token's holder and nothing of them.",
   mend: mendForged,
   exercises: ["gateway", "Dex"],
   needs: ["user", "echo", "client"],

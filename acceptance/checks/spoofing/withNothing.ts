@@ -48,7 +48,7 @@ export const withNothing: Check = {
   area: "spoofing",
   name: "headers-with-nothing",
   proves:
-    "without a session or a token no identity header, however spelled, and no disguise as a probe or an inner request opens anything",
+    "Without a session or a token no identity header, however spelled, and no disguise as a probe or an inner request opens anything.",
   mend: mendForged,
   exercises: ["gateway", "oauth2-proxy"],
   needs: ["echo", "sessions"],

@@ -6,7 +6,7 @@ export const withSession: Check = {
   area: "spoofing",
   name: "headers-with-session",
   proves:
-    "whatever identity headers a person's browser sends in whatever spelling, an application sees the person of the session and nothing of them",
+    "Whatever identity headers a person's browser sends in whatever spelling, an application sees the person of the session and nothing of them.",
   mend: mendForged,
   exercises: ["gateway", "oauth2-proxy", "Dex"],
   needs: ["user", "echo", "sessions"],

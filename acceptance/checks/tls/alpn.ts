@@ -17,7 +17,7 @@ const strangers = [
 export const alpn: Check = {
   area: "tls",
   name: "alpn",
-  proves: "HTTP/2 and HTTP/1.1 are agreed on at every public name, and no other protocol ever is",
+  proves: "HTTP/2 and HTTP/1.1 are agreed on at every public name, and no other protocol ever is.",
   mend: "Istio offers h2 and http/1.1 by itself. Look for an EnvoyFilter or a load balancer that changes `alpn_protocols`.",
   exercises: ["gateway"],
   needs: [],

@@ -9,7 +9,7 @@ export const certificate: Check = {
   area: "tls",
   name: "certificate",
   proves:
-    "every public name shows a certificate that leads to the given CA, or to one of the system's, names it and every other name below the gate's, is in force, and has keys and signatures of today's strength",
+    "Every public name shows a certificate that leads to the given CA, or to one of the system's, names it and every other name below the gate's, is in force, and has keys and signatures of today's strength.",
   mend: "Look at the Certificate `gatehouse-edge` in the gateway's namespace (kubectl describe certificate -n ingress): its dnsNames, its status and its issuer. The CA to trust is the output `caCertificate`, see docs/4-certificates.md.",
   exercises: ["gateway", "cert-manager"],
   needs: [],

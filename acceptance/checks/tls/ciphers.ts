@@ -11,7 +11,7 @@ export const ciphers: Check = {
   area: "tls",
   name: "ciphers",
   proves:
-    "at every public name only suites with forward secrecy and authenticated encryption are taken: no RC4, Triple DES, CBC, export, anonymous or unencrypted ones, and no key exchange with a key that lasts",
+    "At every public name only suites with forward secrecy and authenticated encryption are taken: no RC4, Triple DES, CBC, export, anonymous or unencrypted ones, and no key exchange with a key that lasts.",
   mend: "`cipherSuites` of every server of the Gateway resources may name ECDHE with AES-GCM or ChaCha20 and nothing else. A load balancer that ends TLS has a policy of its own for that.",
   exercises: ["gateway"],
   needs: [],

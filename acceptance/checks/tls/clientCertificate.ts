@@ -7,7 +7,7 @@ import { modernSuites } from "./suites";
 export const clientCertificate: Check = {
   area: "tls",
   name: "no-client-certificate",
-  proves: "no public name asks clients for a certificate: people and machines are known by sessions and tokens alone",
+  proves: "No public name asks clients for a certificate: people and machines are known by sessions and tokens alone.",
   mend: "`tls.mode` of the servers of the Gateway resource `gatehouse` must be SIMPLE, not MUTUAL or OPTIONAL_MUTUAL.",
   exercises: ["gateway"],
   needs: [],

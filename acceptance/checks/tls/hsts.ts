@@ -59,7 +59,7 @@ export const hsts: Check = {
   area: "tls",
   name: "hsts",
   proves:
-    "every kind of answer over TLS carries Strict-Transport-Security once, with a lifetime, also refusals and errors",
+    "Every kind of answer over TLS carries Strict-Transport-Security once, with a lifetime, also refusals and errors.",
   mend,
   exercises: ["gateway", "oauth2-proxy", "Dex"],
   needs: [],
@@ -87,7 +87,7 @@ export const hsts: Check = {
 export const hstsSignedIn: Check = {
   area: "tls",
   name: "hsts-signed-in",
-  proves: "an application's own answers carry Strict-Transport-Security, and so does every step of a sign-in",
+  proves: "An application's own answers carry Strict-Transport-Security, and so does every step of a sign-in.",
   mend,
   exercises: ["gateway", "oauth2-proxy", "Dex"],
   needs: ["user", "sessions", "echo"],

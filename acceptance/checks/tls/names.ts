@@ -23,7 +23,7 @@ export function names(strange = inside): Check {
     area: "tls",
     name: "names-that-differ",
     proves:
-      "a name that isn't served, and another name in the request than in TLS, lead to nothing without identity, and names of the inside lead nowhere",
+      "A name that isn't served, and another name in the request than in TLS, lead to nothing without identity, and names of the inside lead nowhere.",
     mend: "Hosts of the Gateway resource `gatehouse` must be the public names alone, never `*`, and `internal-paths` must keep the internal listener to its two paths (components/ingress.ts).",
     exercises: ["gateway"],
     needs: [],

@@ -18,7 +18,7 @@ const everySuite = [...new Set([...refusedSuites.flatMap(({ suites }) => suites)
 export const oldVersions: Check = {
   area: "tls",
   name: "old-versions",
-  proves: "SSL 3.0, TLS 1.0 and TLS 1.1 are refused at every public name",
+  proves: "SSL 3.0, TLS 1.0 and TLS 1.1 are refused at every public name.",
   mend: "Every server of the gateway's Gateway resources must say `minProtocolVersion: TLSV1_2`. A load balancer that ends TLS in front of the gateway has a policy of its own for that.",
   exercises: ["gateway"],
   needs: [],

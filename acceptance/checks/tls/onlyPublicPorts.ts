@@ -33,7 +33,7 @@ export function onlyPublicPorts(ports = inner): Check {
   return {
     area: "tls",
     name: "only-public-ports",
-    proves: "at the gate's public address nothing answers on the ports of the platform's inside",
+    proves: "At the gate's public address nothing answers on the ports of the platform's inside.",
     mend: "Only 80 and 443 may stand in the Service `ingress/gatehouse-gateway`; everything else has a Service of type ClusterIP. On one's own machine, another program may use the port.",
     exercises: ["gateway", "NetworkPolicy"],
     needs: [],

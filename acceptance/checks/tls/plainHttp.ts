@@ -146,7 +146,7 @@ export const plainHttp: Check = {
   area: "tls",
   name: "plain-http-redirects",
   proves:
-    "plain HTTP is answered for every path and method with a permanent redirect to https at the same host and path, before any rule about identity, and never leads to a host that isn't served",
+    "Plain HTTP is answered for every path and method with a permanent redirect to https at the same host and path, before any rule about identity, and never leads to a host that isn't served.",
   mend: "The filter `gatehouse.https_redirect` must come first at the gateway's HTTP port, and `httpsRedirect` must stand in the Gateway resource (documents/gateway/https-redirect.lua). A load balancer that answers port 80 itself must do the same.",
   exercises: ["gateway"],
   needs: [],

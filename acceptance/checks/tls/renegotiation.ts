@@ -8,7 +8,7 @@ export const renegotiation: Check = {
   area: "tls",
   name: "renegotiation-and-compression",
   proves:
-    "at every public name a client cannot start a second handshake on its connection, and nothing is compressed by TLS",
+    "At every public name a client cannot start a second handshake on its connection, and nothing is compressed by TLS.",
   mend: "Envoy does neither, and has no setting for it. Find out what ends TLS in front of the gateway.",
   exercises: ["gateway"],
   needs: [],

@@ -7,7 +7,7 @@ export const todaysVersions: Check = {
   area: "tls",
   name: "todays-versions",
   proves:
-    "TLS 1.2 and TLS 1.3 are accepted at every public name, each with forward secrecy and authenticated encryption",
+    "TLS 1.2 and TLS 1.3 are accepted at every public name, each with forward secrecy and authenticated encryption.",
   mend: "Look at `minProtocolVersion`, `maxProtocolVersion` and `cipherSuites` of the Gateway resource `gatehouse`, and at the policy of a load balancer that ends TLS.",
   exercises: ["gateway"],
   needs: [],
