@@ -24,7 +24,7 @@ export function addPreview(program: Command, context: CommandContext): void {
     .description("run the program and the policy pack offline: no cluster, no Pulumi CLI, no credentials")
     .argument("<stack>", "the stack, as in Pulumi.<stack>.yaml")
     .addOption(
-      new Option("--out <dir>", "write ready-to-apply YAML by namespace to an empty folder or an earlier output"),
+      new Option("--out <dir>", "write ready-to-apply YAML in stages to an empty folder or an earlier output"),
     )
     .addOption(new Option("--against <dir>", "show what changed against an earlier output"))
     .addOption(new Option("--charts <dir>", "take charts from a folder of <chart>/ or <chart>-<version>.tgz"))

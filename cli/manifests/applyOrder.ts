@@ -1,8 +1,11 @@
 import { type ObjectId } from "./objectId";
-import { groupOf, Scopes } from "./scope";
+import { fullKind } from "./scope";
 
-/** Kinds in the order in which a cluster takes them best: what others refer to first, what refuses objects last. */
-const kinds = [
+/** In its place: every kind that is not in the list. */
+const others = "*";
+
+/** Kinds in the order in which a cluster takes them best: what others refer to first, what opens a way last. */
+const order: readonly (readonly string[])[] = [
   ["Namespace"],
   ["CustomResourceDefinition"],
   ["ResourceQuota", "LimitRange", "PriorityClass", "RuntimeClass", "StorageClass", "IngressClass"],
@@ -12,45 +15,35 @@ const kinds = [
   ["ConfigMap", "Secret"],
   ["Service"],
   ["NetworkPolicy", "PodDisruptionBudget"],
-  ["DaemonSet", "StatefulSet", "Deployment", "Job", "CronJob"],
+  // Those of cert-manager and Istio refuse only objects of theirs, and pods that are to have sidecars. So the pods that
+  // answer can start, and pods that come too early are tried again instead of running without a sidecar.
+  ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+  // The mesh's rules, and whatever nobody here knows: it may be a rule, and a rule that comes after what it restricts is
+  // an open door. A thing that comes too early only waits.
+  [others],
+  ["ClusterIssuer.cert-manager.io", "Issuer.cert-manager.io"],
+  ["Certificate.cert-manager.io"],
+  ["DaemonSet", "StatefulSet", "Deployment", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"],
+  ["HorizontalPodAutoscaler", "APIService"],
+  ["Gateway.networking.istio.io", "Gateway.gateway.networking.k8s.io"],
+  [
+    "VirtualService.networking.istio.io",
+    ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"].map(
+      (kind) => `${kind}.gateway.networking.k8s.io`,
+    ),
+    "Ingress",
+  ],
+  // Without keys nobody has a principal, and every request that needs one is denied: docs/decisions/0009.
+  ["RequestAuthentication.security.istio.io"],
 ];
 
-const webhooks = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+const ranks = new Map(order.flatMap((kinds, rank) => kinds.map((kind) => [kind, rank])));
 
-function rank({ apiVersion, kind }: ObjectId): number {
-  const own = new Scopes().isNamespaced(apiVersion, kind) !== undefined;
-  if (!own) {
-    // Objects of other APIs need their definitions and their controllers.
-    return kinds.length + 1;
-  }
-  if (webhooks.includes(kind)) {
-    return kinds.length + 2;
-  }
-  const index = kinds.findIndex((names) => names.includes(kind));
-  return index === -1 ? kinds.length : index;
+function rank(id: ObjectId): number {
+  return ranks.get(fullKind(id)) ?? ranks.get(others) ?? 0;
 }
 
-/**
- * The order as a kustomization: kubectl, Argo CD and Flux all read it, while a README would have to be read by a person
- * at each change. `fifo` keeps kustomize from sorting by its own list, which doesn't know our objects.
- */
-export function kustomization(objects: readonly { id: ObjectId; file: string }[]): string {
-  const sorted = [...objects].sort((a, b) => rank(a.id) - rank(b.id) || (a.file < b.file ? -1 : 1));
-  const definitions = sorted.some(({ id }) => groupOf(id.apiVersion) === "apiextensions.k8s.io");
-  return [
-    "# Written by gatehouse in the order of application: namespaces, then definitions, then what needs them.",
-    "# Values that only a real run makes are left out; generated.json lists them.",
-    "#",
-    "#   kubectl apply --server-side -k .",
-    ...(definitions
-      ? ["#", "# A cluster that meets the definitions for the first time refuses objects of theirs: apply once more."]
-      : []),
-    "apiVersion: kustomize.config.k8s.io/v1beta1",
-    "kind: Kustomization",
-    "sortOptions:",
-    "  order: fifo",
-    sorted.length === 0 ? "resources: []" : "resources:",
-    ...sorted.map(({ file }) => `  - ${file}`),
-    "",
-  ].join("\n");
+/** Objects in the order of application; those of the same rank by file, so that nothing else decides. */
+export function inOrder<T extends { id: ObjectId; file: string }>(objects: readonly T[]): T[] {
+  return [...objects].sort((a, b) => rank(a.id) - rank(b.id) || (a.file < b.file ? -1 : 1));
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { kustomizationName } from "./kustomization";
 import { type ObjectId, objectKey } from "./objectId";
+import { stageFolder, stageOf } from "./stages";
 
 /** The folder of objects that belong to no namespace. */
 export const clusterFolder = "cluster";
@@ -23,8 +25,9 @@ function hash(text: string): string {
 }
 
 /**
- * The file of each object, `<namespace>/<kind>-<name>.yaml`. Objects whose files would be the same, such as two Gateways
- * of different APIs or names that differ in a character that no file name has, all get a suffix made from what they are.
+ * The file of each object, `<stage>/<namespace>/<kind>-<name>.yaml`. Objects whose files would be the same, such as two
+ * Gateways of different APIs or names that differ in a character that no file name has, all get a suffix made from what
+ * they are.
  */
 export function fileNames(ids: readonly ObjectId[]): string[] {
   const plain = ids.map(plainName);
@@ -34,11 +37,13 @@ export function fileNames(ids: readonly ObjectId[]): string[] {
   }
   return ids.map((id, index) => {
     const name = plain[index] ?? "";
-    return (uses.get(name) ?? 0) > 1 ? `${name}-${hash(objectKey(id))}.yaml` : `${name}.yaml`;
+    const file = `${name}.yaml`;
+    const taken = (uses.get(name) ?? 0) > 1 || file.endsWith(`/${kustomizationName}`);
+    return taken ? `${name}-${hash(objectKey(id))}.yaml` : file;
   });
 }
 
-function plainName({ kind, namespace, name }: ObjectId): string {
-  const folder = namespace === undefined ? clusterFolder : safeName(namespace);
-  return `${folder}/${safeName(`${kind}-${name}`)}`;
+function plainName(id: ObjectId): string {
+  const folder = id.namespace === undefined ? clusterFolder : safeName(id.namespace);
+  return `${stageFolder(stageOf(id))}/${folder}/${safeName(`${id.kind}-${id.name}`)}`;
 }

@@ -1,28 +1,16 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { BadInput, Failure } from "../exit";
-import { kustomization } from "./applyOrder";
 import { type ObjectSet } from "./changes";
 import { fileNames } from "./fileName";
 import { type GeneratedValue } from "./generated";
+import { kustomizationName, kustomizations } from "./kustomization";
+import { linkOnTheWay, markerName, readMarker, writeMarker } from "./marker";
 import { type ObjectId } from "./objectId";
 import { type Plain, type PlainObject } from "./shape";
 import { toYaml } from "./yaml";
-
-/** Says that a folder is ours, and which of its files are. */
-const markerName = ".gatehouse.json";
-
-const markerSchema = z.object({
-  format: z.literal("gatehouse.out/v1"),
-  project: z.string(),
-  stack: z.string(),
-  // Whatever somebody wrote into the marker, only files below the folder are ever read or removed.
-  files: z.array(z.string().regex(/^[a-z0-9_-][a-z0-9._-]*(\/[a-z0-9_-][a-z0-9._-]*)?$/i)),
-});
-
-type Marker = z.infer<typeof markerSchema>;
 
 const generatedSchema = z.array(
   z.object({
@@ -80,63 +68,59 @@ export function writeOutput({ directory, project, stack, objects, generated }: O
     throw new Failure("Two objects would be written to the same file.");
   }
   const order = objects.map(({ id }, index) => ({ id, file: names[index] ?? "" }));
-  files.set("kustomization.yaml", kustomization(order));
+  for (const [name, content] of kustomizations(order)) {
+    files.set(name, content);
+  }
   files.set("generated.json", `${JSON.stringify(generated, null, 2)}\n`);
 
   const earlier = readMarker(directory)?.files ?? [];
   const present = [...files.keys()].sort();
+  refuseLinks(directory, [markerName, ...present, ...earlier]);
   mkdirSync(directory, { recursive: true });
   // First a marker for the old and the new files: whatever happens now, the folder stays recognisable as ours.
   writeMarker(directory, { project, stack, files: [...new Set([...earlier, ...present])].sort() });
   for (const [name, content] of files) {
     const path = join(directory, name);
-    refuseLinks(directory, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   }
   for (const name of earlier.filter((name) => !files.has(name))) {
-    refuseLinks(directory, name);
     rmSync(join(directory, name), { force: true });
-    removeIfEmpty(directory, dirname(name));
+    removeEmptyFolders(directory, dirname(name));
   }
   writeMarker(directory, { project, stack, files: present });
   return present;
 }
 
-function writeMarker(directory: string, marker: Omit<Marker, "format">): void {
-  const content = `${JSON.stringify({ format: "gatehouse.out/v1", ...marker }, null, 2)}\n`;
-  refuseLinks(directory, markerName);
-  writeFileSync(join(directory, markerName), content);
-}
-
-/** A link in the folder would lead the writing out of it. */
-function refuseLinks(directory: string, name: string): void {
-  for (const path of [dirname(name), name].filter((step) => step !== ".").map((step) => join(directory, step))) {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+/** A link in the folder would lead the writing, or the removing, out of it. Nothing has been written when this is said. */
+function refuseLinks(directory: string, names: readonly string[]): void {
+  for (const name of names) {
+    const link = linkOnTheWay(directory, name);
+    if (link !== undefined) {
       throw new BadInput("The folder for the output cannot be used.", [
-        { key: "--out", value: `${path} (a symbolic link)`, mend: "remove the link, or name another folder" },
+        { key: "--out", value: `${link} (a symbolic link)`, mend: "remove the link, or name another folder" },
       ]);
     }
   }
 }
 
-function removeIfEmpty(directory: string, folder: string): void {
-  const path = join(directory, folder);
-  if (folder !== "." && existsSync(path) && readdirSync(path).length === 0) {
+/** Removes a folder of the output that nothing is in any more, and those above it that only held it. */
+function removeEmptyFolders(directory: string, folder: string): void {
+  for (let name = folder; name !== "."; name = dirname(name)) {
+    const path = join(directory, name);
+    if (!existsSync(path)) {
+      continue;
+    }
+    if (readdirSync(path).length > 0) {
+      return;
+    }
     rmdirSync(path);
-  }
-}
-
-function readMarker(directory: string): Marker | undefined {
-  try {
-    return markerSchema.parse(JSON.parse(readFileSync(join(directory, markerName), "utf8")));
-  } catch {
-    return undefined;
   }
 }
 
 /** Reads an earlier output, to compare with it. */
 export function readOutput(directory: string): ObjectSet {
+  within(directory, markerName);
   const marker = readMarker(directory);
   if (marker === undefined) {
     throw new BadInput("There is nothing to compare with.", [
@@ -149,9 +133,9 @@ export function readOutput(directory: string): ObjectSet {
   }
   const objects: ObjectSet["objects"] = [];
   for (const name of marker.files) {
-    const path = join(directory, name);
+    const path = within(directory, name);
     // Whoever removed a file by hand has removed the object.
-    if (name.includes("/") && existsSync(path)) {
+    if (isObjectFile(name) && existsSync(path)) {
       const value = readFile(path, parse) as Plain;
       const id = idOf(value);
       if (id === undefined) {
@@ -160,11 +144,25 @@ export function readOutput(directory: string): ObjectSet {
       objects.push({ id, value });
     }
   }
-  const list = join(directory, "generated.json");
+  const list = within(directory, "generated.json");
   return {
     objects,
     generated: existsSync(list) ? readFile(list, (text) => generatedSchema.parse(JSON.parse(text))) : [],
   };
+}
+
+/** Objects are in folders: by stage and namespace, in outputs of earlier versions by namespace only. */
+function isObjectFile(name: string): boolean {
+  return name.includes("/") && basename(name) !== kustomizationName;
+}
+
+/** The path of a file of an earlier output, which no link may lead elsewhere. */
+function within(directory: string, name: string): string {
+  const link = linkOnTheWay(directory, name);
+  if (link !== undefined) {
+    throw unreadable(`${link} (a symbolic link)`);
+  }
+  return join(directory, name);
 }
 
 function readFile<T>(path: string, read: (text: string) => T): T {

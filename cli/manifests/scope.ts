@@ -1,3 +1,5 @@
+import { type ObjectId } from "./objectId";
+
 /** The kinds of Kubernetes itself that belong to no namespace, by group. */
 const clusterScoped: Record<string, readonly string[]> = {
   "": ["ComponentStatus", "Namespace", "Node", "PersistentVolume"],
@@ -39,6 +41,16 @@ const ownGroups = new Set([
 
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+/** Whether an object is of a kind of Kubernetes itself; every other one needs a definition first. */
+export function isBuiltIn({ apiVersion }: Pick<ObjectId, "apiVersion">): boolean {
+  return ownGroups.has(groupOf(apiVersion));
+}
+
+/** A kind with its group, as kubectl writes it: `Gateway.networking.istio.io`. Kinds of Kubernetes itself need none. */
+export function fullKind(id: Pick<ObjectId, "apiVersion" | "kind">): string {
+  return isBuiltIn(id) ? id.kind : `${id.kind}.${groupOf(id.apiVersion)}`;
 }
 
 /** Says which kinds belong to a namespace: those of Kubernetes by heart, others by their definitions. */

@@ -202,14 +202,14 @@ describe("helm", function () {
       assert.equal(run.code, 0, run.stderr);
       const files = filesIn(out);
       assert.deepEqual(
-        [...files.keys()].filter((name) => name.includes("/")),
+        [...files.keys()].filter((name) => name.split("/").length === 3),
         [
-          "cluster/customresourcedefinition-shops.example.com.yaml",
-          "cluster/namespace-shop.yaml",
-          "shop/configmap-plain.yaml",
+          "1-definitions/cluster/customresourcedefinition-shops.example.com.yaml",
+          "1-definitions/cluster/namespace-shop.yaml",
+          "4-gate/shop/configmap-plain.yaml",
         ],
       );
-      assert.deepEqual((parse(files.get("shop/configmap-plain.yaml") ?? "") as { data: unknown }).data, {
+      assert.deepEqual((parse(files.get("4-gate/shop/configmap-plain.yaml") ?? "") as { data: unknown }).data, {
         kubernetes: `v${kubeVersion}`,
         replicas: "2",
       });

@@ -1,15 +1,39 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve, sep } from "node:path";
+import fc from "fast-check";
 import { type GeneratedValue } from "../../cli/manifests/generated";
 import { checkOutputFolder, readOutput, writeOutput } from "../../cli/manifests/folder";
+import { readMarker } from "../../cli/manifests/marker";
 import { type ObjectId } from "../../cli/manifests/objectId";
 import { filesIn, preview, reportOf, temporaryFolder } from "./gatehouse";
 
 const object = (id: ObjectId, more: Record<string, string> = {}) => ({
   id,
-  value: { apiVersion: id.apiVersion, kind: id.kind, metadata: { name: id.name }, ...more },
+  value: {
+    apiVersion: id.apiVersion,
+    kind: id.kind,
+    metadata: { name: id.name, ...(id.namespace === undefined ? {} : { namespace: id.namespace }) },
+    ...more,
+  },
 });
+
+/** What the first version of the format wrote: `<namespace>/<file>` and one kustomization. */
+function writeEarlierLayout(directory: string, files: Record<string, string>): void {
+  for (const [name, content] of Object.entries({ ...files, "kustomization.yaml": "", "generated.json": "[]" })) {
+    mkdirSync(dirname(`${directory}/${name}`), { recursive: true });
+    writeFileSync(`${directory}/${name}`, content);
+  }
+  const marker = {
+    format: "gatehouse.out/v1",
+    project: "p",
+    stack: "test",
+    files: [...Object.keys(files), "kustomization.yaml", "generated.json"],
+  };
+  writeFileSync(`${directory}/.gatehouse.json`, JSON.stringify(marker));
+}
+
+const service = (namespace: string) => object({ apiVersion: "v1", kind: "Service", namespace, name: "a" });
 
 describe("the folder that --out writes", () => {
   const folder = temporaryFolder();
@@ -18,25 +42,28 @@ describe("the folder that --out writes", () => {
   const write = (objects: ReturnType<typeof object>[], stack = "test") =>
     writeOutput({ directory, project: "p", stack, objects, generated: [] });
 
-  it("holds every object in a file by namespace, kind and name, those of the cluster apart", async () => {
+  it("holds every object in a file by stage, namespace, kind and name, those of the cluster apart", async () => {
     const run = await preview("clean", ["--out", folder.path("clean")]);
     assert.equal(run.code, 0, run.stderr);
-    assert.match(run.stdout, /Written to .*clean: 6 files, 3 values left out \(generated\.json\)/);
+    assert.match(run.stdout, /Written to .*clean: 9 files, 3 values left out \(generated\.json\)/);
     const files = filesIn(folder.path("clean"));
     assert.deepEqual(
       [...files.keys()],
       [
         ".gatehouse.json",
-        "cluster/clusterrole-shop-reader.yaml",
-        "cluster/namespace-shop.yaml",
+        "1-definitions/cluster/namespace-shop.yaml",
+        "1-definitions/kustomization.yaml",
+        "2-foundations/cluster/clusterrole-shop-reader.yaml",
+        "2-foundations/kustomization.yaml",
+        "4-gate/kustomization.yaml",
+        "4-gate/shop/deployment-shop.yaml",
+        "4-gate/shop/secret-shop.yaml",
         "generated.json",
         "kustomization.yaml",
-        "shop/deployment-shop.yaml",
-        "shop/secret-shop.yaml",
       ],
     );
     assert.equal(
-      files.get("cluster/clusterrole-shop-reader.yaml"),
+      files.get("2-foundations/cluster/clusterrole-shop-reader.yaml"),
       "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: shop:reader\nrules: []\n",
     );
   });
@@ -67,39 +94,47 @@ describe("the folder that --out writes", () => {
     ]);
   });
 
-  it("says in which order to apply, namespaces and definitions first", () => {
-    write([
-      object({ apiVersion: "networking.istio.io/v1", kind: "Gateway", namespace: "a", name: "a" }),
-      object({ apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingWebhookConfiguration", name: "a" }),
-      object({ apiVersion: "apps/v1", kind: "Deployment", namespace: "a", name: "a" }),
-      object({ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name: "a" }),
-      object({ apiVersion: "v1", kind: "ServiceAccount", namespace: "a", name: "a" }),
-      object({ apiVersion: "v1", kind: "Namespace", name: "a" }),
-    ]);
-    const { resources } = parse(readFileSync(`${directory}/kustomization.yaml`, "utf8")) as { resources: string[] };
-    assert.deepEqual(resources, [
-      "cluster/namespace-a.yaml",
-      "cluster/customresourcedefinition-a.yaml",
-      "a/serviceaccount-a.yaml",
-      "a/deployment-a.yaml",
-      "a/gateway-a.yaml",
-      "cluster/validatingwebhookconfiguration-a.yaml",
-    ]);
-  });
-
   it("loses the files of an earlier output that are stale, and keeps files of others", () => {
-    write([object({ apiVersion: "v1", kind: "Service", namespace: "old", name: "a" })]);
+    write([service("old"), object({ apiVersion: "v1", kind: "Namespace", name: "old" })]);
     writeFileSync(`${directory}/README.md`, "mine");
-    write([object({ apiVersion: "v1", kind: "Service", namespace: "new", name: "a" })]);
+    writeFileSync(`${directory}/1-definitions/README.md`, "mine");
+    write([service("new")]);
     assert.deepEqual(
       [...filesIn(directory).keys()],
-      [".gatehouse.json", "README.md", "generated.json", "kustomization.yaml", "new/service-a.yaml"],
+      [
+        ".gatehouse.json",
+        "1-definitions/README.md",
+        "4-gate/kustomization.yaml",
+        "4-gate/new/service-a.yaml",
+        "README.md",
+        "generated.json",
+        "kustomization.yaml",
+      ],
     );
-    assert.equal(existsSync(`${directory}/old`), false);
+    assert.equal(existsSync(`${directory}/4-gate/old`), false);
+    assert.equal(existsSync(`${directory}/1-definitions/cluster`), false);
+    rmSync(`${directory}/1-definitions`, { recursive: true });
+  });
+
+  it("loses every file and folder of an output that had no stages", () => {
+    const earlier = folder.path("earlier");
+    writeEarlierLayout(earlier, { "auth/service-a.yaml": "", "cluster/namespace-auth.yaml": "" });
+    writeOutput({ directory: earlier, project: "p", stack: "test", objects: [service("auth")], generated: [] });
+    assert.deepEqual(
+      [...filesIn(earlier).keys()],
+      [
+        ".gatehouse.json",
+        "4-gate/auth/service-a.yaml",
+        "4-gate/kustomization.yaml",
+        "generated.json",
+        "kustomization.yaml",
+      ],
+    );
+    assert.ok(!existsSync(`${earlier}/auth`) && !existsSync(`${earlier}/cluster`));
   });
 
   it("is the same, byte for byte, when nothing changed", () => {
-    const objects = [object({ apiVersion: "v1", kind: "Service", namespace: "new", name: "a" })];
+    const objects = [service("new")];
     write(objects);
     const before = filesIn(directory);
     write(objects);
@@ -126,16 +161,58 @@ describe("the folder that --out writes", () => {
     assert.equal(existsSync(folder.path("victim.yaml")), true);
   });
 
-  it("is refused when a link in it leads elsewhere", () => {
-    mkdirSync(folder.path("elsewhere"));
-    rmSync(`${directory}/new`, { recursive: true });
-    symlinkSync(folder.path("elsewhere"), `${directory}/new`);
-    assert.throws(
-      () => write([object({ apiVersion: "v1", kind: "Service", namespace: "new", name: "a" })]),
-      /cannot be used/,
+  it("has no files but those below it and at most two folders deep, whatever its marker says", () => {
+    const odd = folder.path("odd");
+    mkdirSync(odd);
+    const step = fc.oneof(
+      fc.constantFrom("..", ".", "", "a", "-", "a..", "..a", "~", "C:", "a\\..\\b", "a\0b", "a\n", "1-gate", "%2e%2e"),
+      fc.string(),
     );
-    assert.deepEqual(filesIn(folder.path("elsewhere")).size, 0);
+    const path = fc.array(step, { maxLength: 5 }).map((steps) => steps.join("/"));
+    let believed = 0;
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 2 }), (files) => {
+        const marker = { format: "gatehouse.out/v1", project: "p", stack: "test", files };
+        writeFileSync(`${odd}/.gatehouse.json`, JSON.stringify(marker));
+        const read = readMarker(odd)?.files ?? [];
+        believed += read.length;
+        for (const name of read) {
+          assert.equal(resolve(odd, name), `${odd}${sep}${name.replaceAll("/", sep)}`);
+          assert.ok(name.split("/").length <= 3);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(believed > 0);
   });
+
+  const linked = [
+    { what: "a stage", name: "4-gate" },
+    { what: "a namespace", name: "4-gate/auth" },
+    { what: "a file", name: "4-gate/auth/service-a.yaml" },
+    { what: "a kustomization", name: "4-gate/kustomization.yaml" },
+    { what: "the marker", name: ".gatehouse.json" },
+  ];
+  for (const { what, name } of linked) {
+    it(`is refused, before anything is written, when ${what} is a link that leads elsewhere`, () => {
+      const out = folder.path(`linked-${basename(name)}`);
+      const output = { directory: out, project: "p", stack: "test", generated: [] };
+      writeOutput({ ...output, objects: [service("auth"), service("other")] });
+      const elsewhere = folder.path(`elsewhere-${basename(name)}`);
+      renameSync(`${out}/${name}`, elsewhere);
+      symlinkSync(elsewhere, `${out}/${name}`);
+      const contents = () =>
+        [...filesIn(out)].concat(
+          existsSync(`${elsewhere}/.`) ? [...filesIn(elsewhere)] : [["", readFileSync(elsewhere, "utf8")]],
+        );
+      const before = contents();
+      // Written, removed because it is stale, or read.
+      assert.throws(() => writeOutput({ ...output, objects: [service("auth")] }), /cannot be used/);
+      assert.throws(() => writeOutput({ ...output, objects: [] }), /cannot be used/);
+      assert.throws(() => readOutput(out), /cannot be read/);
+      assert.deepEqual(contents(), before);
+    });
+  }
 });
 
 describe("a comparison with --against", () => {
@@ -148,10 +225,10 @@ describe("a comparison with --against", () => {
     const same = reportOf(await preview("clean", ["--against", out, "--json"]));
     assert.deepEqual(same.changes, { against: out, added: [], removed: [], changed: [], unchanged: 4 });
 
-    const earlier = `${out}/shop/deployment-shop.yaml`;
+    const earlier = `${out}/4-gate/shop/deployment-shop.yaml`;
     writeFileSync(earlier, readFileSync(earlier, "utf8").replace("shop:1.0", "shop:0.9"));
-    rmSync(`${out}/cluster/namespace-shop.yaml`);
-    const secret = `${out}/shop/secret-shop.yaml`;
+    rmSync(`${out}/1-definitions/cluster/namespace-shop.yaml`);
+    const secret = `${out}/4-gate/shop/secret-shop.yaml`;
     writeFileSync(secret, readFileSync(secret, "utf8").replace("name: shop", "name: gone"));
     const run = await preview("clean", ["--against", out]);
     assert.equal(run.code, 0, run.stderr);
@@ -165,6 +242,33 @@ describe("a comparison with --against", () => {
     ]);
   });
 
+  it("reads an output that had no stages", () => {
+    const out = folder.path("earlier");
+    writeEarlierLayout(out, {
+      "auth/service-a.yaml": "apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: auth }\n",
+      "cluster/namespace-auth.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: { name: auth }\n",
+    });
+    assert.deepEqual(
+      readOutput(out).objects.map(({ id }) => id),
+      [
+        { apiVersion: "v1", kind: "Service", namespace: "auth", name: "a" },
+        { apiVersion: "v1", kind: "Namespace", name: "auth" },
+      ],
+    );
+  });
+
+  it("finds the objects of an output, and takes no kustomization for one", () => {
+    const out = folder.path("staged");
+    const objects = [
+      service("auth"),
+      service("istio-system"),
+      object({ apiVersion: "v1", kind: "Namespace", name: "auth" }),
+    ];
+    writeOutput({ directory: out, project: "p", stack: "test", objects, generated: [] });
+    const key = ({ id }: { id: ObjectId }) => `${id.kind} ${id.namespace ?? ""}`;
+    assert.deepEqual(readOutput(out).objects.map(key).sort(), objects.map(key).sort());
+  });
+
   it("names a file of the earlier output that it cannot read, without quoting it", () => {
     const out = folder.path("broken");
     writeOutput({
@@ -174,7 +278,7 @@ describe("a comparison with --against", () => {
       objects: [object({ apiVersion: "v1", kind: "Secret", namespace: "a", name: "a" })],
       generated: [],
     });
-    writeFileSync(`${out}/a/secret-a.yaml`, "password: [hunter2");
+    writeFileSync(`${out}/4-gate/a/secret-a.yaml`, "password: [hunter2");
     assert.throws(
       () => readOutput(out),
       (error: Error) =>

@@ -16,7 +16,7 @@ describe("a preview of a program with secrets in every place", () => {
     this.timeout(60_000);
     text = await preview("secrets", ["--out", folder.path("out")]);
     // Somebody filled a secret in by hand: the comparison must not show what it finds there.
-    const edited = folder.path("out", "vault", "secret-typed.yaml");
+    const edited = folder.path("out", "4-gate", "vault", "secret-typed.yaml");
     const content = readFileSync(edited, "utf8").replace(/^data:.*\n/m, "");
     writeFileSync(edited, `${content}data:\n  by: aGFuZC1odW50ZXIy\n`);
     json = await preview("secrets", ["--json", "--out", folder.path("out"), "--against", folder.path("out")]);
@@ -40,9 +40,9 @@ describe("a preview of a program with secrets in every place", () => {
   });
 
   it("writes what is not secret beside them", () => {
-    const settings = files.get("vault/configmap-settings.yaml") ?? "";
+    const settings = files.get("4-gate/vault/configmap-settings.yaml") ?? "";
     assert.match(settings, /^data:\n {2}open: open\n$/m);
-    const vault = files.get("vault/deployment-vault.yaml") ?? "";
+    const vault = files.get("4-gate/vault/deployment-vault.yaml") ?? "";
     assert.match(vault, /args:\n\s+- --token\n\s+- --verbose\n/);
     assert.match(vault, /env:\n\s+- name: TOKEN\n/);
   });

@@ -1,4 +1,5 @@
 import { objectKey } from "../../../cli/manifests/objectId";
+import { type Stage, stagesOf } from "../../../cli/manifests/stages";
 import { namespaces } from "../../../stacks/namespaces";
 import { certificatesReady } from "../certificates/ready";
 import { signCertificates } from "../certificates/standIn";
@@ -16,7 +17,6 @@ import { idOf, readApplied, reference, writeApplied } from "./applied";
 import { applyAll, definitionsEstablished } from "./apply";
 import { fillGenerated } from "./manifests";
 import { render } from "./render";
-import { type Stage, stagesOf } from "./stages";
 import { isWebhookConfiguration, webhookNamespaces, webhooksTrusted } from "./webhooks";
 import { imagesOf, isWorkload, workloadsReady } from "./workloads";
 
@@ -54,7 +54,7 @@ export async function deployServerSide({ options, stack, api, leftOut, steps }: 
     note: (text: string) => steps.note(text),
   };
   const standIns: string[] = [];
-  for (const stage of stagesOf(applied)) {
+  for (const stage of stagesOf(applied, idOf)) {
     await steps.run(stage.name, async () => {
       await applyAll(stage.objects, context);
       standIns.push(...(await settle(stage, { leftOut, api, patience, steps, workloads })));
@@ -113,32 +113,34 @@ interface Settling extends Pick<ServerSideArgs, "api" | "leftOut" | "steps"> {
   workloads: ReadonlySet<KubernetesObject>;
 }
 
-/** Waits for what the next stage needs of this one; says what the bed did itself. */
+/** Waits until all of a stage is ready, as docs/7-gitops.md has it; says what the bed did itself. */
 async function settle(
-  { name, objects }: Stage,
+  { name, objects }: Stage<KubernetesObject>,
   { leftOut, api, patience, steps, workloads }: Settling,
 ): Promise<string[]> {
-  if (name === "namespaces and definitions") {
-    await definitionsEstablished(objects, api, patience);
-    return [];
-  }
-  const standIns: string[] = [];
-  if (name === "the gate" && leftOut.certManager) {
-    // Before the wait: the gateway's listeners need the certificates.
-    const { certificates, signed } = await signCertificates(api);
-    steps.progress(`certificates signed by the bed: ${signed.length === 0 ? "none was due" : signed.join(", ")}`);
-    standIns.push(`cert-manager: ${certificates.length} certificates signed by the bed`);
-  }
   await workloadsReady(
     objects.filter((object) => workloads.has(object)),
     { api, patience, progress: (text) => steps.progress(text) },
   );
-  if (name === "certificates and mesh") {
-    await webhooksTrusted(objects, api, patience);
-  } else if (!leftOut.certManager) {
-    await certificatesReady(objects, api, patience);
+  switch (name) {
+    case "definitions":
+      await definitionsEstablished(objects, api, patience);
+      return [];
+    case "foundations":
+      await webhooksTrusted(objects, api, patience);
+      return [];
+    case "rules": {
+      if (!leftOut.certManager) {
+        await certificatesReady(objects, api, patience);
+        return [];
+      }
+      const { certificates, signed } = await signCertificates(api);
+      steps.progress(`certificates signed by the bed: ${signed.length === 0 ? "none was due" : signed.join(", ")}`);
+      return [`cert-manager: ${certificates.length} certificates signed by the bed`];
+    }
+    case "gate":
+      return [];
   }
-  return standIns;
 }
 
 function countKinds(objects: readonly KubernetesObject[]): Record<string, number> {

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { type ErrorReport } from "../../../cli/main";
 import { type GeneratedValue } from "../../../cli/manifests/generated";
+import { kustomizationName } from "../../../cli/manifests/kustomization";
 import { Failure } from "../../../cli/exit";
 import { type PreviewReport } from "../../../cli/preview/report";
 import { outcomeOf } from "../../command";
@@ -48,10 +49,13 @@ export async function render({ stack, charts, helm, out }: RenderArgs): Promise<
   return { objects: readObjects(out), generated: report.generated };
 }
 
-/** The objects of a folder that `--out` wrote, in the order of its kustomization. */
+/** The objects of a folder that `--out` wrote, in the order of its kustomizations: one for all, one for each stage. */
 export function readObjects(folder: string): KubernetesObject[] {
-  const { resources } = parse(readFileSync(join(folder, "kustomization.yaml"), "utf8")) as { resources: string[] };
-  return resources.map((file) => parse(readFileSync(join(folder, file), "utf8")) as KubernetesObject);
+  const { resources } = parse(readFileSync(join(folder, kustomizationName), "utf8")) as { resources: string[] };
+  return resources.flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? readObjects(path) : [parse(readFileSync(path, "utf8")) as KubernetesObject];
+  });
 }
 
 /** Runs the project's own preview, and reads its report. */

@@ -21,6 +21,8 @@ const text = fc.oneof(
     "x".repeat(400),
     "Ä",
     "-rf",
+    "kustomization",
+    "Kustomization.yaml",
   ),
 );
 const id: fc.Arbitrary<ObjectId> = fc.record(
@@ -35,9 +37,19 @@ describe("the name of an object's file", () => {
         for (const name of fileNames(ids)) {
           const path = resolve("/out", name);
           assert.ok(path.startsWith(`${sep}out${sep}`), path);
-          assert.match(name, /^[a-z0-9_][a-z0-9._-]*\/[a-z0-9_][a-z0-9._-]*\.yaml$/);
+          assert.match(name, /^[1-4]-[a-z]+\/[a-z0-9_][a-z0-9._-]*\/[a-z0-9_][a-z0-9._-]*\.yaml$/);
           assert.ok(name.split("/").every((step) => step.length <= 255));
         }
+      }),
+    );
+  });
+
+  it("is never that of a kustomization", () => {
+    const odd = { apiVersion: "v1", kind: "", name: "kustomization" };
+    assert.match(fileNames([odd])[0] ?? "", /\/kustomization-[0-9a-f]{8}\.yaml$/);
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 5 }), (ids) => {
+        assert.ok(fileNames(ids).every((name) => !name.endsWith("/kustomization.yaml")));
       }),
     );
   });
@@ -53,10 +65,10 @@ describe("the name of an object's file", () => {
   it("is the same whatever the other objects are, unless one of them wants it too", () => {
     const gateway = { apiVersion: "networking.istio.io/v1", kind: "Gateway", namespace: "ingress", name: "main" };
     const other = { ...gateway, apiVersion: "gateway.networking.k8s.io/v1" };
-    assert.deepEqual(fileNames([gateway]), ["ingress/gateway-main.yaml"]);
+    assert.deepEqual(fileNames([gateway]), ["4-gate/ingress/gateway-main.yaml"]);
     const [first, second] = fileNames([gateway, other]);
-    assert.match(first ?? "", /^ingress\/gateway-main-[0-9a-f]{8}\.yaml$/);
-    assert.match(second ?? "", /^ingress\/gateway-main-[0-9a-f]{8}\.yaml$/);
+    assert.match(first ?? "", /^4-gate\/ingress\/gateway-main-[0-9a-f]{8}\.yaml$/);
+    assert.match(second ?? "", /^4-gate\/ingress\/gateway-main-[0-9a-f]{8}\.yaml$/);
     assert.notEqual(first, second);
     assert.deepEqual(fileNames([other, gateway]), [second, first]);
   });
@@ -65,7 +77,7 @@ describe("the name of an object's file", () => {
     assert.equal(safeName("my-app.v1"), "my-app.v1");
     assert.deepEqual(
       fileNames([{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "system:x" }]),
-      ["cluster/clusterrole-system-x.yaml"],
+      ["2-foundations/cluster/clusterrole-system-x.yaml"],
     );
   });
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { type KubernetesObject, nameOf } from "../../../../bed/platform/cluster/object";
-import { readApplied, writeApplied } from "../../../../bed/platform/serverSide/applied";
+import { idOf, readApplied, writeApplied } from "../../../../bed/platform/serverSide/applied";
 import { sortOut } from "../../../../bed/platform/serverSide/deploy";
 import { fillGenerated } from "../../../../bed/platform/serverSide/manifests";
 import { readObjects } from "../../../../bed/platform/serverSide/render";
-import { stagesOf } from "../../../../bed/platform/serverSide/stages";
 import { webhooksTrusted } from "../../../../bed/platform/serverSide/webhooks";
+import { writeOutput } from "../../../../cli/manifests/folder";
+import { type PlainObject } from "../../../../cli/manifests/shape";
+import { stagesOf } from "../../../../cli/manifests/stages";
 import { temporaryFolder } from "../../../cli/gatehouse";
 
 const object = (apiVersion: string, kind: string, namespace: string | undefined, name: string, more: object = {}) =>
@@ -41,26 +42,25 @@ describe("the order in which the bed applies a stack", () => {
   const folder = temporaryFolder();
   after(folder.remove);
 
-  it("has the mesh and its webhooks before pods that get sidecars, and custom resources after both", () => {
-    const stages = stagesOf(objects);
+  it("is that of the folder that the preview writes, stage by stage", () => {
+    const written = objects.map((value) => ({ id: idOf(value), value: value as PlainObject }));
+    writeOutput({ directory: folder.path("out"), project: "p", stack: "dev", objects: written, generated: [] });
     assert.deepEqual(
-      stages.map((stage) => stage.objects.map(nameOf)),
+      stagesOf(readObjects(folder.path("out")), idOf).map((stage) => [stage.name, stage.objects.map(nameOf)]),
       [
-        ["Namespace auth", "CustomResourceDefinition gateways"],
+        ["definitions", ["Namespace auth", "CustomResourceDefinition gateways"]],
         [
-          "Secret istio-system/ca",
-          "Deployment cert-manager/webhook",
-          "Deployment istio-system/istiod",
-          "MutatingWebhookConfiguration istio-system-hook",
-          "ValidatingWebhookConfiguration cert-manager-hook",
+          "foundations",
+          [
+            "Secret istio-system/ca",
+            "MutatingWebhookConfiguration istio-system-hook",
+            "ValidatingWebhookConfiguration cert-manager-hook",
+            "Deployment cert-manager/webhook",
+            "Deployment istio-system/istiod",
+          ],
         ],
-        [
-          "Secret auth/dex",
-          "Deployment auth/dex",
-          "Gateway ingress/gatehouse",
-          "PeerAuthentication istio-system/default",
-          "ClusterIssuer ca",
-        ],
+        ["rules", ["PeerAuthentication istio-system/default", "ClusterIssuer ca"]],
+        ["gate", ["Secret auth/dex", "Deployment auth/dex", "Gateway ingress/gatehouse"]],
       ],
     );
   });
@@ -91,17 +91,8 @@ describe("the order in which the bed applies a stack", () => {
     await assert.rejects(webhooksTrusted(objects, trusted(), 0), /not done within 0 s/);
   });
 
-  it("is the folder's own, with values filled in memory", async () => {
-    mkdirSync(folder.path("auth"), { recursive: true });
-    writeFileSync(folder.path("kustomization.yaml"), "resources:\n  - auth/b.yaml\n  - auth/a.yaml\n");
-    for (const name of ["a", "b"]) {
-      writeFileSync(
-        folder.path("auth", `${name}.yaml`),
-        `apiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: auth }\nstringData: {}\n`,
-      );
-    }
-    const read = readObjects(folder.path());
-    assert.deepEqual(read.map(nameOf), ["Secret auth/b", "Secret auth/a"]);
+  it("has values that the preview left out, filled in memory", async () => {
+    const read = ["b", "a"].map((name) => object("v1", "Secret", "auth", name, { stringData: {} }));
     const missing = { apiVersion: "v1", kind: "Secret", namespace: "auth", name: "a", path: "stringData.k" };
     const value = { ...missing, why: "unknown" as const, from: [] };
     await fillGenerated(read, [value], { make: () => Promise.resolve("made") });

@@ -1,0 +1,74 @@
+import { namespaces } from "../../stacks/namespaces";
+import { type ObjectId } from "./objectId";
+import { fullKind, groupOf, isBuiltIn } from "./scope";
+
+/**
+ * What is applied together, in order. A stage waits until everything in the one before is ready. That is all that every
+ * tool can be told: Argo CD and Flux sort what is inside a stage by lists of their own, in which custom resources come
+ * after workloads, and Flux has routes before policies.
+ */
+export const stages = [
+  { name: "definitions", holds: "namespaces, and the definitions of custom resources" },
+  {
+    name: "foundations",
+    holds: "cert-manager and Istio: they answer webhooks, and give pods their networks and sidecars",
+  },
+  {
+    name: "rules",
+    holds: "what restricts, what signs, and certificates, all before the first pod that they are about",
+  },
+  { name: "gate", holds: "everything else: the gate's pods, then what leads to them" },
+] as const;
+
+export type StageName = (typeof stages)[number]["name"];
+
+/** The folder of a stage. Its number stays the same when another stage is empty. */
+export function stageFolder(name: StageName): string {
+  return `${stages.findIndex((stage) => stage.name === name) + 1}-${name}`;
+}
+
+/** The namespaces of those who answer the API server's webhooks and make pods' networks. */
+const foundations: readonly string[] = [namespaces.certManager, namespaces.istio, namespaces.cni];
+
+/** The APIs whose objects they answer for; by then nothing else is needed to create one. */
+const served = /(^|\.)(cert-manager|istio)\.io$/;
+
+/**
+ * What opens a way instead of closing one. That goes for keys too: without them nobody has a principal, and they can be
+ * fetched only where Dex is (docs/decisions/0009-order-of-creation.md).
+ */
+const opening: readonly string[] = [
+  "Gateway.networking.istio.io",
+  "VirtualService.networking.istio.io",
+  "RequestAuthentication.security.istio.io",
+];
+
+/**
+ * The stage of an object. What nobody here knows is in the last one, since it may need a controller that runs there.
+ * A webhook configuration has no namespace; those of the program are cert-manager's and Istio's.
+ */
+export function stageOf(id: ObjectId): StageName {
+  const kind = fullKind(id);
+  if (kind === "Namespace" || kind === "CustomResourceDefinition") {
+    return "definitions";
+  }
+  if (!isBuiltIn(id)) {
+    return served.test(groupOf(id.apiVersion)) && !opening.includes(kind) ? "rules" : "gate";
+  }
+  if (id.namespace === undefined || foundations.includes(id.namespace)) {
+    return "foundations";
+  }
+  return kind === "NetworkPolicy" ? "rules" : "gate";
+}
+
+export interface Stage<T> {
+  name: StageName;
+  objects: T[];
+}
+
+/** The stages that have something in them, each with its objects in the order in which they came. */
+export function stagesOf<T>(objects: readonly T[], idOf: (object: T) => ObjectId): Stage<T>[] {
+  return stages
+    .map(({ name }) => ({ name, objects: objects.filter((object) => stageOf(idOf(object)) === name) }))
+    .filter((stage) => stage.objects.length > 0);
+}
