@@ -2,6 +2,7 @@
 import "reflect-metadata";
 import { Command, CommanderError } from "commander";
 import { BadInput, exitCodes, Failure } from "../cli/exit";
+import { addCheck } from "./commands/check";
 import { addDown } from "./commands/down";
 import { addE2e } from "./commands/e2e";
 import { addExec } from "./commands/exec";
@@ -14,7 +15,7 @@ const program = new Command("bed")
   .description("a Kubernetes cluster of real components inside private namespaces of this machine")
   .exitOverride()
   .configureOutput({ writeErr: () => undefined });
-for (const add of [addUp, addDown, addStatus, addExec, addRotate, addE2e, addInside]) {
+for (const add of [addCheck, addUp, addDown, addStatus, addExec, addRotate, addE2e, addInside]) {
   add(program);
 }
 for (const command of program.commands) {

@@ -1,5 +1,6 @@
 import { type Command } from "commander";
-import { resolve } from "node:path";
+import { copyFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { exitCodes } from "../../cli/exit";
 import { runE2e } from "../e2e/run";
 import { reporter } from "./up";
@@ -10,6 +11,7 @@ interface Options {
   mutations: boolean;
   without: string[];
   keep: boolean;
+  table?: string;
 }
 
 export function addE2e(program: Command): void {
@@ -25,11 +27,15 @@ export function addE2e(program: Command): void {
       (value, earlier: string[]) => [...earlier, value],
       [],
     )
+    .option("--table <file>", "where else to write the table of what was proven, as docs/reference/proven.md is")
     .option("--keep", "leave the bed up, to look at", false)
-    .action(async ({ out, load, mutations, without, keep }: Options) => {
+    .action(async ({ out, load, mutations, without, keep, table }: Options) => {
       const directory = resolve(out);
       const counts = await runE2e({ out: directory, load: Number(load), mutations, without, keep, report: reporter() });
       const { passed, failed, leftOut } = counts;
+      if (table !== undefined) {
+        copyFileSync(join(directory, "proven.md"), resolve(table));
+      }
       process.stdout.write(`\nreports: ${directory}\n`);
       process.stdout.write(`${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ""}\n`);
       process.exitCode = failed > 0 || passed === 0 ? exitCodes.mandatoryViolation : exitCodes.clean;

@@ -3,7 +3,13 @@ import { type ModeResult } from "./run";
 
 /** What was proven, by which check, on which component: Markdown, written by the run itself. */
 export function provenTable(results: readonly ModeResult[]): string {
-  return `${results.flatMap(section).join("\n")}\n`;
+  const head = [
+    "# What was proven, by which check, on which component",
+    "",
+    "Written by a run of `npm run e2e`; nothing here was entered by hand. `left out` is what the machine of that run had not.",
+    "",
+  ];
+  return `${[...head, ...results.flatMap(section)].join("\n").trimEnd()}\n`;
 }
 
 function section({ mode, bed, analysis, verification, mutations, lifecycle }: ModeResult): string[] {

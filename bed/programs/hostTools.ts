@@ -57,6 +57,42 @@ export const buildTools: readonly HostTool[] = [
   },
 ];
 
+/** What a machine must let the bed do; each is tried in namespaces that end with the try. */
+export const machineRights: readonly HostTool[] = [
+  {
+    name: "Linux on amd64",
+    neededFor: "every program of the lock",
+    mend: "use such a machine",
+    complaint: () => {
+      const here = `${process.platform} on ${process.arch}`;
+      return Promise.resolve(here === "linux on x64" ? undefined : here);
+    },
+  },
+  mayRun("namespaces", ["true"], "the two machines of the bed", "run as root, in a container with CAP_SYS_ADMIN"),
+  mayRun(
+    "address translation in a namespace",
+    ["iptables", "--table", "nat", "--list"],
+    "Services and the mesh's redirection",
+    "run as root with CAP_NET_ADMIN, on a kernel with iptables' nat table",
+  ),
+];
+
+function mayRun(name: string, command: readonly string[], neededFor: string, mend: string): HostTool {
+  const namespaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork"];
+  return {
+    name,
+    neededFor,
+    mend,
+    complaint: async () => {
+      if (onPath("unshare") === undefined || onPath(command[0] ?? "") === undefined) {
+        return "cannot be tried without the programs";
+      }
+      const { code, stderr } = await outcomeOf("unshare", [...namespaces, ...command], { timeoutMs: 30_000 });
+      return code === 0 ? undefined : stderr.trim().split("\n").at(-1) || `refused with ${code ?? "a signal"}`;
+    },
+  };
+}
+
 /** What runs the bed. */
 export const runTools: readonly HostTool[] = [
   program("iptables", "Services, pods' traffic and the mesh's redirection", "iptables"),

@@ -4,7 +4,7 @@ import { BadInput, Failure, type Problem } from "../../cli/exit";
 import { cacheDirectory } from "../state";
 import { findPrograms, foreignPrograms, type ForeignProgram, type FoundProgram, type MissingProgram } from "./found";
 import { buildModule, goVersion, resolveModule } from "./goModule";
-import { buildTools, checkHostTools, goTool, type HostTool, runTools } from "./hostTools";
+import { buildTools, checkHostTools, goTool, type HostTool, machineRights, runTools } from "./hostTools";
 import { Lane } from "./lane";
 import { type GoModule, type Lock } from "./lock";
 import { unpackWheel } from "./pythonWheel";
@@ -49,7 +49,12 @@ interface Component {
 
 /** Builds what the cache does not have yet, finds what is never built, and says where everything is. */
 export async function provide(lock: Lock, report: Report, options: ProvideOptions = {}): Promise<Programs> {
-  const { directory = join(cacheDirectory(), "programs"), only, foreign = foreignPrograms, tools = runTools } = options;
+  const {
+    directory = join(cacheDirectory(), "programs"),
+    only,
+    foreign = foreignPrograms,
+    tools = [...machineRights, ...runTools],
+  } = options;
   checkPlatform(lock);
   const store = new Store(directory);
   await checkHostTools([goTool, ...tools], lock);

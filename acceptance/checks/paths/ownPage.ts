@@ -1,7 +1,8 @@
-import { type Person } from "../../check";
+import { type Person, type Target } from "../../check";
 import { seenByBackend } from "../../echo";
 import { type Mark } from "../../http/leaks";
 import { type Answer } from "../../http/request";
+import { turnsAway } from "../../http/turnsAway";
 
 export interface Expected {
   person: Person;
@@ -15,6 +16,8 @@ export interface Expected {
   head?: boolean;
 }
 
+const refusals: readonly number[] = [400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 417, 421, 426, 431, 501, 505];
+
 /**
  * What is wrong with an answer to somebody who is signed in: it may be a refusal, or the application's answer to exactly
  * that person's request; nothing else.
@@ -22,6 +25,7 @@ export interface Expected {
 export function notOwn(
   { status, body, headers }: Pick<Answer, "status" | "body" | "headers">,
   expected: Expected,
+  gate: Pick<Target, "absent"> = {},
 ): string | undefined {
   const { person, own, hidden = [], forged, head = false } = expected;
   if (hidden.some((mark) => body.includes(mark.text))) {
@@ -33,8 +37,7 @@ export function notOwn(
   const seen = seenByBackend({ status, body, headers: [...headers], certificate: undefined });
   if (seen === undefined) {
     // Sign-in's page has no 200; 5xx would only mean that something broke on the way.
-    return (head && status === 200 && body === "") ||
-      [400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 417, 421, 426, 431, 501, 505].includes(status)
+    return (head && status === 200 && body === "") || turnsAway(gate, status, refusals)
       ? undefined
       : `status ${status}`;
   }

@@ -71,7 +71,7 @@ export function smugglingSignedIn(way: keyof typeof ways, pick: Pick = everyOne)
           const expected = { person, own, hidden: [hidden], forged: victim, head };
           const text = rest.toString("latin1");
           const wrong =
-            answers.map((answer) => notOwn(answer, expected)).find((each) => each !== undefined) ??
+            answers.map((answer) => notOwn(answer, expected, target)).find((each) => each !== undefined) ??
             (text.includes(hidden.text) ? "bytes of an answer to the hidden request" : undefined) ??
             (await othersSpoilt(context, person, credential));
           reached += answers.filter((answer) => seenByBackend(answer) !== undefined).length;
@@ -87,8 +87,9 @@ export function smugglingSignedIn(way: keyof typeof ways, pick: Pick = everyOne)
           signal,
         });
         const wrong =
-          (answer.kind === "answer" ? notOwn(answer, { person, own, hidden: [hidden], forged: victim }) : undefined) ??
-          (await othersSpoilt(context, person, credential));
+          (answer.kind === "answer"
+            ? notOwn(answer, { person, own, hidden: [hidden], forged: victim }, target)
+            : undefined) ?? (await othersSpoilt(context, person, credential));
         reached += answer.kind === "answer" && answer.status === 200 ? 1 : 0;
         expectOwn(context, `over HTTP/2: ${what}`, wrong);
       }

@@ -1,5 +1,6 @@
 import {
   type V1NetworkPolicy,
+  type V1NetworkPolicyIngressRule,
   type V1NetworkPolicyPeer,
   type V1NetworkPolicyPort,
   type V1Pod,
@@ -93,7 +94,7 @@ function allowed(
 ): { cidr: string; ports: string }[] {
   const rules =
     direction === "Ingress"
-      ? (policy.spec?.ingress ?? []).map(({ _from, ports }) => ({ peers: _from, ports }))
+      ? (policy.spec?.ingress ?? []).map((rule) => ({ peers: sourcesOf(rule), ports: rule.ports }))
       : (policy.spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }));
   return rules.flatMap(({ peers, ports }) => {
     const others =
@@ -107,6 +108,11 @@ function allowed(
       })),
     );
   });
+}
+
+/** The client library calls the field `_from` in what it lists, and leaves it as it is, `from`, in what it watches. */
+function sourcesOf(rule: V1NetworkPolicyIngressRule & { from?: V1NetworkPolicyPeer[] }) {
+  return rule._from ?? rule.from;
 }
 
 function resolve(

@@ -1,4 +1,9 @@
-import { type V1NetworkPolicy, type V1NetworkPolicySpec, type V1Pod } from "@kubernetes/client-node";
+import {
+  type V1NetworkPolicy,
+  type V1NetworkPolicyIngressRule,
+  type V1NetworkPolicySpec,
+  type V1Pod,
+} from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { policyRules } from "../../../bed/node/network/policyRules";
 
@@ -56,6 +61,15 @@ describe("NetworkPolicies as rules of the kernel", () => {
       "-A BED-I-0 -s 10.244.0.7/32 -p tcp --dport 4180 -j RETURN",
       "-A BED-I-0 -j DROP",
     ]);
+  });
+
+  it("are the same for a policy that was listed and for one that was watched", () => {
+    const watched = { from: [{ podSelector: {} }] } as V1NetworkPolicyIngressRule;
+    const listed = { _from: [{ podSelector: {} }] };
+    assert.deepEqual(
+      rules({ podSelector: proxyOnly, ingress: [watched] }),
+      rules({ podSelector: proxyOnly, ingress: [listed] }),
+    );
   });
 
   it("take a peer without a namespace from the policy's own", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildTools, checkHostTools, goTool, isOlder, runTools } from "../../../bed/programs/hostTools";
+import { buildTools, checkHostTools, goTool, isOlder, machineRights, runTools } from "../../../bed/programs/hostTools";
 import { readLock } from "../../../bed/programs/lock";
 import { BadInput } from "../../../cli/exit";
 import { Folder, withEnvironment } from "./folder";
@@ -26,6 +26,27 @@ describe("what the bed needs of the machine", () => {
         ["go", "gcc with libseccomp, static", "python3 with venv", "own"],
       );
       assert.ok(error.problems.every(({ mend }) => /^needed for .*package/.test(mend)));
+      return true;
+    });
+  });
+
+  it("may be the right to make namespaces, which is tried and not assumed", async () => {
+    const rights = machineRights.slice(1);
+    for (const name of ["true", "iptables"]) {
+      folder.script(name, "exit 0");
+    }
+    folder.script("unshare", "exit 0");
+    await checkHostTools(rights, readLock());
+    folder.script("unshare", "echo 'unshare failed: Operation not permitted' >&2; exit 1");
+    await assert.rejects(checkHostTools(rights, readLock()), (error) => {
+      assert.ok(error instanceof BadInput);
+      assert.deepEqual(
+        error.problems.map(({ key, value }) => `${key}: ${value}`),
+        [
+          "namespaces: unshare failed: Operation not permitted",
+          "address translation in a namespace: unshare failed: Operation not permitted",
+        ],
+      );
       return true;
     });
   });
