@@ -1,5 +1,5 @@
 import { type Check } from "../../check";
-import { doors, everyOne, expectClosed, get, isSignIn, type Pick, type Try, visible } from "./tries";
+import { bothWays, doors, everyOne, expectClosed, get, isSignIn, type Pick, type Try, visible } from "./tries";
 
 /** What stands between `/dex` or `/oauth2` and the place that is really meant. */
 const steps = {
@@ -58,7 +58,7 @@ export function detours(pick: Pick = everyOne): Check {
           allowed: { signIn: isSignIn(target, url, path) },
         })),
       );
-      await expectClosed(context, pick(tries), 8);
+      await expectClosed(context, pick(bothWays(tries)), 8);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { type HeaderList } from "../../http/request";
-import { doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
+import { bothWays, doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
 
 /** Nearly sign-in's two paths, on the host that has them. */
 const nearly = [
@@ -74,20 +74,22 @@ export function lookAlikes(pick: Pick = everyOne): Check {
       const elsewhere = echo === undefined ? [] : [...nearly, ...signIn].map((path) => asked(echo, path));
       await expectClosed(
         context,
-        pick([
-          ...nearly.map((path) => asked(gate, path)),
-          ...doors(target).flatMap((url) => known.map((path) => asked(url, path))),
-          ...guarded.map((path) => asked(gate, path, { signIn: true })),
-          ...elsewhere,
-          ...doors(target).flatMap((url) =>
-            agents.flatMap((agent) =>
-              ["/", "/healthz", "/ping"].map((path) => ({
-                ...asked(url, path, {}, [["User-Agent", agent]]),
-                what: `${path} for ${agent}`,
-              })),
+        pick(
+          bothWays([
+            ...nearly.map((path) => asked(gate, path)),
+            ...doors(target).flatMap((url) => known.map((path) => asked(url, path))),
+            ...guarded.map((path) => asked(gate, path, { signIn: true })),
+            ...elsewhere,
+            ...doors(target).flatMap((url) =>
+              agents.flatMap((agent) =>
+                ["/", "/healthz", "/ping"].map((path) => ({
+                  ...asked(url, path, {}, [["User-Agent", agent]]),
+                  what: `${path} for ${agent}`,
+                })),
+              ),
             ),
-          ),
-        ]),
+          ]),
+        ),
       );
     },
   };

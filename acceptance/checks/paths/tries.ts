@@ -73,6 +73,22 @@ function withoutDots(path: string): string {
   return `/${out.join("/")}${/\/\.{1,2}$/.test(path) ? "/" : ""}`;
 }
 
+/**
+ * Each once as it is, and once with an Authorization header that holds no token: the first is oauth2-proxy's to refuse, the
+ * second the token rules' (components/accessRules.ts), and both have to know the same exceptions.
+ */
+export function bothWays(tries: readonly Try[]): Try[] {
+  const password = "Authorization: Basic dTpw";
+  return tries.flatMap((each) => {
+    const { what, bytes } = each;
+    const [first = "", ...rest] = typeof bytes === "string" ? [bytes] : bytes;
+    return [
+      each,
+      { ...each, what: `${what}, with a password`, bytes: [first.replace("\r\n", `\r\n${password}\r\n`), ...rest] },
+    ];
+  });
+}
+
 /** Sends them all, and says of each what went out and should not have. */
 export async function expectClosed(context: CheckContext, tries: readonly Try[], atOnce?: number): Promise<void> {
   const { target, probe, signal } = context;
