@@ -55,7 +55,8 @@ function howToApply(folders: readonly string[]): string[] {
       : [
           "",
           "To be applied stage by stage. All at once, pods would start before their rules, and objects be refused whose",
-          "definitions and webhooks are not there yet. In this folder:",
+          `definitions and webhooks are not there yet. The values have to be in the cluster after ${folders[0] ?? ""} and`,
+          "before anything else. In this folder:",
           "",
           ...applyStage.map((line) => `  ${line}`),
           `  ${folders.map((folder) => `stage ${folder}`).join(" && ")}`,

@@ -108,13 +108,13 @@ export function sortOut(
   };
 }
 
-interface Settling extends Pick<ServerSideArgs, "api" | "leftOut" | "steps"> {
+export interface Settling extends Pick<ServerSideArgs, "api" | "leftOut" | "steps"> {
   patience: number;
   workloads: ReadonlySet<KubernetesObject>;
 }
 
 /** Waits until all of a stage is ready, as docs/7-gitops.md has it; says what the bed did itself. */
-async function settle(
+export async function settle(
   { name, objects }: Stage<KubernetesObject>,
   { leftOut, api, patience, steps, workloads }: Settling,
 ): Promise<string[]> {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import { type Api } from "../../../../bed/platform/cluster/api";
 import { type KubernetesObject, nameOf } from "../../../../bed/platform/cluster/object";
+import { type LeftOut } from "../../../../bed/platform/leftOut";
 import { idOf, readApplied, writeApplied } from "../../../../bed/platform/serverSide/applied";
-import { sortOut } from "../../../../bed/platform/serverSide/deploy";
+import { settle, sortOut } from "../../../../bed/platform/serverSide/deploy";
 import { fillGenerated } from "../../../../bed/platform/serverSide/manifests";
 import { readObjects } from "../../../../bed/platform/serverSide/render";
 import { webhooksTrusted } from "../../../../bed/platform/serverSide/webhooks";
+import { Steps } from "../../../../bed/platform/steps";
 import { writeOutput } from "../../../../cli/manifests/folder";
 import { type PlainObject } from "../../../../cli/manifests/shape";
-import { stagesOf } from "../../../../cli/manifests/stages";
+import { type StageName, stagesOf } from "../../../../cli/manifests/stages";
 import { temporaryFolder } from "../../../cli/gatehouse";
 
 const object = (apiVersion: string, kind: string, namespace: string | undefined, name: string, more: object = {}) =>
@@ -89,6 +92,31 @@ describe("the order in which the bed applies a stack", () => {
     });
     await webhooksTrusted(objects, trusted("Q0E="), 0);
     await assert.rejects(webhooksTrusted(objects, trusted(), 0), /not done within 0 s/);
+  });
+
+  it("has certificates before the gate's pods, from cert-manager or from the bed in its place", async () => {
+    const certificate = object("cert-manager.io/v1", "Certificate", "ingress", "edge", {
+      status: { conditions: [{ type: "Ready", status: "False", message: "not issued" }] },
+    });
+    const api = {
+      pathOf: () => Promise.resolve("/x"),
+      get: () => Promise.resolve(certificate),
+      list: () => Promise.resolve([]),
+    } as unknown as Api;
+    const waited = (name: StageName, certManager: boolean) =>
+      settle(
+        { name, objects: [certificate] },
+        {
+          leftOut: { certManager } as LeftOut,
+          api,
+          patience: 0,
+          steps: new Steps(() => undefined),
+          workloads: new Set<KubernetesObject>(),
+        },
+      );
+    await assert.rejects(waited("rules", false), /waiting for cert-manager/);
+    assert.deepEqual(await waited("rules", true), ["cert-manager: 0 certificates signed by the bed"]);
+    assert.deepEqual(await waited("gate", false), []);
   });
 
   it("has values that the preview left out, filled in memory", async () => {
