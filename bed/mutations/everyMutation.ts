@@ -137,7 +137,7 @@ export const everyMutation: readonly Mutation[] = [
     name: "no-hsts",
     breaks: "Browsers may come back over plain HTTP.",
     object: filter,
-    change: withoutPatch("gatehouse.hsts"),
+    change: withoutPatch("gatehouse.answers"),
     noticedBy: ["tls/hsts"],
   },
   {

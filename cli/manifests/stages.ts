@@ -18,6 +18,10 @@ export const stages = [
     holds: "what restricts, what signs, and certificates, all before the first pod that they are about",
   },
   { name: "gate", holds: "everything else: the gate's pods, then what leads to them" },
+  {
+    name: "tokens",
+    holds: "whose tokens count: istiod asks for their keys at once, and Dex has to be there to give them",
+  },
 ] as const;
 
 export type StageName = (typeof stages)[number]["name"];
@@ -33,24 +37,26 @@ const foundations: readonly string[] = [namespaces.certManager, namespaces.istio
 /** The APIs whose objects they answer for; by then nothing else is needed to create one. */
 const served = /(^|\.)(cert-manager|istio)\.io$/;
 
-/**
- * What opens a way instead of closing one. That goes for keys too: without them nobody has a principal, and they can be
- * fetched only where Dex is (docs/decisions/0009-order-of-creation.md).
- */
-const opening: readonly string[] = [
-  "Gateway.networking.istio.io",
-  "VirtualService.networking.istio.io",
-  "RequestAuthentication.security.istio.io",
-];
+/** What opens a way instead of closing one. */
+const opening: readonly string[] = ["Gateway.networking.istio.io", "VirtualService.networking.istio.io"];
 
 /**
- * The stage of an object. What nobody here knows is in the last one, since it may need a controller that runs there.
+ * Without it nobody has a principal, so it may be late. Where it comes before Dex, istiod asks for keys in vain and tries
+ * again after a minute or two (docs/decisions/0009-order-of-creation.md).
+ */
+const keys = "RequestAuthentication.security.istio.io";
+
+/**
+ * The stage of an object. What nobody here knows is with the gate, since it may need a controller that runs there.
  * A webhook configuration has no namespace; those of the program are cert-manager's and Istio's.
  */
 export function stageOf(id: ObjectId): StageName {
   const kind = fullKind(id);
   if (kind === "Namespace" || kind === "CustomResourceDefinition") {
     return "definitions";
+  }
+  if (kind === keys) {
+    return "tokens";
   }
   if (!isBuiltIn(id)) {
     return served.test(groupOf(id.apiVersion)) && !opening.includes(kind) ? "rules" : "gate";

@@ -47,6 +47,17 @@ const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-
   (name) => `x-forwarded-${name}`,
 );
 
+/**
+ * oauth2-proxy answers every path of its own with the ID token, because it takes each for the gateway's question
+ * (`set_authorization_header`). What the gateway asks itself never comes this way; a script on the gate host could read it.
+ */
+const forTheGatewayAlone = [
+  "authorization",
+  "x-auth-request-access-token",
+  "x-auth-request-user",
+  "x-auth-request-email",
+];
+
 const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
@@ -63,7 +74,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         "gatehouse.https_redirect",
         lua(luaFilter("https-redirect.lua", { hosts: luaSet(hosts) })),
       ),
-      insertFirst(ports.https, "gatehouse.hsts", {
+      insertFirst(ports.https, "gatehouse.answers", {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         mutations: {
           response_mutations: [
@@ -73,6 +84,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
+            ...forTheGatewayAlone.map((remove) => ({ remove })),
           ],
         },
       }),

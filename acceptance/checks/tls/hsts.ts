@@ -10,7 +10,7 @@ const page: HeaderList = [["Accept", "text/html"]];
 const data: HeaderList = [["Accept", "application/json"]];
 
 const mend =
-  "The filter `gatehouse.hsts` of the EnvoyFilter `gatehouse` sets the header on every answer of the HTTPS port, from the setting `ingress.hsts`. Was the filter accepted (istiod's log), and does it come first?";
+  "The filter `gatehouse.answers` of the EnvoyFilter `gatehouse` sets the header on every answer of the HTTPS port, from the setting `ingress.hsts`. Was the filter accepted (istiod's log), and does it come first?";
 
 interface Kind {
   what: string;

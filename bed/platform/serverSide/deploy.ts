@@ -139,6 +139,7 @@ export async function settle(
       return [`cert-manager: ${certificates.length} certificates signed by the bed`];
     }
     case "gate":
+    case "tokens":
       return [];
   }
 }

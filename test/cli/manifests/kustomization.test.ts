@@ -66,7 +66,7 @@ describe("the kustomizations of an output", () => {
   const all = written(objects);
 
   it("are one for all, which names the stages in order, and one for each stage", () => {
-    const stages = ["1-definitions", "2-foundations", "3-rules", "4-gate"];
+    const stages = ["1-definitions", "2-foundations", "3-rules", "4-gate", "5-tokens"];
     assert.deepEqual([...all.keys()], ["kustomization.yaml", ...stages.map((stage) => `${stage}/kustomization.yaml`)]);
     assert.deepEqual(resources(all.get("kustomization.yaml")), stages);
   });
@@ -114,7 +114,7 @@ describe("the kustomizations of an output", () => {
     ]);
   });
 
-  it("have unknown kinds before pods, listeners after them, then routes, and keys at the very end", () => {
+  it("have unknown kinds before pods, listeners after them, then routes, and keys in a stage of their own", () => {
     assert.deepEqual(resources(all.get("4-gate/kustomization.yaml")), [
       "auth/serviceaccount-a.yaml",
       "auth/role-a.yaml",
@@ -131,8 +131,8 @@ describe("the kustomizations of an output", () => {
       "auth/httproute-a.yaml",
       "auth/ingress-a.yaml",
       "auth/virtualservice-a.yaml",
-      "auth/requestauthentication-a.yaml",
     ]);
+    assert.deepEqual(resources(all.get("5-tokens/kustomization.yaml")), ["auth/requestauthentication-a.yaml"]);
   });
 
   it("don't depend on the order in which the objects came", () => {
@@ -202,6 +202,7 @@ describe("what the outermost kustomization says about applying it", () => {
       `${ready} 3-rules/cluster/clusterissuer-a.yaml`,
       "apply --server-side -k 4-gate",
       `${rollout} 4-gate/auth/deployment-a.yaml`,
+      "apply --server-side -k 5-tokens",
     ]);
   });
 

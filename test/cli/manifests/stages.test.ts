@@ -52,14 +52,13 @@ describe("the stage of an object", () => {
     ]);
   });
 
-  it("is the last one for pods, for what leads to them, for keys, and for kinds that nobody here knows", () => {
+  it("is the fourth one for pods, for what leads to them, and for kinds that nobody here knows", () => {
     inStage("gate", [
       id("apps/v1", "Deployment", "auth"),
       id("v1", "Secret", "auth"),
       id("v1", "Service", "ingress"),
       id("networking.istio.io/v1", "Gateway", "ingress"),
       id("networking.istio.io/v1", "VirtualService", "auth"),
-      id("security.istio.io/v1", "RequestAuthentication", "ingress"),
       id("gateway.networking.k8s.io/v1", "Gateway", "ingress"),
       id("gateway.networking.k8s.io/v1", "HTTPRoute", "istio-system"),
       id("kubeflow.org/v1", "Notebook", "team"),
@@ -70,9 +69,16 @@ describe("the stage of an object", () => {
 });
 
 describe("the stages", () => {
+  it("end with keys, which istiod fetches from Dex as soon as they are asked for", () => {
+    inStage("tokens", [
+      id("security.istio.io/v1", "RequestAuthentication", "ingress"),
+      id("security.istio.io/v1beta1", "RequestAuthentication", "team"),
+    ]);
+  });
+
   it("have folders that sort in their order", () => {
     const folders = stages.map(({ name }) => stageFolder(name));
-    assert.deepEqual(folders, ["1-definitions", "2-foundations", "3-rules", "4-gate"]);
+    assert.deepEqual(folders, ["1-definitions", "2-foundations", "3-rules", "4-gate", "5-tokens"]);
     assert.deepEqual([...folders].sort(), folders);
   });
 

@@ -48,7 +48,7 @@ describe("the gateway's EnvoyFilter", () => {
     assert.deepEqual(summary, [
       ["NETWORK_FILTER", "GATEWAY", undefined, manager, undefined, "MERGE", undefined],
       ["HTTP_FILTER", "GATEWAY", 8080, manager, undefined, "INSERT_FIRST", "gatehouse.https_redirect"],
-      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.hsts"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.answers"],
       [
         "HTTP_FILTER",
         "GATEWAY",
@@ -109,9 +109,9 @@ describe("the gateway's EnvoyFilter", () => {
     });
   });
 
-  it("sets HSTS on every answer, over whatever an application says", () => {
+  it("sets HSTS on every answer, over whatever an application says, and lets no token out", () => {
     assert.deepEqual(configPatches[2]?.patch?.value, {
-      name: "gatehouse.hsts",
+      name: "gatehouse.answers",
       typed_config: {
         "@type": messages[0],
         mutations: {
@@ -122,6 +122,10 @@ describe("the gateway's EnvoyFilter", () => {
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
+            { remove: "authorization" },
+            { remove: "x-auth-request-access-token" },
+            { remove: "x-auth-request-user" },
+            { remove: "x-auth-request-email" },
           ],
         },
       },
