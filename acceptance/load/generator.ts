@@ -54,7 +54,12 @@ export class Generator {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(
         () => {
-          reject(new Error(`the requests of ${order.seconds} s were not done ${grace / 1000} s later`));
+          const pace = order.kind === "constant" ? ` at ${order.rate} a second` : "";
+          reject(
+            new Error(
+              `it fell behind: the requests of ${order.seconds} s${pace} were not done ${grace / 1000} s later`,
+            ),
+          );
           this.#stop();
         },
         order.seconds * 1000 + grace,
