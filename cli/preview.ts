@@ -23,9 +23,7 @@ export function addPreview(program: Command, context: CommandContext): void {
     .command("preview")
     .description("run the program and the policy pack offline: no cluster, no Pulumi CLI, no credentials")
     .argument("<stack>", "the stack, as in Pulumi.<stack>.yaml")
-    .addOption(
-      new Option("--out <dir>", "write ready-to-apply YAML in stages to an empty folder or an earlier output"),
-    )
+    .addOption(new Option("--out <dir>", "write ready-to-apply YAML in stages to an empty folder or an earlier output"))
     .addOption(new Option("--against <dir>", "show what changed against an earlier output"))
     .addOption(new Option("--charts <dir>", "take charts from a folder of <chart>/ or <chart>-<version>.tgz"))
     .addOption(new Option("--config-file <file>", "take the settings from this file instead of Pulumi.<stack>.yaml"))
