@@ -13,10 +13,11 @@ export function withoutDex(pace: Pace): Check {
     area: "fail-closed",
     name: "without-dex",
     proves:
-      "While Dex is away nobody new gets in, running sessions and tokens go on, and sign-in comes back by itself.",
+      "While Dex is away nobody new gets in, running sessions that are not due and tokens go on, and sign-in comes back by itself.",
     mend:
       "Sessions that end with Dex mean that the gateway lost Dex's keys: istiod must fetch and keep them " +
-      "(PILOT_JWT_ENABLE_REMOTE_JWKS false, docs/decisions/0003). Look for `jwks` in istiod's log.",
+      "(PILOT_JWT_ENABLE_REMOTE_JWKS false, docs/decisions/0003); look for `jwks` in istiod's log. Or they fell due meanwhile, " +
+      "at a replica of oauth2-proxy that has no keys yet (docs/1): then `sessions.refresh` is shorter than this outage.",
     exercises: ["gateway", "oauth2-proxy", "Dex", "istiod"],
     needs: ["user", "echo", "sessions", "cluster", "disturb"],
     timeout: 600,
