@@ -32,11 +32,15 @@ export function agreement(ours: readonly ReportedResource[], preview: unknown): 
   const { steps } = preview as EnginePreview;
   const operations: Record<string, number> = {};
   const engine = new Map<string, EngineResource>();
-  for (const { op, newState } of steps) {
+  for (const { op, urn, newState } of steps) {
     // The engine counts providers of its own, which no program declares.
-    if (newState !== undefined && !isDefaultProvider(newState.urn)) {
-      engine.set(newState.urn, newState);
-      operations[op] = (operations[op] ?? 0) + 1;
+    if (isDefaultProvider(urn)) {
+      continue;
+    }
+    operations[op] = (operations[op] ?? 0) + 1;
+    // What is to be deleted has no new state.
+    if (newState !== undefined) {
+      engine.set(urn, newState);
     }
   }
   const differences: string[] = [];

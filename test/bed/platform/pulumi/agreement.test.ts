@@ -28,7 +28,9 @@ const engine: EngineResource = {
   propertyDependencies: { metadata: [urn("t", "x")], spec: [], status: null },
 };
 const compare = (change: Partial<EngineResource>, op = "same") =>
-  agreement([ours], { steps: [{ op, urn: ours.urn, newState: { ...engine, ...change } }] });
+  agreement([ours], {
+    steps: [{ op, urn: change.urn ?? ours.urn, newState: { ...engine, ...change } }],
+  });
 
 describe("the offline preview and the engine's, compared", () => {
   it("agree whatever the order is, and however the engine writes that there is nothing", () => {
@@ -69,6 +71,18 @@ describe("the offline preview and the engine's, compared", () => {
       { op: "same", urn: own, newState: { urn: own, type: "pulumi:providers:random", custom: true } },
     ];
     assert.deepEqual(agreement([ours], { steps }).operations, { same: 1 });
+  });
+
+  it("count what the engine would delete, although it has no new state", () => {
+    const gone = urn("kubernetes:core/v1:Secret", "gone");
+    const steps = [
+      { op: "same", urn: ours.urn, newState: engine },
+      { op: "delete", urn: gone },
+      { op: "delete", urn: urn("pulumi:providers:random", "default_4_21_2") },
+    ];
+    const compared = agreement([ours], { steps });
+    assert.deepEqual(compared, { same: 1, differences: [], operations: { same: 1, delete: 1 } });
+    assert.throws(() => judgeAgreement(compared), /the engine would delete 1/);
   });
 
   it("pass only with resources, no difference, and nothing to change", () => {
