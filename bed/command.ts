@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { Failure } from "../cli/exit";
+import { heedInterruption, tracked } from "./interruption";
 
 /** How many of a program's last lines an error quotes: the compiler says what is wrong at its end. */
 const quotedLines = 20;
@@ -26,7 +27,8 @@ export function outcomeOf(
   { cwd, env = process.env, input = "", timeoutMs }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    heedInterruption();
+    const child = tracked(spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] }));
     // A program that does not read to the end is no failure.
     child.stdin.on("error", () => undefined).end(input);
     let stdout = "";

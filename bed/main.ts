@@ -10,6 +10,7 @@ import { addInside } from "./commands/inside";
 import { addRotate } from "./commands/rotate";
 import { addStatus } from "./commands/status";
 import { addUp } from "./commands/up";
+import { interruption } from "./interruption";
 
 const program = new Command("bed")
   .description("a Kubernetes cluster of real components inside private namespaces of this machine")
@@ -32,6 +33,11 @@ function report(error: unknown): number {
     return exitCodes.clean;
   }
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const signal = interruption();
+  if (signal !== undefined) {
+    say(`Interrupted by ${signal}.`);
+    return exitCodes.ownFailure;
+  }
   if (error instanceof BadInput || error instanceof CommanderError) {
     say(error.message);
     for (const { key, value, mend } of error instanceof BadInput ? error.problems : []) {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BadInput, Failure } from "../cli/exit";
+import { tracked } from "./interruption";
 import { layout } from "./node/layout";
 import { clientCommand } from "./node/machines";
 import { compareEngines, deploy, deployAgain, remove, rotate } from "./platform/deploy";
@@ -23,7 +24,7 @@ export async function askInside(args: readonly string[]): Promise<void> {
   const command = [process.execPath, join(__dirname, "..", "bin", "bed.js"), "inside", ...args];
   const [file = "", ...rest] = clientCommand(command);
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: ["ignore", "inherit", "inherit"] });
+    const child = tracked(spawn(file, rest, { stdio: ["ignore", "inherit", "inherit"] }));
     child.once("error", reject);
     child.once("close", resolve);
   });
@@ -60,8 +61,8 @@ export async function rotateInside(secret: string): Promise<void> {
 }
 
 function options(): PlatformOptions {
-  const { state, kubeconfig } = layout();
-  const request = JSON.parse(readFileSync(join(state, "request.json"), "utf8")) as Request;
+  const { state, kubeconfig, request: file } = layout();
+  const request = JSON.parse(readFileSync(file, "utf8")) as Request;
   return {
     stack: request.stack,
     settings: request.settings,

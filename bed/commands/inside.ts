@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { endInOrder } from "../interruption";
 import { applyMutation, undoMutation } from "../mutations/apply";
 import { runNetworkAgent } from "../node/network/agent";
 import { compareInside, deployAgainInside, deployInside, removeInside, rotateInside } from "../platformInside";
@@ -6,6 +7,12 @@ import { compareInside, deployAgainInside, deployInside, removeInside, rotateIns
 /** Steps that the bed runs itself, inside its machines. */
 export function addInside(program: Command): void {
   const inside = program.command("inside", { hidden: true });
+  // Pulumi is not to go on without whoever asked for it; the network agent ends with its machine.
+  inside.hook("preAction", (_, { name }) => {
+    if (name() !== "network-agent") {
+      endInOrder({ leave: true, graceMs: 5000 });
+    }
+  });
   inside
     .command("network-agent")
     .argument("<kubeconfig>")

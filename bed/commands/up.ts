@@ -1,5 +1,5 @@
 import { type Command } from "commander";
-
+import { endInOrder } from "../interruption";
 import { startUp } from "../startUp";
 import { collectSettings } from "./settings";
 
@@ -24,6 +24,7 @@ export function addUp(program: Command): void {
       ].join("\n"),
     )
     .action(async (stack: string, { set, without }: { set: Record<string, unknown>; without: string[] }) => {
+      endInOrder();
       await startUp({ stack, settings: set, without, report: reporter() });
     });
 }

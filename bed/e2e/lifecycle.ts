@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { describeError } from "../../acceptance/describeError";
 import { layout } from "../node/layout";
 import { type Agreement } from "../platform/pulumi/agreement";
@@ -49,7 +48,7 @@ export async function liveOn(facts: Facts, report: Report): Promise<LifecycleSte
 }
 
 async function compared(): Promise<string> {
-  const file = agreementFile();
+  const { agreement: file } = layout();
   rmSync(file, { force: true });
   await askInside(["compare", file]);
   if (!existsSync(file)) {
@@ -67,6 +66,3 @@ export function judgeAgreement({ same, differences, operations }: Agreement): st
   return `${same} resources, no difference, nothing to change`;
 }
 
-function agreementFile(): string {
-  return join(layout().state, "agreement.json");
-}

@@ -21,7 +21,18 @@ export function layout() {
     state,
     /** Who is who: process ids with their start times. */
     processes: join(state, "processes.json"),
+    /** What the bed's parts said; stays when everything else goes. */
     logs: join(state, "logs"),
+    /** What the pods said, as the kubelet keeps it. */
+    podLogs: join(state, "logs", "pods"),
+    /** Written when every part of the cluster has started. */
+    ready: join(state, "cluster-ready.json"),
+    /** What the stack was asked for with, for the steps on the client's side. */
+    request: join(state, "request.json"),
+    /** Objects as they were before a mutation. */
+    mutations: join(state, "mutations"),
+    /** How the previews differ. */
+    agreement: join(state, "agreement.json"),
     kubeconfig: join(state, "admin.conf"),
     facts: join(state, "facts.json"),
     /** Private parts of the node's file system; the machine's own stay untouched. */
@@ -32,6 +43,7 @@ export function layout() {
     /** Programs by name, for the node's PATH. */
     path: join(state, "bin"),
     hosts: join(state, "hosts"),
+    resolver: join(state, "resolv.conf"),
     /** All cgroups of the bed's containers: two beds on one machine must not count or end each other's. */
     cgroupRoot: `/gatehouse-bed-${createHash("sha256").update(state).digest("hex").slice(0, 12)}`,
   };

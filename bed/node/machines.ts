@@ -1,4 +1,4 @@
-import { readlinkSync, mkdirSync, writeFileSync } from "node:fs";
+import { readlinkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandOptions, run } from "../command";
 import { addresses, layout, nodeName } from "./layout";
@@ -97,10 +97,13 @@ async function connect(node: Started, client: Started): Promise<void> {
 
 /**
  * Folders of the machine that the node may write to, without the machine seeing it: /etc, /var and /opt get a layer of
- * their own. What is large or itself made of layers lies in plain folders, because layers do not stack.
+ * their own. What is large or itself made of layers lies in plain folders, because layers do not stack, and so does what
+ * the pods say, because it outlives them.
  */
 async function nodeFiles(): Promise<void> {
-  const { overlays, containerd, etcd, kubelet } = layout();
+  const { overlays, containerd, etcd, kubelet, podLogs } = layout();
+  // An earlier bed's pods.
+  rmSync(podLogs, { recursive: true, force: true });
   for (const folder of ["etc", "var", "opt"]) {
     const [upper, work] = ["upper", "work"].map((part) => join(overlays, folder, part)) as [string, string];
     mkdirSync(upper, { recursive: true });
@@ -109,22 +112,18 @@ async function nodeFiles(): Promise<void> {
     await onNode(["mount", "-t", "overlay", "bed", "-o", layers, `/${folder}`]);
   }
   await onNode(["mount", "-t", "tmpfs", "-o", "mode=755", "bed", "/run"]);
-  const plain = { [containerd]: "/var/lib/containerd", [etcd]: "/var/lib/etcd", [kubelet]: "/var/lib/kubelet" };
+  const plain = {
+    [containerd]: "/var/lib/containerd",
+    [etcd]: "/var/lib/etcd",
+    [kubelet]: "/var/lib/kubelet",
+    [podLogs]: "/var/log/pods",
+  };
   for (const [folder, place] of Object.entries(plain)) {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     await onNode(["mkdir", "-p", place]);
     await onNode(["mount", "--bind", folder, place]);
   }
-  await onNode([
-    "mkdir",
-    "-p",
-    "/run/netns",
-    "/run/lock",
-    "/etc/cni/net.d",
-    "/opt/cni/bin",
-    "/var/log/pods",
-    "/var/log/containers",
-  ]);
+  await onNode(["mkdir", "-p", "/run/netns", "/run/lock", "/etc/cni/net.d", "/opt/cni/bin", "/var/log/containers"]);
   // Pods' volumes have to appear in containers that run already.
   await onNode(["mount", "--make-rshared", "/"]);
   writeFileSync(join(overlays, "etc", "upper", "resolv.conf"), "");
@@ -137,8 +136,7 @@ async function nodeFiles(): Promise<void> {
 
 /** Names that people's DNS would give; nothing else resolves, so that nothing leaves the machine. */
 async function clientFiles(): Promise<void> {
-  const { hosts, state } = layout();
-  const nothing = join(state, "resolv.conf");
+  const { hosts, resolver: nothing } = layout();
   writeFileSync(nothing, "");
   giveNames([], addresses.node);
   await onClient(["mount", "--bind", hosts, "/etc/hosts"]);

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { forgetDeployment } from "../platform/cluster/identity";
+import { platformLayout } from "../platform/layout";
 import { layout } from "./layout";
 import { end, isAlive, knownProcesses } from "./processes";
 
@@ -13,19 +15,20 @@ export async function takeDown(): Promise<{ ended: number }> {
   for (const started of known.reverse()) {
     await end(started, started.name.startsWith("node") ? 0 : 2000);
   }
-  const place = layout();
-  for (const folder of [
-    place.overlays,
-    place.containerd,
-    place.etcd,
-    place.kubelet,
-    place.processes,
-    place.kubeconfig,
-  ]) {
-    rmSync(folder, { recursive: true, force: true });
+  forgetDeployment(layout().state);
+  for (const path of everythingButLogs()) {
+    rmSync(path, { recursive: true, force: true });
   }
   removeCgroups();
   return { ended: known.length };
+}
+
+/** What the two layouts name, keys and passwords among it; the folder itself may hold what is not the bed's. */
+function everythingButLogs(): string[] {
+  const { pulumi, ...files } = platformLayout(layout().state);
+  const { state, logs, ...place } = layout();
+  const ours = [...Object.values(place), ...Object.values(files), ...Object.values(pulumi)];
+  return ours.filter((path) => path.startsWith(`${state}/`) && path !== logs && !path.startsWith(`${logs}/`));
 }
 
 function removeCgroups(): void {

@@ -1,7 +1,10 @@
+import { heedInterruption } from "../interruption";
+
 /** Tries until it works; after `seconds` the last error is what is wrong. */
 export async function patiently<T>(what: string, seconds: number, attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
+    heedInterruption();
     try {
       return await attempt();
     } catch (error) {

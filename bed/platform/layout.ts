@@ -19,6 +19,7 @@ export function platformLayout(state: string) {
     client: join(state, "client.json"),
     facts: join(state, "facts.json"),
     pulumi: {
+      root: pulumi,
       home: join(pulumi, "home"),
       backend: join(pulumi, "backend"),
       bin: join(pulumi, "bin"),

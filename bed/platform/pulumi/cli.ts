@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, rmSync, symlinkSync } from "n
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Failure } from "../../../cli/exit";
+import { tracked } from "../../interruption";
 import { platformLayout, repository } from "../layout";
 import { type PlatformOptions, type Programs } from "../options";
 import { privateFolder, writePrivate } from "../privateFiles";
@@ -67,11 +68,13 @@ export class PulumiCli {
     const file = join(this.#logs, `pulumi-${name}.log`);
     const log = createWriteStream(file, { mode: 0o600 });
     return new Promise((resolve, reject) => {
-      const child = spawn(programs.path("pulumi"), [...args, "--non-interactive", "--color", "never"], {
-        cwd,
-        env: this.#env,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      const child = tracked(
+        spawn(programs.path("pulumi"), [...args, "--non-interactive", "--color", "never"], {
+          cwd,
+          env: this.#env,
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      );
       const lines: string[] = [];
       let stdout = "";
       child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
