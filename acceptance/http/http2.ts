@@ -2,6 +2,7 @@ import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHead
 import { Duplex } from "node:stream";
 import { connect as connectSecure, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
+import { Collected } from "./collected";
 import { type HeaderList } from "./request";
 
 /** A header field or pseudo-header field as it goes on the wire, in its order; nothing is checked. */
@@ -64,12 +65,14 @@ function request(
 ): Promise<Http2Answer> {
   return new Promise((resolve, reject) => {
     let headers: IncomingHttpHeaders | undefined;
-    const chunks: Buffer[] = [];
+    const collected = new Collected();
     const timer = setTimeout(() => done(), patience);
-    const abort = () => {
+    const giveUp = (why: Error) => {
       clearTimeout(timer);
-      reject(new Error("the time of this check was over while it waited for an answer"));
+      signal?.removeEventListener("abort", abort);
+      reject(why);
     };
+    const abort = () => giveUp(new Error("the time of this check was over while it waited for an answer"));
     const done = (why?: string) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -78,7 +81,7 @@ function request(
         const pairs = Object.entries(others).flatMap(([name, value]) =>
           [value ?? []].flat().map((each): [string, string] => [name, each]),
         );
-        resolve({ kind: "answer", status, headers: pairs, body: Buffer.concat(chunks).toString("utf8") });
+        resolve({ kind: "answer", status, headers: pairs, body: collected.text });
       } else {
         resolve(why === undefined ? { kind: "silent" } : { kind: "refused", why });
       }
@@ -90,7 +93,12 @@ function request(
     session.once("close", () => done("the connection was closed"));
     stream.once("response", (came: IncomingHttpHeaders) => (headers = came));
     stream.on("trailers", (came: IncomingHttpHeaders) => (headers = { ...came, ...headers }));
-    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.on("data", (chunk: Buffer) => {
+      const tooLong = collected.take(chunk);
+      if (tooLong !== undefined) {
+        giveUp(tooLong);
+      }
+    });
     stream.once("error", (error: Error) => done(error.message));
     stream.once("end", () => {
       // After a reset there is an end, too, and then the reason.

@@ -2,6 +2,7 @@ import { type Agent, request as overTls, type RequestOptions } from "node:https"
 import { request as overPlain, type IncomingMessage } from "node:http";
 import { type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
+import { Collected } from "./collected";
 
 /** One header a pair, in the order and the case in which they go on the wire; a name may come twice. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -85,9 +86,13 @@ function pairs(raw: readonly string[]): [string, string][] {
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+  const collected = new Collected();
   for await (const chunk of response) {
-    chunks.push(chunk as Buffer);
+    const tooLong = collected.take(chunk as Buffer);
+    if (tooLong !== undefined) {
+      // Leaving the loop ends the connection.
+      throw tooLong;
+    }
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return collected.text;
 }

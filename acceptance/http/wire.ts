@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
 import { type Target } from "../check";
+import { Collected } from "./collected";
 import { type Answer } from "./request";
 
 export interface WireOptions {
@@ -40,7 +41,7 @@ export async function exchange(
   const { patience = 5_000, settle = 400, signal } = options;
   const socket = await open(target, url, options);
   const list = typeof parts === "string" || Buffer.isBuffer(parts) ? [parts] : [...parts];
-  const chunks: Buffer[] = [];
+  const collected = new Collected();
   const bodiless = list[0]?.toString("latin1").startsWith("HEAD ") === true;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
@@ -48,13 +49,15 @@ export async function exchange(
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       socket.destroy();
-      resolve({ ...readAnswers(Buffer.concat(chunks), end !== "silent", bodiless), end });
+      resolve({ ...readAnswers(collected.bytes, end !== "silent", bodiless), end });
     };
-    const abort = () => {
+    const giveUp = (why: Error) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
       socket.destroy();
-      reject(new Error("the time of this check was over while it waited for an answer"));
+      reject(why);
     };
+    const abort = () => giveUp(new Error("the time of this check was over while it waited for an answer"));
     const next = () => {
       clearTimeout(timer);
       const part = list.shift();
@@ -67,7 +70,11 @@ export async function exchange(
     };
     signal?.addEventListener("abort", abort, { once: true });
     socket.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
+      const tooLong = collected.take(chunk);
+      if (tooLong !== undefined) {
+        giveUp(tooLong);
+        return;
+      }
       clearTimeout(timer);
       timer = setTimeout(next, settle);
     });
@@ -171,7 +178,7 @@ function readBody(
     // Until the end of the connection. Where that is still open, what is there is shown anyway.
     return { content: bytes, rest: Buffer.alloc(0) };
   }
-  const wanted = Number(length);
+  const wanted = /^\d+$/.test(length) ? Number(length) : Infinity;
   if (bytes.length >= wanted) {
     return { content: bytes.subarray(0, wanted), rest: bytes.subarray(wanted) };
   }
@@ -184,8 +191,10 @@ function readChunks(bytes: Buffer): Body | undefined {
   let rest = bytes;
   for (;;) {
     const line = rest.indexOf("\r\n");
-    const size = Number.parseInt(rest.subarray(0, Math.max(line, 0)).toString("latin1"), 16);
-    if (line < 0 || Number.isNaN(size) || rest.length < line + 2 + size + 2) {
+    // Digits alone: with a negative size the same bytes would be read for ever.
+    const digits = /^[0-9a-f]+/i.exec(rest.subarray(0, Math.max(line, 0)).toString("latin1"))?.[0];
+    const size = Number.parseInt(digits ?? "", 16);
+    if (Number.isNaN(size) || rest.length < line + 2 + size + 2) {
       return undefined;
     }
     content.push(rest.subarray(line + 2, line + 2 + size));

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:https";
 import { admitted, type Outcome, refused } from "../cluster/streams";
+import { Collected } from "../http/collected";
 import { Jar } from "../http/jar";
 import { type Answer } from "../http/request";
 import { type Credentials, type Site } from "./protocol";
@@ -91,8 +92,13 @@ export class Asker {
           ...(ca === undefined ? {} : { ca }),
         },
         (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          const collected = new Collected();
+          response.on("data", (chunk: Buffer) => {
+            const tooLong = collected.take(chunk);
+            if (tooLong !== undefined) {
+              outgoing.destroy(tooLong);
+            }
+          });
           response.once("error", reject);
           response.once("end", () => {
             const cookies = response.headers["set-cookie"];
@@ -100,7 +106,7 @@ export class Asker {
               this.#take(cookies);
             }
             const status = response.statusCode ?? 0;
-            resolve({ status, headers: [], body: Buffer.concat(chunks).toString("utf8"), certificate: undefined });
+            resolve({ status, headers: [], body: collected.text, certificate: undefined });
           });
         },
       );

@@ -1,4 +1,5 @@
 import { type Person, type Target } from "../check";
+import { tagsIn } from "../html/tags";
 import { type Jar } from "../http/jar";
 import { type HeaderList } from "../http/request";
 import { type Form, readForm } from "./form";
@@ -108,8 +109,9 @@ function passwordConnector({ url, answer }: Hop): URL | undefined {
   if (answer.status !== 200 || !url.pathname.startsWith("/dex/")) {
     return undefined;
   }
-  const link = /<a\s[^>]*href="([^"]*\/auth\/local(?:[/?][^"]*)?)"/i.exec(answer.body)?.[1];
-  return link === undefined || /name="password"/.test(answer.body)
-    ? undefined
-    : new URL(link.replaceAll("&amp;", "&"), url);
+  const tags = tagsIn(answer.body);
+  const links = tags.flatMap(({ name, attributes }) => (name === "a" ? (attributes.get("href") ?? []) : []));
+  const link = links.find((href) => /\/auth\/local(?:[/?]|$)/.test(href) && URL.canParse(href, url.href));
+  const asksForPassword = tags.some(({ attributes }) => attributes.get("name") === "password");
+  return link === undefined || asksForPassword ? undefined : new URL(link, url);
 }

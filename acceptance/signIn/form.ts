@@ -1,3 +1,5 @@
+import { tagsIn } from "../html/tags";
+
 /** A form of a page: where it goes, and what it sends by itself. */
 export interface Form {
   action: URL;
@@ -10,45 +12,22 @@ export interface Form {
 
 /** The first form of a page; enough of HTML for the pages of oauth2-proxy and Dex. */
 export function readForm(html: string, page: URL): Form | undefined {
-  const found = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
-  if (found === null) {
+  const tags = tagsIn(html);
+  const begin = tags.findIndex(({ name }) => name === "form");
+  const form = tags[begin];
+  const action = form?.attributes.get("action") ?? "";
+  if (form === undefined || !URL.canParse(action, page.href)) {
     return undefined;
   }
-  const attributes = attributesOf(found[1] ?? "");
-  const action = attributes["action"] ?? "";
-  if (!URL.canParse(action, page.href)) {
-    return undefined;
-  }
-  const inputs = [...(found[2] ?? "").matchAll(/<input\b([^>]*)>/gi)].map(([, text = ""]) => attributesOf(text));
+  const end = tags.findIndex(({ name }, index) => index > begin && name === "/form");
+  const inputs = tags.slice(begin, end < 0 ? undefined : end).filter(({ name }) => name === "input");
+  const fields = inputs.map(({ attributes }) => [attributes.get("name"), attributes.get("value")] as const);
   return {
     action: action === "" ? page : new URL(action, page),
-    method: (attributes["method"] ?? "GET").toUpperCase(),
+    method: (form.attributes.get("method") ?? "GET").toUpperCase(),
     fields: Object.fromEntries(
-      inputs.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value]])),
+      fields.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])),
     ),
-    names: inputs.flatMap(({ name }) => (name === undefined ? [] : [name])),
+    names: fields.flatMap(([name]) => name ?? []),
   };
-}
-
-function attributesOf(text: string): Record<string, string> {
-  return Object.fromEntries(
-    [...text.matchAll(/([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi)].map(
-      ([, name = "", double, single]) => [name.toLowerCase(), plain(double ?? single ?? "")] as const,
-    ),
-  );
-}
-
-const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-/** Text out of HTML's character references; Go's templates write `+` as `&#43;`. */
-function plain(text: string): string {
-  return text.replace(
-    /&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (decimal !== undefined || hex !== undefined) {
-        return String.fromCodePoint(decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal));
-      }
-      return named[name ?? ""] ?? whole;
-    },
-  );
 }

@@ -3,6 +3,7 @@ import { Jar } from "../../http/jar";
 import { header } from "../../http/request";
 import { Attempt } from "../../signIn/attempt";
 import { askWith, type Hop, pageHeaders, posted } from "../../signIn/hop";
+import { showsToken } from "../../signIn/leaks";
 import { somebody } from "../../tokens/parts";
 import { isOwn, strayIn } from "./destinations";
 import { type Foreign, queryText, readable, someForeign } from "./foreign";
@@ -132,9 +133,7 @@ export const signOutToken: Check = {
       const own = new Jar();
       const headers = [...("headers" in options ? options.headers : pageHeaders), ["Cookie", cookie] as const];
       const answer = await askWith(target, own, gate, path, { ...options, headers, signal });
-      const written =
-        answer.headers.some(([, value]) => /eyJ[\w-]+\.[\w-]+\./.test(value)) ||
-        /eyJ[\w-]+\.[\w-]+\./.test(answer.body);
+      const written = showsToken(answer).length > 0;
       const location = header(answer, "location");
       probe.expect(
         !written && (location === undefined || isOwn(target, location, gate)),

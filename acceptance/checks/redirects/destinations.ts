@@ -1,6 +1,6 @@
 import { type Target } from "../../check";
+import { type Tag, tagsIn } from "../../html/tags";
 import { type Answer } from "../../http/request";
-import { plainText } from "./plainText";
 
 /** A place to which an answer sends or invites a browser. */
 export interface Destination {
@@ -10,46 +10,34 @@ export interface Destination {
 }
 
 const headerNames = ["location", "content-location", "refresh"];
-const attributes = /^(?:href|src|action|formaction|data|ping|poster|background|srcset|xlink:href)$/i;
+const addresses = /^(?:href|src|action|formaction|data|ping|poster|background|srcset|xlink:href)$/i;
 
 /** Every place that an answer names: in its header, in links and forms, in hidden fields, and in scripts. */
 export function destinationsIn({ headers, body }: Answer): Destination[] {
   const named = headers
     .filter(([name]) => headerNames.includes(name))
     .map(([name, value]) => ({ from: name, value: name === "refresh" ? afterUrl(value) : value }));
-  return [
-    ...named,
-    ...[...body.matchAll(/<([a-z][a-z0-9]*)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/gi)].flatMap(inTag),
-    ...inScripts(body),
-  ];
+  return [...named, ...tagsIn(body).flatMap((tag) => [...inTag(tag), ...inScript(tag)])];
 }
 
-function inTag([, tag = "", text = ""]: RegExpMatchArray): Destination[] {
-  const pairs = [...text.matchAll(/([a-z][a-z0-9:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)].map(
-    ([, name = "", double, single, bare]) => [name.toLowerCase(), plainText(double ?? single ?? bare ?? "")] as const,
-  );
-  const value = (wanted: string) => pairs.find(([name]) => name === wanted)?.[1] ?? "";
-  return pairs.flatMap(([name, content]): Destination[] => {
-    if (attributes.test(name)) {
+function inTag({ name: tag, attributes }: Tag): Destination[] {
+  return [...attributes].flatMap(([name, content]): Destination[] => {
+    if (addresses.test(name)) {
       return [{ from: `<${tag} ${name}>`, value: content }];
     }
     // What a person sees in a field is a text; what a form takes along unseen may be an address.
-    if (tag.toLowerCase() === "input" && name === "value" && /^hidden$/i.test(value("type"))) {
-      return [{ from: `<input name="${value("name")}">`, value: content }];
+    if (tag === "input" && name === "value" && /^hidden$/i.test(attributes.get("type") ?? "")) {
+      return [{ from: `<input name="${attributes.get("name") ?? ""}">`, value: content }];
     }
-    const refreshes = tag.toLowerCase() === "meta" && name === "content" && /^refresh$/i.test(value("http-equiv"));
+    const refreshes = tag === "meta" && name === "content" && /^refresh$/i.test(attributes.get("http-equiv") ?? "");
     return refreshes ? [{ from: "<meta> refresh", value: afterUrl(content) }] : [];
   });
 }
 
 /** Texts in scripts that are addresses of another host, or become some. */
-function inScripts(body: string): Destination[] {
-  return [...body.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/gi)].flatMap(([, script = ""]) =>
-    [...script.matchAll(/["'`]((?:[a-z][a-z0-9+.-]*:|[\\/]{2})[^"'`]*)["'`]/gi)].map(([, value = ""]) => ({
-      from: "<script>",
-      value,
-    })),
-  );
+function inScript({ name, text }: Tag): Destination[] {
+  const texts = name === "script" ? text.matchAll(/["'`]((?:[a-z][a-z0-9+.-]*:|[\\/]{2})[^"'`]*)["'`]/gi) : [];
+  return [...texts].map(([, value = ""]) => ({ from: "<script>", value }));
 }
 
 /** The address in `5; url=…`. */

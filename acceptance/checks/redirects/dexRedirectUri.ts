@@ -1,5 +1,6 @@
 import { Agent } from "node:https";
 import { type Check, type CheckContext, type Target } from "../../check";
+import { tagsIn } from "../../html/tags";
 import { ask, header, type HeaderList } from "../../http/request";
 import { inParallel } from "../../http/inParallel";
 import { type Hop, redirectOf } from "../../signIn/hop";
@@ -134,8 +135,10 @@ async function walk({ target, signal }: CheckContext, connections: Agent, start:
     const answer = await ask(target, gate, path, { headers: page, connections, signal });
     const last: Hop = { url: new URL(path.replace(/[?#].*/s, ""), gate), answer };
     hops.push(last);
-    const choice = answer.status === 200 ? /href="([^"]*\/dex\/auth\/[^"]+)"/.exec(answer.body)?.[1] : undefined;
-    const to = redirectOf(last) ?? (choice === undefined ? undefined : new URL(choice.replaceAll("&amp;", "&"), gate));
+    const links =
+      answer.status === 200 ? tagsIn(answer.body).flatMap(({ attributes }) => attributes.get("href") ?? []) : [];
+    const choice = links.find((href) => /\/dex\/auth\/./.test(href) && URL.canParse(href, gate.href));
+    const to = redirectOf(last) ?? (choice === undefined ? undefined : new URL(choice, gate));
     if (to === undefined || to.host !== gate.host || hops.length > mostHops) {
       return { hops, last };
     }

@@ -1,5 +1,6 @@
 import { seenByBackend } from "../../echo";
 import { type Answer } from "../../http/request";
+import { holdsToken } from "../../tokens/inText";
 import { type Identity, whatCame } from "../../tokens/refusal";
 import { isIdentityHeader } from "./identityHeaders";
 import { folded, headerLines } from "./headerLines";
@@ -34,8 +35,6 @@ export function faultOf(answer: Answer, { user, groups }: Identity, mark: string
   if (passed !== undefined) {
     return `the header ${passed.name} as the client sent it`;
   }
-  const token = lines.find(
-    ({ name, value }) => folded(name) === "authorization" || /eyJ[\w-]+\.eyJ[\w-]+\./.test(value),
-  );
+  const token = lines.find(({ name, value }) => folded(name) === "authorization" || holdsToken(value));
   return token === undefined ? undefined : `a token in the header ${token.name}`;
 }

@@ -38,6 +38,9 @@ export const extension = { renegotiationInfo: 0xff01 } as const;
 /** Signalling values are no suites, and go along with every list (RFC 5746, section 3.3). */
 const renegotiationSignal = 0x00ff;
 
+/** More than any chain of certificates takes, in bytes. */
+const longestFlight = 64 * 1024;
+
 /** Says hello over a connection of its own. A connection that cannot be made is an error and not a refusal. */
 export function sayHello(target: Target, url: URL, hello: Hello, signal?: AbortSignal): Promise<Reply> {
   const port = url.port === "" ? 443 : Number(url.port);
@@ -69,6 +72,8 @@ export function greet(host: string, port: number, hello: Hello, signal?: AbortSi
       const reply = readFlight(bytes);
       if (reply !== undefined) {
         settle(() => resolve(reply));
+      } else if (bytes.length > longestFlight) {
+        settle(() => reject(new Error(`port ${port} answered a handshake with more than ${longestFlight / 1024} KB`)));
       }
     });
     const ended = (error?: Error) =>
