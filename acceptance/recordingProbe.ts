@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Probe } from "./check";
+import { visible } from "./visible";
 
 export interface Figure {
   name: string;
@@ -8,7 +9,7 @@ export interface Figure {
   unit: string;
 }
 
-/** Keeps what a check says. Texts go through `redact`, because a check may quote what a server sent. */
+/** Keeps what a check says. Texts go through `redact` and `visible`, because a check may quote what a server sent. */
 export class RecordingProbe implements Probe {
   readonly right: string[] = [];
   readonly faults: string[] = [];
@@ -29,7 +30,7 @@ export class RecordingProbe implements Probe {
     busy?: (what: string) => void;
   }) {
     this.#directory = directory;
-    this.#redact = redact;
+    this.#redact = (text) => visible(redact(text));
     this.#busy = busy;
   }
 
