@@ -5,6 +5,7 @@ import { type Check, type Need, type Target } from "./check";
 import { describeError, isAbort } from "./describeError";
 import { RecordingProbe } from "./recordingProbe";
 import { type CheckResult, timeoutOf, titleOf } from "./verification";
+import { visible } from "./visible";
 
 /** More of the same tells nobody anything. */
 const mostFaults = 100;
@@ -23,8 +24,8 @@ export interface RunOptions {
   settled: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Catches errors that nobody else does, until the returned function is called. */
   catchFaults: (handler: (error: unknown) => void) => () => void;
-  /** Undoes what a check that doesn't end has left changed. */
-  undo: () => Promise<void>;
+  /** Undoes what a check that doesn't end has left changed, and says what it could not undo. */
+  undo: () => Promise<readonly string[]>;
   started?: (check: Check) => void;
   /** What the check at work is busy with. */
   busy?: (what: string) => void;
@@ -44,6 +45,7 @@ const usualGrace = (check: Check) => (disturbs(check) ? 300_000 : 15_000);
 /** Runs checks one after the other. Whatever a check does, it ends as passed, failed or left out, never as nothing. */
 export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<CheckResult[]> {
   const { target, unmet, signal, ended } = options;
+  const redact = (text: string) => visible(options.redact(text));
   const results: CheckResult[] = [];
   /** Why nothing more can be learned from this deployment in this run. */
   let stopped: string | undefined;
@@ -51,7 +53,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   const strays: unknown[] = [];
   const release = options.catchFaults((error) => {
     // It belongs to the check at work, or to the last one that ran, which left something running.
-    const said = options.redact(`An error that nobody caught: ${describeError(error)}.`);
+    const said = redact(`An error that nobody caught: ${describeError(error)}.`);
     const last = results.findLast(({ outcome }) => outcome !== "left-out");
     if (current !== undefined) {
       current.wrong(said);
@@ -71,18 +73,20 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
         const directory = join(options.directory, check.area);
         current = new RecordingProbe({ directory, redact: options.redact, busy });
         options.started?.(check);
-        const one = await runOne(check, target, current, options);
+        const one = await runOne(check, target, current, { ...options, redact });
         current = undefined;
         result = one.result;
         if (one.abandoned) {
           busy("undoing what it left changed");
-          await options.undo();
+          for (const notRestored of await options.undo()) {
+            fail(result, redact(notRestored));
+          }
         }
         if (disturbs(check) && !signal.aborted) {
           busy("waiting until the gate answers as before");
           const different = await options.settled(signal);
           if (different.length > 0) {
-            fail(result, `The gate does not answer as before the check: ${different.join("; ")}.`);
+            fail(result, redact(`The gate does not answer as before the check: ${different.join("; ")}.`));
             stopped = `the gate has not recovered from ${titleOf(check)}`;
           } else if (one.abandoned) {
             stopped = `${titleOf(check)} did not end and may still be at work`;

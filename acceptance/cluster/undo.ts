@@ -1,7 +1,7 @@
 import { limited } from "../limited";
 
 /** What is changed at the moment, for a program that is told to stop before the checks are through. */
-const outstanding = new Set<() => Promise<void>>();
+const outstanding = new Map<() => Promise<void>, string>();
 
 /** Long enough to bring back a large workload, short enough that nobody waits for ever. */
 const longest = 240_000;
@@ -17,7 +17,7 @@ export async function undoing<T>(
 ): Promise<T> {
   let undone: Promise<void> | undefined;
   const once = () => (undone ??= undo(limited(undefined, longest)));
-  outstanding.add(once);
+  outstanding.set(once, what);
   let failed: { error: unknown } | undefined;
   let result: T | undefined;
   try {
@@ -29,7 +29,7 @@ export async function undoing<T>(
     await once();
   } catch (error) {
     const before = failed === undefined ? "" : ` Before that: ${text(failed.error)}`;
-    throw new Error(`NOT RESTORED: ${what}. Restore it by hand. ${text(error)}.${before}`, { cause: error });
+    throw new Error(`${notRestored(what, error)}${before}`, { cause: error });
   } finally {
     outstanding.delete(once);
   }
@@ -39,12 +39,22 @@ export async function undoing<T>(
   return result as T;
 }
 
-/** Undoes what is changed at the moment; for a program that ends early. */
-export async function undoEverything(): Promise<void> {
+/** Undoes what is changed at the moment, for a program that ends early; says what could not be undone. */
+export async function undoEverything(): Promise<string[]> {
+  const failed: string[] = [];
   // The youngest change first: it may stand on the others.
-  for (const undo of [...outstanding].reverse()) {
-    await undo().catch(() => undefined);
+  for (const [undo, what] of [...outstanding].reverse()) {
+    try {
+      await undo();
+    } catch (error) {
+      failed.push(notRestored(what, error));
+    }
   }
+  return failed;
+}
+
+function notRestored(what: string, error: unknown): string {
+  return `NOT RESTORED: ${what}. Restore it by hand. ${text(error)}.`;
 }
 
 function text(error: unknown): string {

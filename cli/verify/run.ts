@@ -11,6 +11,7 @@ import { manner, settled } from "../../acceptance/settle";
 import { tokensTaken } from "../../acceptance/tokensTaken";
 import { readTarget } from "../../acceptance/target";
 import { type CheckList, type CheckResult, timeoutOf, titleOf, type Verification } from "../../acceptance/verification";
+import { visible } from "../../acceptance/visible";
 import { withoutTokens } from "../../acceptance/withoutTokens";
 import { type CommandContext } from "../context";
 import { BadInput, type ExitCode, exitCodes, Failure } from "../exit";
@@ -95,7 +96,7 @@ async function runAll(
   { checks, required, target: given, options, folders }: Task,
   { output, progress, redactor, style }: CommandContext,
 ) {
-  const redact = (text: string) => withoutTokens(redactor.redact(text));
+  const redact = (text: string) => visible(withoutTokens(redactor.redact(text)));
   const print = async (text: string) => {
     progress.stop();
     await (options.json === true ? undefined : output.print(text));

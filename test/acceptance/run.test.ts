@@ -38,7 +38,7 @@ describe("a run of checks", () => {
       fault = handler;
       return () => (fault = undefined);
     },
-    undo: () => Promise.resolve(),
+    undo: () => Promise.resolve([]),
     grace: () => 20,
   };
   const runOne = async (one: Check, more: Partial<RunOptions> = {}): Promise<CheckResult> => {
@@ -46,6 +46,14 @@ describe("a run of checks", () => {
     assert.ok(result);
     return result;
   };
+
+  it("tells what a check that doesn't end has left changed for good", async () => {
+    const endless = check(() => new Promise(() => undefined), { timeout: 0.02 });
+    const undo = () => Promise.resolve(["NOT RESTORED: dex had 2 replicas hunter2\u001b[2J."]);
+    const { outcome, wrong } = await runOne(endless, { undo });
+    assert.equal(outcome, "failed");
+    assert.equal(wrong.at(-1), "NOT RESTORED: dex had 2 replicas [secret]\\u{1b}[2J.");
+  });
 
   it("passes a check that saw something and nothing wrong", async () => {
     const result = await runOne(passing());

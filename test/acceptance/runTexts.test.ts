@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describeError, isAbort } from "../../acceptance/describeError";
+import { RecordingProbe } from "../../acceptance/recordingProbe";
+import { visible } from "../../acceptance/visible";
 import { withoutTokens } from "../../acceptance/withoutTokens";
 
 describe("the texts of a run", () => {
@@ -12,6 +14,14 @@ describe("the texts of a run", () => {
     assert.equal(describeError(new Error("x".repeat(2000))).length, 501);
     const abort = new DOMException("ended", "AbortError");
     assert.ok(isAbort(abort) && !isAbort(new Error("a")) && !isAbort("AbortError"));
+  });
+
+  it("hold nothing that a terminal or a reader's eye would obey", () => {
+    const probe = new RecordingProbe({ directory: "unused" });
+    const hostile = "came \u001b]0;x\u0007\u009b2J\u202eok\u2066\r\n  1 passed\u2028";
+    probe.wrong(hostile);
+    assert.deepEqual(probe.faults, ["came \\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}ok\\u{2066}\\r\\n  1 passed\\u{2028}"]);
+    assert.equal(visible("grün ✔ 日本"), "grün ✔ 日本");
   });
 
   it("hold no token and no cookie", () => {

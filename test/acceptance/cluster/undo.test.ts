@@ -29,11 +29,23 @@ describe("what is changed for a while", () => {
     await assert.rejects(failing, /NOT RESTORED: dex had 2 replicas\. .*403 Forbidden.*Before that: it failed/);
   });
 
+  it("is named by a program that ends early, and what comes after it is undone all the same", async () => {
+    let release = () => undefined as void;
+    const stays = new Promise<void>((resolve) => (release = resolve));
+    const failing = () => Promise.reject(new Error("403 Forbidden"));
+    const running = undoing("outer", undo("outer"), () => undoing("dex had 2 replicas", failing, () => stays));
+    assert.deepEqual(await undoEverything(), ["NOT RESTORED: dex had 2 replicas. Restore it by hand. 403 Forbidden."]);
+    assert.deepEqual(done, ["outer"]);
+    release();
+    await assert.rejects(running, /NOT RESTORED: dex had 2 replicas/);
+    assert.deepEqual(await undoEverything(), []);
+  });
+
   it("is undone once and from the last to the first when the program ends early", async () => {
     let release = () => undefined as void;
     const stays = new Promise<void>((resolve) => (release = resolve));
     const running = undoing("outer", undo("outer"), () => undoing("inner", undo("inner"), () => stays));
-    await undoEverything();
+    assert.deepEqual(await undoEverything(), []);
     assert.deepEqual(done, ["inner", "outer"]);
     release();
     await running;
