@@ -227,6 +227,9 @@ function readPeople(
 }
 
 function readBrowser(given: string | undefined, env: NodeJS.ProcessEnv, problem: Report): string | undefined {
+  if (given === "none") {
+    return undefined;
+  }
   const named = given ?? (env.GATEHOUSE_CHROMIUM === "" ? undefined : env.GATEHOUSE_CHROMIUM);
   if (named !== undefined) {
     const path = resolve(named);

@@ -3,11 +3,15 @@ import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exitCodes } from "../../cli/exit";
 import { runE2e } from "../e2e/run";
+import { endInOrder } from "../interruption";
+import { readLock } from "../programs/lock";
+import { checkWithout } from "../programs/setAside";
 import { reporter } from "./up";
+import { seconds } from "./settings";
 
 interface Options {
   out: string;
-  load: string;
+  load: number;
   mutations: boolean;
   without: string[];
   keep: boolean;
@@ -19,7 +23,7 @@ export function addE2e(program: Command): void {
     .command("e2e")
     .description("for each mode: up, the acceptance suite, each rule broken once, down")
     .option("--out <dir>", "where the reports go; what is there is replaced", "out/e2e")
-    .option("--load <seconds>", "seconds of steady load", "60")
+    .option("--load <seconds>", "seconds of steady load", seconds, 60)
     .option("--no-mutations", "do not break the rules one by one")
     .option(
       "--without <program>",
@@ -30,8 +34,10 @@ export function addE2e(program: Command): void {
     .option("--table <file>", "where else to write the table of what was proven, as docs/reference/proven.md is")
     .option("--keep", "leave the bed up, to look at", false)
     .action(async ({ out, load, mutations, without, keep, table }: Options) => {
+      checkWithout(readLock(), without);
+      endInOrder();
       const directory = resolve(out);
-      const counts = await runE2e({ out: directory, load: Number(load), mutations, without, keep, report: reporter() });
+      const counts = await runE2e({ out: directory, load, mutations, without, keep, report: reporter() });
       const { passed, failed, leftOut } = counts;
       if (table !== undefined) {
         copyFileSync(join(directory, "proven.md"), resolve(table));

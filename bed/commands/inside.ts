@@ -8,8 +8,8 @@ import { compareInside, deployAgainInside, deployInside, removeInside, rotateIns
 export function addInside(program: Command): void {
   const inside = program.command("inside", { hidden: true });
   // Pulumi is not to go on without whoever asked for it; the network agent ends with its machine.
-  inside.hook("preAction", (_, { name }) => {
-    if (name() !== "network-agent") {
+  inside.hook("preAction", (_, step) => {
+    if (step.name() !== "network-agent") {
       endInOrder({ leave: true, graceMs: 5000 });
     }
   });

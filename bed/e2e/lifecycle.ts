@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { describeError } from "../../acceptance/describeError";
+import { heedInterruption } from "../interruption";
 import { layout } from "../node/layout";
 import { type Agreement } from "../platform/pulumi/agreement";
 import { type Facts } from "../platform/facts";
@@ -26,6 +27,7 @@ export async function liveOn(facts: Facts, report: Report): Promise<LifecycleSte
     try {
       steps.push({ name, proves, outcome: "passed", says: await timed(report, name, run) });
     } catch (error) {
+      heedInterruption();
       steps.push({ name, proves, outcome: "failed", says: describeError(error) });
     }
     report(`${name}: ${steps.at(-1)?.says ?? ""}`);
@@ -65,4 +67,3 @@ export function judgeAgreement({ same, differences, operations }: Agreement): st
   }
   return `${same} resources, no difference, nothing to change`;
 }
-

@@ -1,11 +1,13 @@
 import { join } from "node:path";
+import { describeError } from "../../acceptance/describeError";
 import { titleOf, type Verification } from "../../acceptance/verification";
+import { heedInterruption } from "../interruption";
 import { everyMutation } from "../mutations/everyMutation";
 import { type Mutation } from "../mutations/mutation";
-import { type Facts } from "../platform/facts";
 import { askInside } from "../platformInside";
 import { type Report } from "../programs/report";
-import { verifyBed } from "./verify";
+import { type Bed } from "../startUp";
+import { NoResult, verifyBed } from "./verify";
 
 /** What became of one mutation. */
 export interface Noticed {
@@ -22,13 +24,12 @@ export interface Noticed {
 const looks = 4;
 
 /** Breaks one rule after the other, and sees that the suite notices each, and is content again afterwards. */
-export async function mutateAll(
-  facts: Facts,
+export async function* mutateAll(
+  bed: Bed,
   { checks }: Pick<Verification, "checks">,
   directory: string,
   report: Report,
-): Promise<Noticed[]> {
-  const results: Noticed[] = [];
+): AsyncGenerator<Noticed> {
   for (const mutation of everyMutation) {
     const able = checks.filter((check) => mutation.noticedBy.includes(titleOf(check)) && check.outcome === "passed");
     const result =
@@ -37,41 +38,60 @@ export async function mutateAll(
         : await mutateOne(
             mutation,
             able.map((check) => titleOf(check)),
-            facts,
+            bed,
             join(directory, mutation.name),
           );
     report(`mutation ${mutation.name}: ${result.outcome}${result.by.length > 0 ? ` by ${result.by.join(", ")}` : ""}`);
-    results.push(result);
+    yield result;
   }
-  return results;
 }
 
 function leftOut({ name, breaks, noticedBy }: Mutation): Noticed {
   return { name, breaks, outcome: "left-out", by: [], why: `none of ${noticedBy.join(", ")} passed here before` };
 }
 
-async function mutateOne(
+/** Whatever goes wrong concerns this mutation, and the others are still tried. */
+async function mutateOne(mutation: Mutation, able: readonly string[], bed: Bed, directory: string): Promise<Noticed> {
+  try {
+    return await breakAndMend(mutation, able, bed, directory);
+  } catch (error) {
+    heedInterruption();
+    const { name, breaks } = mutation;
+    return { name, breaks, outcome: "missed", by: [], why: describeError(error) };
+  }
+}
+
+async function breakAndMend(
   { name, breaks }: Mutation,
   able: readonly string[],
-  facts: Facts,
+  bed: Bed,
   directory: string,
 ): Promise<Noticed> {
   const failing = async (only: readonly string[]): Promise<string[]> => {
-    const { checks } = await verifyBed({ facts, directory, args: ["--disturb", "--only", ...only], quiet: true });
+    const { checks } = await verifyBed({ bed, directory, args: ["--disturb", "--only", ...only], quiet: true });
     return checks.filter(({ outcome }) => outcome === "failed").map((check) => titleOf(check));
   };
-  await askInside(["mutate", name]);
   let by: string[] = [];
+  // A suite that cannot even begin is no check that noticed.
+  let why = "no check failed";
   try {
+    await askInside(["mutate", name]);
     for (let look = 0; look < looks && by.length === 0; look += 1) {
       await new Promise((resolve) => setTimeout(resolve, 2000));
-      by = await failing(able);
+      try {
+        by = await failing(able);
+      } catch (error) {
+        if (!(error instanceof NoResult)) {
+          throw error;
+        }
+        why = error.message;
+      }
     }
   } finally {
     await askInside(["mutate", name, "--undo"]);
   }
   if (by.length === 0) {
-    return { name, breaks, outcome: "missed", by, why: "no check failed" };
+    return { name, breaks, outcome: "missed", by, why };
   }
   // A check that goes on failing did not fail because of the mutation.
   let still = by;

@@ -1,5 +1,6 @@
 import { type CheckResult } from "../../acceptance/verification";
-import { type ModeResult } from "./run";
+import { type Bed } from "../startUp";
+import { count, type E2eCounts, type ModeResult, wronglyLeftOut } from "./result";
 
 /** What was proven, by which check, on which component: Markdown, written by the run itself. */
 export function provenTable(results: readonly ModeResult[]): string {
@@ -12,30 +13,27 @@ export function provenTable(results: readonly ModeResult[]): string {
   return `${[...head, ...results.flatMap(section)].join("\n").trimEnd()}\n`;
 }
 
-function section({ mode, bed, analysis, verification, mutations, lifecycle }: ModeResult): string[] {
-  const { passed, failed, leftOut } = verification.counts;
-  const { facts, versions, missing } = bed;
+function section(result: ModeResult): string[] {
+  const { mode, met, bed, analysis, verification, mutations, lifecycle, broken } = result;
+  const checks = count([{ ...result, analysis: undefined, mutations: [], lifecycle: [], broken: [] }]);
+  const wrongly = verification === undefined ? [] : wronglyLeftOut(verification.checks, met);
   const how = [
-    `Stack \`${facts.stack}\`, applied by ${facts.appliedBy}: ${facts.counts.objects} objects.`,
-    `Components: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}.`,
-    ...(missing.length > 0 ? [`Not to be had, and left out: ${missing.join(", ")}.`] : []),
-    ...facts.standIns.map((standIn) => `In its place: ${standIn}.`),
-    ...facts.leftOut,
-    ...analysis.wrong.map((wrong) => `**Istio's analysis: ${wrong}**`),
-    ...(analysis.wrong.length === 0 ? ["Istio's analysis finds nothing that is not known."] : []),
-    ...analysis.accepted,
+    ...(bed === undefined ? [] : about(bed)),
+    ...(analysis?.wrong.map((wrong) => `**Istio's analysis: ${wrong}**`) ?? []),
+    ...(analysis?.wrong.length === 0 ? ["Istio's analysis finds nothing that is not known."] : []),
+    ...(analysis?.accepted ?? []),
+    ...broken.map(({ step, why }) => `**No result: ${step}: ${cell(why)}**`),
+    ...wrongly.map((check) => `**Left out although all that it needs is there: ${cell(check)}**`),
   ].map((line) => `- ${line}`);
+  const title = verification === undefined ? "the suite has no result" : summary(checks);
   return [
-    `## Mode ${mode.name}: ${passed} passed, ${failed} failed, ${leftOut} left out`,
+    `## Mode ${mode.name}: ${title}`,
     "",
     ...how,
     "",
-    "| check | proves | on | tried | outcome |",
-    "|-|-|-|-|-|",
-    ...verification.checks.map(row),
-    "",
+    ...(verification === undefined
+      ? []
+      : ["| check | proves | on | tried | outcome |", "|-|-|-|-|-|", ...verification.checks.map(row), ""]),
     ...(mutations.length === 0
       ? []
       : [
@@ -63,6 +61,22 @@ function section({ mode, bed, analysis, verification, mutations, lifecycle }: Mo
           "",
         ]),
   ];
+}
+
+function about({ facts, versions, missing }: Bed): string[] {
+  return [
+    `Stack \`${facts.stack}\`, applied by ${facts.appliedBy}: ${facts.counts.objects} objects.`,
+    `Components: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+    ...(missing.length > 0 ? [`Not to be had, and left out: ${missing.join(", ")}.`] : []),
+    ...facts.standIns.map((standIn) => `In its place: ${standIn}.`),
+    ...facts.leftOut,
+  ];
+}
+
+function summary({ passed, failed, leftOut }: E2eCounts): string {
+  return `${passed} passed, ${failed} failed, ${leftOut} left out`;
 }
 
 function row({ area, name, proves, exercises, tried, outcome, reason, figures }: CheckResult): string {

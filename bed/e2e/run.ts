@@ -1,15 +1,18 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Verification } from "../../acceptance/verification";
+import { describeError } from "../../acceptance/describeError";
+import { heedInterruption } from "../interruption";
 import { layout } from "../node/layout";
 import { takeDown } from "../node/takeDown";
 import { type Report, timed } from "../programs/report";
-import { type Bed, startUp } from "../startUp";
-import { analyze, type Analysis } from "./analyze";
-import { liveOn, type LifecycleStep } from "./lifecycle";
-import { type Mode, modes } from "./modes";
-import { mutateAll, type Noticed } from "./mutate";
+import { startUp } from "../startUp";
+import { analyze } from "./analyze";
+import { liveOn } from "./lifecycle";
+import { modes } from "./modes";
+import { mutateAll } from "./mutate";
+import { outFolder } from "./outFolder";
 import { provenTable } from "./proven";
+import { count, type E2eCounts, emptyResult, type ModeResult, needsMet, wronglyLeftOut } from "./result";
 import { verifyBed } from "./verify";
 
 export interface E2eOptions {
@@ -26,81 +29,84 @@ export interface E2eOptions {
   report: Report;
 }
 
-export interface ModeResult {
-  mode: Mode;
-  bed: Bed;
-  /** What `istioctl analyze` says of the configuration. */
-  analysis: Analysis;
-  verification: Verification;
-  mutations: Noticed[];
-  /** What came after the suite: once more, and away. */
-  lifecycle: LifecycleStep[];
-  seconds: number;
-}
-
-export interface E2eCounts {
-  passed: number;
-  failed: number;
-  leftOut: number;
-}
-
-/** Each mode on a bed of its own: up, verify, break and see it noticed, down. */
+/** Each mode on a bed of its own: up, verify, break and see it noticed, down. What was found is written whatever happens. */
 export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
-  const { out, report, keep } = options;
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+  const { out, keep } = options;
+  outFolder(out);
   await takeDown();
   const results: ModeResult[] = [];
   try {
     for (const [index, mode] of modes.entries()) {
-      results.push(await runMode(mode, options));
-      if (!keep || index < modes.length - 1) {
-        await takeDown();
+      const result = emptyResult(mode);
+      results.push(result);
+      try {
+        await runMode(result, options);
+      } finally {
+        keepLogs(join(out, mode.name));
+        if (!keep || index < modes.length - 1) {
+          await takeDown();
+        }
       }
     }
-  } catch (error) {
-    report(`what the bed's parts said is in ${layout().logs}`);
-    if (!keep) {
-      await takeDown();
-    }
-    throw error;
+  } finally {
+    writeFileSync(join(out, "proven.md"), provenTable(results));
+    writeFileSync(join(out, "e2e.json"), JSON.stringify(results, null, 2));
   }
-  writeFileSync(join(out, "proven.md"), provenTable(results));
-  writeFileSync(join(out, "e2e.json"), JSON.stringify(results, null, 2));
   return count(results);
 }
 
-async function runMode(mode: Mode, { out, load, mutations, without, keep, report }: E2eOptions): Promise<ModeResult> {
+/** A step that fails takes those with it that need what it gives, and no other ones. */
+async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
+  const { out, load, mutations, without, keep, report } = options;
+  const { mode } = result;
   const start = performance.now();
   const directory = join(out, mode.name);
-  const bed = await startUp({ stack: mode.stack, settings: mode.settings, without, report });
-  const { facts } = bed;
-  const analysis = await timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl")));
-  for (const wrong of analysis.wrong) {
-    report(`analysis: ${wrong}`);
+  const step = async <T>(name: string, run: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      heedInterruption();
+      return await run();
+    } catch (error) {
+      result.broken.push({ step: name, why: describeError(error) });
+      heedInterruption();
+      report(`${name} ended without a result: ${describeError(error)}`);
+      return undefined;
+    } finally {
+      result.seconds = (performance.now() - start) / 1000;
+    }
+  };
+  const bed = await step("up", () => startUp({ stack: mode.stack, settings: mode.settings, without, report }));
+  if (bed === undefined) {
+    return;
   }
+  Object.assign(result, { bed, met: needsMet(bed, load) });
+  result.analysis = await step("istioctl analyze", () =>
+    timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl"))),
+  );
+  result.analysis?.wrong.forEach((wrong) => report(`analysis: ${wrong}`));
   const rotate = `${process.execPath} ${join(__dirname, "..", "..", "bin", "bed.js")} inside rotate "$GATEHOUSE_ROTATE"`;
-  const verification = await verifyBed({
-    facts,
-    directory,
-    args: ["--disturb", "--rotate", rotate, "--load", String(load)],
-  });
-  const noticed = mutations ? await mutateAll(facts, verification, join(directory, "mutations"), report) : [];
-  const lifecycle = keep ? [] : await liveOn(facts, report);
-  const seconds = (performance.now() - start) / 1000;
-  return { mode, bed, analysis, verification, mutations: noticed, lifecycle, seconds };
+  const args = ["--disturb", "--rotate", rotate, "--load", String(load), "--require", ...result.met];
+  const verification = await step("the acceptance suite", () => verifyBed({ bed, directory, args }));
+  result.verification = verification;
+  if (verification !== undefined) {
+    wronglyLeftOut(verification.checks, result.met).forEach((check) => report(`wrongly left out: ${check}`));
+  }
+  if (mutations && verification !== undefined) {
+    await step("the mutations", async () => {
+      for await (const noticed of mutateAll(bed, verification, join(directory, "mutations"), report)) {
+        result.mutations.push(noticed);
+      }
+    });
+  }
+  if (!keep) {
+    result.lifecycle = (await step("once more, and away", () => liveOn(bed.facts, report))) ?? [];
+  }
 }
 
-function count(results: readonly ModeResult[]): E2eCounts {
-  const counts = { passed: 0, failed: 0, leftOut: 0 };
-  for (const { analysis, verification, mutations, lifecycle } of results) {
-    counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
-    counts.passed += verification.counts.passed + mutations.filter(({ outcome }) => outcome === "noticed").length;
-    counts.failed += verification.counts.failed + mutations.filter(({ outcome }) => outcome === "missed").length;
-    counts.leftOut += verification.counts.leftOut + mutations.filter(({ outcome }) => outcome === "left-out").length;
-    for (const { outcome } of lifecycle) {
-      counts[outcome === "left-out" ? "leftOut" : outcome] += 1;
-    }
+/** What the bed's parts and its pods said goes with the reports, because the next bed begins anew. */
+function keepLogs(directory: string): void {
+  const { logs } = layout();
+  if (existsSync(logs)) {
+    mkdirSync(directory, { recursive: true });
+    cpSync(logs, join(directory, "logs"), { recursive: true, dereference: false });
   }
-  return counts;
 }

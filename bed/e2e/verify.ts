@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Verification } from "../../acceptance/verification";
-import { Failure } from "../../cli/exit";
+import { heedInterruption, tracked } from "../interruption";
 import { clientCommand } from "../node/machines";
 import { type Facts } from "../platform/facts";
+import { type Bed } from "../startUp";
 
 const root = join(__dirname, "..", "..");
 
 export interface VerifyRun {
-  facts: Facts;
+  bed: Bed;
   /** Where the report goes. */
   directory: string;
   /** Further options of `gatehouse verify`. */
@@ -18,9 +19,19 @@ export interface VerifyRun {
   quiet?: boolean;
 }
 
+/** The suite did not come to a result: nothing answers, something required is not there, or it broke off. */
+export class NoResult extends Error {}
+
+/** How many of the last characters that it said an error quotes. */
+const quoted = 1000;
+
 /** Runs the acceptance suite against the bed as anybody would against a deployment of theirs: from outside. */
-export async function verifyBed({ facts, directory, args, quiet = false }: VerifyRun): Promise<Verification> {
+export async function verifyBed({ bed, directory, args, quiet = false }: VerifyRun): Promise<Verification> {
+  const { facts, browser } = bed;
+  heedInterruption();
   mkdirSync(directory, { recursive: true });
+  // An earlier look's result is not to be taken for this one's.
+  rmSync(join(directory, "verification.json"), { force: true });
   const command = [
     process.execPath,
     join(root, "bin", "gatehouse.js"),
@@ -35,17 +46,33 @@ export async function verifyBed({ facts, directory, args, quiet = false }: Verif
       "--unreachable-issuer",
       facts.unreachableIssuer,
     ],
+    ...["--echo", facts.echoUrl ?? "none", "--browser", browser ?? "none"],
+    ...groupsOf(facts),
     ...["--report", directory, "--junit", join(directory, "junit.xml")],
     ...args,
   ];
   const [file = "", ...rest] = clientCommand(command, root);
+  let said = "";
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: ["ignore", quiet ? "ignore" : "inherit", quiet ? "ignore" : "inherit"] });
+    const child = tracked(spawn(file, rest, { stdio: ["ignore", quiet ? "ignore" : "inherit", "pipe"] }));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said = `${said}${text}`.slice(-quoted);
+      if (!quiet) {
+        process.stderr.write(text);
+      }
+    });
     child.once("error", reject);
     child.once("close", resolve);
   });
+  heedInterruption();
   if (code !== 0 && code !== 1) {
-    throw new Failure(`gatehouse verify ended with ${code ?? "a signal"} and not with a result`);
+    throw new NoResult(`gatehouse verify ended with ${code ?? "a signal"}: ${said.trim()}`);
   }
   return JSON.parse(readFileSync(join(directory, "verification.json"), "utf8")) as Verification;
+}
+
+/** Who has to arrive with which groups. */
+export function groupsOf({ groups }: Pick<Facts, "groups">): string[] {
+  const list = Object.entries(groups).map(([email, names]) => `${email}=${names.join(",")}`);
+  return list.length === 0 ? [] : ["--groups", ...list];
 }

@@ -15,6 +15,8 @@ export interface Facts {
   passwordsFile: string;
   /** JSON: `id`, `secret` and `redirectUri` of Dex's client. */
   clientFile: string;
+  /** Groups of the static users by e-mail address. */
+  groups: Record<string, string[]>;
   kubeconfig: string;
   /** The audience that tokens of machines need. */
   audience: string;

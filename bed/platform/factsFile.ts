@@ -46,6 +46,7 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     caFile: files.ca,
     passwordsFile: files.passwords,
     clientFile: files.client,
+    groups: Object.fromEntries(settings.identity.staticUsers.map(({ email, groups }) => [email, [...groups]])),
     kubeconfig,
     audience,
     clusterIssuer: settings.machines.issuers.find((issuer) => issuer.name === "cluster")?.issuer ?? "",

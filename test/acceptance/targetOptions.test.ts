@@ -138,6 +138,7 @@ describe("the target of a verification", () => {
     assert.equal(readTarget(url, {}, { ...env, GATEHOUSE_CHROMIUM: other }).target.browser, other);
     assert.equal(readTarget(url, { browser: browser }, { GATEHOUSE_CHROMIUM: "/nonexistent" }).target.browser, browser);
     assert.equal(readTarget(url, {}, { PATH: "/nonexistent" }).target.browser, undefined);
+    assert.equal(readTarget(url, { browser: "none" }, { ...env, GATEHOUSE_CHROMIUM: other }).target.browser, undefined);
     assert.equal(problems({ browser: passwords })[0]?.key, "--browser");
     assert.equal(problems({ browser: directory })[0]?.key, "--browser");
     assert.equal(problems({}, url, { GATEHOUSE_CHROMIUM: "/nonexistent" })[0]?.key, "GATEHOUSE_CHROMIUM");

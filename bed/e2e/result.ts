@@ -1,0 +1,82 @@
+import { type Need } from "../../acceptance/check";
+import { type CheckResult, titleOf, type Verification } from "../../acceptance/verification";
+import { type Bed } from "../startUp";
+import { type Analysis } from "./analyze";
+import { type LifecycleStep } from "./lifecycle";
+import { type Mode } from "./modes";
+import { type Noticed } from "./mutate";
+
+/** What a mode came to; a step that gave no result stands in `broken`. */
+export interface ModeResult {
+  mode: Mode;
+  bed?: Bed;
+  /** What the checks need and the bed was built with. */
+  met: readonly Need[];
+  /** What `istioctl analyze` says of the configuration. */
+  analysis?: Analysis;
+  verification?: Verification;
+  mutations: Noticed[];
+  /** What came after the suite: once more, and away. */
+  lifecycle: LifecycleStep[];
+  /** Steps that ended without a result, each with the reason. */
+  broken: { step: string; why: string }[];
+  seconds: number;
+}
+
+export interface E2eCounts {
+  passed: number;
+  failed: number;
+  leftOut: number;
+}
+
+export function emptyResult(mode: Mode): ModeResult {
+  return { mode, met: [], mutations: [], lifecycle: [], broken: [], seconds: 0 };
+}
+
+const certManager = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
+
+/** The needs that a bed meets: by what was deployed, and not by how the gate behaves, which is what is to be proven. */
+export function needsMet({ facts, versions, browser }: Bed, load: number): Need[] {
+  const runs = (programs: readonly string[]) => programs.every((name) => Object.hasOwn(versions, name));
+  const conditions: readonly (readonly [Need, boolean])[] = [
+    ["load", load > 0],
+    ["echo", facts.echoUrl !== undefined],
+    ["sessions", runs(["oauth2-proxy"])],
+    ["cert-manager", runs(certManager)],
+    ["browser", browser !== undefined],
+  ];
+  return [
+    ...(["user", "client", "cluster", "audience", "unreachable-issuer", "disturb", "rotate"] as const),
+    ...conditions.flatMap(([need, met]) => (met ? [need] : [])),
+  ];
+}
+
+/** Checks that were left out although all that they need was deployed, each with the reason that was given. */
+export function wronglyLeftOut(checks: readonly CheckResult[], met: readonly Need[]): string[] {
+  return checks
+    .filter(({ outcome, needs }) => outcome === "left-out" && needs.every((need) => met.includes(need)))
+    .map((check) => `${titleOf(check)}: ${check.reason ?? "no reason given"}`);
+}
+
+export function count(results: readonly ModeResult[]): E2eCounts {
+  const counts = { passed: 0, failed: 0, leftOut: 0 };
+  for (const { met, analysis, verification, mutations, lifecycle, broken } of results) {
+    counts.failed += broken.length;
+    if (analysis !== undefined) {
+      counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
+    }
+    if (verification !== undefined) {
+      const wrongly = wronglyLeftOut(verification.checks, met).length;
+      counts.passed += verification.counts.passed;
+      counts.failed += verification.counts.failed + wrongly;
+      counts.leftOut += verification.counts.leftOut - wrongly;
+    }
+    for (const { outcome } of mutations) {
+      counts[({ noticed: "passed", missed: "failed", "left-out": "leftOut" } as const)[outcome]] += 1;
+    }
+    for (const { outcome } of lifecycle) {
+      counts[outcome === "left-out" ? "leftOut" : outcome] += 1;
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type CheckResult } from "../../../acceptance/verification";
+import { seconds } from "../../../bed/commands/settings";
+import { outFolder } from "../../../bed/e2e/outFolder";
+import { provenTable } from "../../../bed/e2e/proven";
+import { count, emptyResult, type ModeResult, needsMet } from "../../../bed/e2e/result";
+import { groupsOf } from "../../../bed/e2e/verify";
+import { type Facts } from "../../../bed/platform/facts";
+import { type Bed } from "../../../bed/startUp";
+import { BadInput } from "../../../cli/exit";
+import { Folder } from "../programs/folder";
+
+const facts = {
+  stack: "dev",
+  echoUrl: "https://echo.example.com/",
+  appliedBy: "pulumi up",
+  counts: { objects: 1, kinds: {}, removed: 0 },
+  leftOut: [],
+  standIns: [],
+  groups: { "user@example.com": ["ml", "all"], "other@example.com": [] },
+} as unknown as Facts;
+const bare: Bed = { facts, versions: { istiod: "v1.0.0" }, missing: [] };
+const cleared: Bed = { ...bare, versions: { ...bare.versions, "oauth2-proxy": "v7.0.0" } };
+
+const left: CheckResult = {
+  area: "login",
+  name: "sign-in",
+  proves: "People get in",
+  exercises: ["oauth2-proxy"],
+  needs: ["user", "sessions"],
+  outcome: "left-out",
+  tried: 0,
+  wrong: [],
+  mend: "",
+  reason: "oauth2-proxy doesn't answer",
+  figures: [],
+  files: [],
+  seconds: 0,
+};
+
+function resultOf(bed: Bed): ModeResult {
+  return {
+    ...emptyResult({ name: "core", stack: "dev", settings: {} }),
+    bed,
+    met: needsMet(bed, 60),
+    verification: { counts: { passed: 3, failed: 0, leftOut: 1, notAskedFor: 0 }, checks: [left] } as never,
+  };
+}
+
+describe("The end-to-end run", () => {
+  it("requires what the bed was built with, and nothing else", () => {
+    assert.ok(!needsMet(bare, 60).includes("sessions"));
+    const met = needsMet(cleared, 0);
+    assert.ok(met.includes("sessions") && met.includes("echo") && met.includes("rotate"));
+    assert.ok(!met.includes("load") && !met.includes("browser") && !met.includes("cert-manager"));
+    const all = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
+    const versions = Object.fromEntries(all.map((name) => [name, "unknown"]));
+    assert.ok(needsMet({ ...bare, versions, browser: "/bin/chromium" }, 1).includes("cert-manager"));
+    assert.ok(!needsMet({ ...bare, versions: { [all[0] ?? ""]: "unknown" } }, 1).includes("cert-manager"));
+  });
+
+  it("counts a check that a deployed component should have made possible as failed", () => {
+    assert.deepEqual(count([resultOf(bare)]), { passed: 3, failed: 0, leftOut: 1 });
+    assert.deepEqual(count([resultOf(cleared)]), { passed: 3, failed: 1, leftOut: 0 });
+    assert.match(provenTable([resultOf(cleared)]), /3 passed, 1 failed, 0 left out/);
+    assert.match(provenTable([resultOf(cleared)]), /\*\*Left out although all.*login\/sign-in: oauth2-proxy doesn't/);
+    assert.doesNotMatch(provenTable([resultOf(bare)]), /Left out although/);
+  });
+
+  it("counts a step without a result as failed, and keeps what the others found", () => {
+    const broken = { step: "istioctl analyze", why: "it said nothing" };
+    assert.deepEqual(count([{ ...resultOf(bare), broken: [broken] }]), { passed: 3, failed: 1, leftOut: 1 });
+    const table = provenTable([{ ...resultOf(bare), broken: [broken] }]);
+    assert.match(table, /\*\*No result: istioctl analyze: it said nothing\*\*/);
+    assert.match(table, /login\/sign-in/);
+  });
+
+  it("writes a table although not even the bed came up", () => {
+    const mode = { name: "core", stack: "dev", settings: {} };
+    const result = { ...emptyResult(mode), broken: [{ step: "up", why: "no disk" }] };
+    assert.deepEqual(count([result]), { passed: 0, failed: 1, leftOut: 0 });
+    assert.match(provenTable([result]), /## Mode core: the suite has no result\n\n- \*\*No result: up: no disk\*\*/);
+  });
+
+  it("says who has to arrive with which groups", () => {
+    assert.deepEqual(groupsOf(facts), ["--groups", "user@example.com=ml,all", "other@example.com="]);
+    assert.deepEqual(groupsOf({ groups: {} }), []);
+  });
+
+  it("refuses seconds of load that the suite would refuse an hour later", () => {
+    assert.equal(seconds("60"), 60);
+    for (const text of ["abc", "", "-1", "1.5", "1e3", "3601"]) {
+      assert.throws(() => seconds(text), /whole number of seconds/, text);
+    }
+  });
+});
+
+describe("The folder of an end-to-end run's reports", () => {
+  let folder: Folder;
+  beforeEach(() => (folder = new Folder()));
+  afterEach(() => folder.remove());
+
+  it("is made, and replaced by the next run", () => {
+    const path = join(folder.path, "out");
+    outFolder(path);
+    mkdirSync(join(path, "core"));
+    outFolder(path);
+    assert.ok(!existsSync(join(path, "core")));
+  });
+
+  it("may be an empty one", () => {
+    outFolder(folder.path);
+    assert.equal(readdirSync(folder.path).length, 1);
+  });
+
+  it("is refused with everything in it where another one wrote it, or where it is a file", () => {
+    const file = folder.file("thesis.txt", "years");
+    assert.throws(() => outFolder(folder.path), BadInput);
+    assert.throws(() => outFolder(file), BadInput);
+    assert.ok(existsSync(file));
+  });
+});
