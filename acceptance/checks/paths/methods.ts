@@ -1,3 +1,4 @@
+import { echo } from "../../../components/topology";
 import { type Check } from "../../check";
 import { type Answer, header, type HeaderList } from "../../http/request";
 import { doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
@@ -78,7 +79,7 @@ export function methodTricks(pick: Pick = everyOne): Check {
         ...[
           url.host,
           `${url.hostname}:80`,
-          "echo.echo.svc.cluster.local:8080",
+          `${echo.host}:${echo.ports.http}`,
           "127.0.0.1:15000",
           "kubernetes.default.svc:443",
           "/probe",

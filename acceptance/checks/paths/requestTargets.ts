@@ -1,3 +1,4 @@
+import { dex, echo } from "../../../components/topology";
 import { type Check } from "../../check";
 import { newMark } from "../../http/leaks";
 import { requestText } from "../../http/wire";
@@ -66,7 +67,7 @@ export function requestTargets(pick: Pick = everyOne): Check {
   };
 }
 
-const strangers = ["unknown.example", "127.0.0.1:15000", "localhost:15000", "169.254.169.254", "dex.auth.svc.cluster.local:5556", "echo.echo.svc.cluster.local:8080", "[::1]:15000", "kubernetes.default.svc", ""]; // prettier-ignore
+const strangers = ["unknown.example", "127.0.0.1:15000", "localhost:15000", "169.254.169.254", `${dex.host}:${dex.ports.http}`, `${echo.host}:${echo.ports.http}`, "[::1]:15000", "kubernetes.default.svc", ""]; // prettier-ignore
 
 const odd = [
   "probe", "dex/../probe", "dex/probe", "../probe", "./probe", "?probe", "#probe", "?/dex/", ";/dex/", "\\probe", "\\dex\\..\\probe", "//probe",

@@ -1,3 +1,4 @@
+import { echo } from "../../../components/topology";
 import { type Check, type CheckContext } from "../../check";
 import { askHttp2, type Field, requestFields } from "../../http/http2";
 import { inParallel } from "../../http/inParallel";
@@ -132,7 +133,7 @@ async function overHttp2({ target, probe, signal }: CheckContext, pick: Pick): P
           body: undefined,
         })),
       ),
-      ...["echo.echo.svc.cluster.local:8080", "127.0.0.1:15000", url.host].map((to) => ({
+      ...[`${echo.host}:${echo.ports.http}`, "127.0.0.1:15000", url.host].map((to) => ({
         what: `a tunnel to ${to}`,
         fields: connect(to),
         body: "GET / HTTP/1.1\r\n\r\n",

@@ -1,3 +1,4 @@
+import { dex, echo, internalGate, istiod, oauth2Proxy } from "../../../components/topology";
 import { type Check, type CheckContext } from "../../check";
 import { askHttp2, type Field, requestFields } from "../../http/http2";
 import { inParallel } from "../../http/inParallel";
@@ -9,11 +10,11 @@ import { modernSuites } from "./suites";
 
 /** Names that mean something inside, and nothing outside. */
 const inside = [
-  "gatehouse-internal.ingress.svc.cluster.local",
-  "dex.auth.svc.cluster.local",
-  "oauth2-proxy.auth.svc.cluster.local",
-  "echo.echo.svc.cluster.local",
-  "istiod.istio-system.svc",
+  internalGate.host,
+  dex.host,
+  oauth2Proxy.host,
+  echo.host,
+  `${istiod.name}.${istiod.namespace}.svc`,
   "localhost",
 ];
 

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { internalGate } from "../../../components/topology";
 import { type Check } from "../../check";
 import { inParallel } from "../../http/inParallel";
 import { greet } from "./clientHello";
@@ -23,9 +24,6 @@ const inner: readonly { port: number; what: string }[] = [
   { port: 5558, what: "Dex's metrics" },
 ];
 
-/** The name that the internal listener answers to. */
-const internalName = "gatehouse-internal.ingress.svc.cluster.local";
-
 type Came = "answers" | "closed" | "silent";
 
 /** What the gate's address offers besides HTTP and HTTPS. */
@@ -48,7 +46,7 @@ export function onlyPublicPorts(ports = inner): Check {
       await inParallel(
         ports,
         async ({ port, what }) => {
-          const came = await answers(host, port, internalName, signal);
+          const came = await answers(host, port, internalGate.host, signal);
           probe.expect(
             came !== "answers",
             `port ${port}, ${what}: ${came}`,
