@@ -65,21 +65,22 @@ export async function signInWorks(scene: Scene, what: string, since: number, pac
   probe.figure(`${what}: a new sign-in works after`, Date.now() - since, "ms");
 }
 
-/** Does something during which nothing else on a request's way may restart. */
+/** Does something during which nothing on a request's way may restart, except what is away. */
 export async function withoutRestarts<T>(
   { context: { probe, signal }, api }: Scene,
-  except: Workload,
+  except: Workload | undefined,
   action: () => Promise<T>,
 ): Promise<T> {
+  const why = except === undefined ? "" : ` because ${except.name} was away`;
   const before = await restartsIn(api, requestNamespaces, signal);
   const result = await action();
   const lost = restarted(before, await restartsIn(api, requestNamespaces, signal), except);
   probe.expect(
     before.size > 0 && lost.length === 0,
-    `none of ${before.size} pods had to restart because ${except.name} was away`,
+    `none of ${before.size} pods had to restart${why}`,
     before.size === 0
       ? `no pods were found in ${requestNamespaces.join(", ")}`
-      : `nothing but ${except.name} should restart; these restarted or are gone: ${lost.join(", ")}`,
+      : `nothing${except === undefined ? "" : ` but ${except.name}`} should restart; these restarted or are gone: ${lost.join(", ")}`,
   );
   return result;
 }

@@ -26,8 +26,8 @@ export function certificateAuthority(pace: Pace): Check {
     area: "rotation",
     name: "certificate-authority",
     proves:
-      "After a new private CA the gate shows a certificate of it and of no other, sign-in verifies it inside, and nobody " +
-      "without identity gets in meanwhile.",
+      "After a new private CA the gate shows a certificate of it and of no other, sign-in works again, and nobody without " +
+      "identity gets in meanwhile.",
     mend:
       "Look whether the command raised rotation.certificateAuthority, at `kubectl get certificate -n ingress`, and, when only " +
       "sign-in or tokens fail, whether oauth2-proxy and istiod restarted with the new CA.",

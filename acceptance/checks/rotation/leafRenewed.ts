@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { certificates, renew, serialInSecret } from "../../cluster/certificates";
-import { type Pace, type Scene, sceneOf, signInWorks } from "../../cluster/scene";
+import { type Pace, type Scene, sceneOf, signInWorks, withoutRestarts } from "../../cluster/scene";
 import { bearer, nobody, session } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
@@ -35,10 +35,12 @@ export function leafRenewed(pace: Pace): Check {
         session(target, url, jar, person.email),
         bearer(target, url, token, person.email),
       ];
-      const { tallies } = await during(streams, { signal, pause: pace.pause }, async () => {
-        await edgeRenewed(scene, pace);
-        await internalRenewed(scene, pace);
-      });
+      const { tallies } = await withoutRestarts(scene, undefined, () =>
+        during(streams, { signal, pause: pace.pause }, async () => {
+          await edgeRenewed(scene, pace);
+          await internalRenewed(scene, pace);
+        }),
+      );
       for (const tally of tallies) {
         judge(probe, "certificates renewed", tally, { errors: "none" });
       }
