@@ -51,13 +51,13 @@ export interface Growth {
   late: number;
 }
 
-/** How much each container grew between the second and the last sixth of the samples' time. */
+/** How much each container grew between the second and the last sixth of the samples, which are taken at even pauses. */
 export function growthOf(samples: readonly Sample[]): Growth[] {
-  const start = samples[0]?.at ?? 0;
-  const sixth = ((samples.at(-1)?.at ?? 0) - start) / 6;
-  const within = (from: number, to: number) =>
-    samples.filter(({ at }) => at >= start + from * sixth && at <= start + to * sixth);
-  const [early, late] = [within(1, 2), within(5, 6)];
+  const count = samples.length;
+  const begin = Math.floor(count / 6);
+  // At least one each, where a busy machine came to few.
+  const early = samples.slice(begin, Math.max(begin + 1, Math.ceil(count / 3)));
+  const late = samples.slice(Math.max(begin + 1, Math.floor((count * 5) / 6)));
   const containers = new Set(samples.flatMap(({ memory }) => [...memory.keys()]));
   return [...containers].flatMap((container) => {
     const [before, after] = [early, late].map((some) =>

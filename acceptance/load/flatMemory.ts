@@ -6,10 +6,22 @@ const allowed = { factor: 1.15, bytes: 16 * 1024 * 1024 };
 
 const megabytes = (bytes: number) => Math.round(bytes / 1024 / 102.4) / 10;
 
-/** Says how much memory each container had in the second and in the last sixth of the time, and whether that is flat. */
-export function memoryIsFlat(probe: Probe, samples: readonly Sample[]): void {
-  const growth = growthOf(samples);
-  probe.figure("containers whose memory was measured", growth.length, "containers");
+/**
+ * Says how much memory each container had in the second and in the last sixth of the time, and whether that is flat.
+ * Without samples there was no cluster to ask.
+ */
+export function memoryIsFlat(probe: Probe, samples: readonly Sample[] | undefined): void {
+  const growth = growthOf(samples ?? []);
+  const why = samples === undefined ? " (none without --kubeconfig)" : "";
+  probe.figure(`containers whose memory was measured${why}`, growth.length, "containers");
+  if (samples !== undefined) {
+    probe.expect(
+      growth.length > 0,
+      `the memory of ${growth.length} containers was measured`,
+      "the memory of the gateway and of oauth2-proxy should be measured from the beginning to the end; kubelet told nothing. " +
+        "May the kubeconfig's user get nodes/proxy, and was --load long enough for several looks?",
+    );
+  }
   for (const { container, early, late } of growth) {
     const most = early * allowed.factor + allowed.bytes;
     probe.figure(`memory of ${container}, second sixth`, megabytes(early), "MiB");

@@ -103,10 +103,20 @@ describe("flat memory", () => {
   };
   const mebi = 1024 * 1024;
 
+  it("has not been seen where nothing was measured, and the report says when nothing could be", () => {
+    const measured = contextFor({} as never).probe;
+    memoryIsFlat(measured, [{ at: 0, memory: new Map() }]);
+    assert.match(measured.faults.join(), /memory .* should be measured .* get nodes\/proxy/);
+    const without = contextFor({} as never).probe;
+    memoryIsFlat(without, undefined);
+    assert.deepEqual([without.faults, without.tried], [[], 0]);
+    assert.match(without.figures[0]?.name ?? "", /none without --kubeconfig/);
+  });
+
   it("may grow by 15 % and 16 MiB and no more", () => {
     assert.deepEqual(
       faultsOf((part) => (part < 0.5 ? 100 : 131) * mebi),
-      { faults: "", tried: 1 },
+      { faults: "", tried: 2 },
     );
     assert.match(
       faultsOf((part) => (part < 0.5 ? 100 : 132) * mebi).faults,
@@ -121,7 +131,7 @@ describe("load", () => {
 
   const check = steadyLoad({ steps: [2], stepSeconds: 0.15, every: 10 });
   const start = async (faults: Faults = {}) => {
-    platform = await fakePlatform(faults, { target: { loadSeconds: 0.3 } });
+    platform = await fakePlatform(faults, { target: { loadSeconds: 1.2 } });
     for (const container of ["gatehouse-gateway/istio-proxy", "oauth2-proxy/oauth2-proxy"]) {
       platform.cluster.memory.set(container, 50_000_000);
     }
