@@ -39,7 +39,7 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(new Option("--rotate <command>", "shell command that rotates what GATEHOUSE_ROTATE names"))
     .addOption(new Option("--load <seconds>", "seconds of steady load; 0 leaves it out").default("0"))
-    .addOption(new Option("--only <name...>", "only these areas or checks: paths, tls/chain"))
+    .addOption(new Option("--only <name...>", "only these areas or checks: paths, login/sign-out"))
     .addOption(new Option("--skip <name...>", "not these areas or checks"))
     .addOption(
       new Option("--require <need...>", "fail at once where one of these can't be met: user, sessions, cluster, …"),
