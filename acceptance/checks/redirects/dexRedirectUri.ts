@@ -1,4 +1,5 @@
 import { Agent } from "node:https";
+import { dex } from "../../../components/topology";
 import { type Check, type CheckContext, type Target } from "../../check";
 import { tagsIn } from "../../html/tags";
 import { ask, header, type HeaderList } from "../../http/request";
@@ -18,7 +19,7 @@ export function dexRedirectUri(shapes: (target: Target) => Foreign[] = everyFore
       "Dex refuses every redirect_uri that its client has not registered, without a redirect, also when something else is wrong with the request.",
     mend: "`redirectURIs` of Dex's client `oauth2-proxy` must hold the callback alone, and the client must not be public (components/dex.ts).",
     exercises: ["gateway", "Dex"],
-    needs: ["sessions"],
+    needs: [],
     timeout: 180,
     async run(context) {
       const connections = new Agent({ keepAlive: true, maxSockets: 6 });
@@ -34,12 +35,10 @@ export function dexRedirectUri(shapes: (target: Target) => Foreign[] = everyFore
 async function expectRefusals(context: CheckContext, connections: Agent, shapes: (target: Target) => Foreign[]) {
   const { target, probe, signal } = context;
   const { gate } = target;
-  const begun = await ask(target, gate, "/oauth2/start?rd=%2F", { headers: page, signal });
-  const location = header(begun, "location");
-  const good = location === undefined ? undefined : new URL(location, gate);
+  const good = target.absent?.has("oauth2-proxy") === true ? asOAuth2Proxy(gate) : await begun(context);
   const callback = good?.searchParams.get("redirect_uri");
   if (good?.host !== gate.host || callback === undefined || callback === null) {
-    probe.wrong(`the beginning of a sign-in should lead to Dex with a redirect_uri; came status ${begun.status}`);
+    probe.wrong("the beginning of a sign-in should lead to Dex with a redirect_uri");
     return;
   }
   // The same walk with the registered address must come to where people sign in, or refusals prove nothing.
@@ -83,6 +82,28 @@ async function expectRefusals(context: CheckContext, connections: Agent, shapes:
       `${what}: a refusal without a redirect was wanted; came ${stray ?? `status ${last.answer.status}`}`,
     );
   });
+}
+
+/** The request for Dex with which oauth2-proxy begins a sign-in. */
+async function begun({ target, signal }: CheckContext): Promise<URL | undefined> {
+  const answer = await ask(target, target.gate, "/oauth2/start?rd=%2F", { headers: page, signal });
+  const location = header(answer, "location");
+  return location !== undefined && URL.canParse(location, target.gate.href)
+    ? new URL(location, target.gate)
+    : undefined;
+}
+
+/** The same request where oauth2-proxy isn't there to make it; its client is registered at Dex all the same. */
+function asOAuth2Proxy(gate: URL): URL {
+  const to = new URL("/dex/auth", gate);
+  to.search = new URLSearchParams({
+    client_id: dex.clientId,
+    redirect_uri: new URL("/oauth2/callback", gate).href,
+    response_type: "code",
+    scope: "openid email profile groups",
+    state: "unregistered-redirect-uri",
+  }).toString();
+  return to;
 }
 
 /** An error that Dex would report to the client, at the client's address. */

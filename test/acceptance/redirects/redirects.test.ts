@@ -88,6 +88,18 @@ describe("the checks of redirects", () => {
     ],
   ];
 
+  it("unregistered-redirect-uri asks Dex alone where oauth2-proxy is absent", async () => {
+    const gate = await fakeSignIn();
+    try {
+      const context = contextFor({ ...gate.target, absent: new Set(["oauth2-proxy" as const]) });
+      await dexRedirectUri(one).run(context);
+      assert.deepEqual(context.probe.faults, []);
+      assert.ok(gate.requests.every(({ path }) => path.startsWith("/dex/")));
+    } finally {
+      await gate.close();
+    }
+  });
+
   for (const [check, ...wrong] of tried) {
     it(`${check.name}: passes on a deployment that makes no mistake`, async () => {
       const { faults, tried } = await resultOf(check);
