@@ -154,11 +154,20 @@ const readAndProbe: readonly Right[] = [
   { verb: "create", resource: "serviceaccounts" },
   { verb: "create", resource: "serviceaccounts", subresource: "token" },
   { verb: "create", resource: "pods" },
+  { verb: "delete", resource: "namespaces" },
+  { verb: "create", resource: "pods", subresource: "portforward" },
 ];
 
 const disturbing: readonly Right[] = [
   { verb: "patch", resource: "deployments", group: "apps" },
   { verb: "delete", resource: "pods" },
+  { verb: "get", resource: "secrets" },
+  ...["create", "delete"].flatMap((verb) => [
+    { verb, resource: "networkpolicies", group: "networking.k8s.io" },
+    { verb, resource: "requestauthentications", group: "security.istio.io" },
+    { verb, resource: "oauth2clients", group: "dex.coreos.com" },
+  ]),
+  { verb: "patch", resource: "certificates", group: "cert-manager.io", subresource: "status" },
 ];
 
 /** A kubeconfig that doesn't work is a wrong option, not something that happens to be missing. */

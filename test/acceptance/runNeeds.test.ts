@@ -131,7 +131,11 @@ describe("what a run finds of what checks need", () => {
     it("says which rights are missing", async () => {
       answer = cluster({ refused: "create pods" });
       assert.deepEqual(await unmet(needs, { kubeconfig }, { disturb: true }), {
-        cluster: "the kubeconfig's user may not create pods",
+        cluster: "the kubeconfig's user may not create pods, create pods/portforward",
+      });
+      answer = cluster({ refused: "create oauth2clients" });
+      assert.deepEqual(await unmet(needs, { kubeconfig }, { disturb: true }), {
+        disturb: "the kubeconfig's user may not create oauth2clients.dex.coreos.com",
       });
       answer = cluster({ refused: "patch deployments" });
       assert.deepEqual(await unmet(needs, { kubeconfig }, { disturb: true }), {
