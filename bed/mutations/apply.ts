@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { layout } from "../node/layout";
 import { everyMutation } from "./everyMutation";
 import { type LiveObject, type Mutation } from "./mutation";
+import { podsOf, reachesPods } from "./pods";
 
 /** Breaks one rule in the cluster; what it was before is kept until it is undone. */
 export async function applyMutation(name: string): Promise<void> {
@@ -19,6 +20,7 @@ export async function applyMutation(name: string): Promise<void> {
   } else {
     await replace(api, after);
   }
+  await reachesPods(api, podsOf(mutation), name);
 }
 
 /** Puts the object back as it was. */
@@ -27,7 +29,9 @@ export async function undoMutation(name: string): Promise<void> {
     return;
   }
   const before = JSON.parse(readFileSync(kept(name), "utf8")) as LiveObject;
-  await replace(client(), before);
+  const api = client();
+  await replace(api, before);
+  await reachesPods(api, podsOf(named(name)), undefined);
   rmSync(kept(name));
 }
 
@@ -80,5 +84,5 @@ function named(name: string): Mutation {
 }
 
 function kept(name: string): string {
-  return join(layout().state, "mutations", `${name}.json`);
+  return join(layout().mutations, `${name}.json`);
 }

@@ -1,33 +1,96 @@
 import assert from "node:assert/strict";
+import { stringify } from "yaml";
 import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
-import { type LiveObject } from "../../../bed/mutations/mutation";
+import { gateway, namespaces } from "../../../components/topology";
 import { everyMutation } from "../../../bed/mutations/everyMutation";
+import { type LiveObject, withSpec, withToml, withYaml } from "../../../bed/mutations/mutation";
 import { recordEverything } from "../../program/record";
+import { type Recording } from "../../program/recording";
+import { withoutMutation } from "./withoutMutation";
 
 describe("The mutations", () => {
   const checks = new Set(everyCheck.map((check) => titleOf(check)));
+  const noticing = new Set(everyMutation.flatMap(({ noticedBy }) => noticedBy));
 
   it("have names of their own, in kebab case", () => {
     const names = everyMutation.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
     names.forEach((name) => assert.match(name, /^[a-z]+(-[a-z]+)*$/));
-    assert.ok(names.length >= 13);
+    assert.ok(names.length >= 30);
   });
 
-  for (const { name, object, change, noticedBy, breaks } of everyMutation) {
+  it("are noticed by every check, except those of which a list says why not", () => {
+    const left = [...checks].filter((check) => !noticing.has(check));
+    assert.deepEqual(left.sort(), Object.keys(withoutMutation).sort());
+  });
+
+  for (const { name, object, change, restarts, noticedBy, breaks } of everyMutation) {
     it(`"${name}" names checks that exist, and changes an object of the platform`, async () => {
       assert.ok(noticedBy.length > 0);
       noticedBy.forEach((check) => assert.ok(checks.has(check), `${check} is not a check`));
       assert.match(breaks, /^[A-Z].+\.$/);
-      const { objects } = await recordEverything();
-      const found = objects
-        .map(({ manifest }) => manifest as unknown as LiveObject)
-        .find(({ kind, metadata }) => kind === object.kind && metadata.name === object.name);
-      assert.ok(found, `${object.kind} ${object.name} is not part of the platform`);
+      const recording = await recordEverything();
+      const objects = [...recording.objects.map(({ manifest }) => manifest as LiveObject), ...ofCharts(recording)];
+      const find = (kind: string, wanted: string) =>
+        objects.find(
+          ({ kind: other, metadata }) =>
+            other === kind && metadata.name === wanted && metadata.namespace === object.namespace,
+        );
+      const found = find(object.kind, object.name);
+      assert.ok(found, `${object.kind} ${object.namespace}/${object.name} is not part of the platform`);
+      assert.equal(found.apiVersion, object.apiVersion);
+      assert.ok(restarts === undefined || find("Deployment", restarts) !== undefined, `${restarts} is no Deployment`);
       const before = structuredClone(found);
       assert.notDeepEqual(change(found), before);
       assert.deepEqual(found, before, "the original may not change: it is put back later");
     });
   }
+
+  it("are out of date where nothing is left to break", () => {
+    const object: LiveObject = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "settings" },
+      spec: { open: false },
+      data: { "a.yaml": "open: false\n", "a.toml": "open = false\n" },
+    };
+    const nothing = () => undefined;
+    for (const change of [
+      () => withSpec(object, nothing),
+      () => withYaml(object, "a.yaml", nothing),
+      () => withToml(object, "a.toml", nothing),
+    ]) {
+      assert.throws(change, /ConfigMap settings has nothing left to break/);
+    }
+    assert.throws(() => withYaml(object, "b.yaml", nothing), /ConfigMap settings has no b\.yaml/);
+  });
+
+  it("change one text of a ConfigMap and leave the others", () => {
+    const data = { "a.yaml": "open: false\n", "a.toml": "open = false\n" };
+    const object: LiveObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data };
+    const open = (document: { open: boolean }) => (document.open = true);
+    assert.deepEqual(withYaml(object, "a.yaml", open).data, { ...data, "a.yaml": "open: true\n" });
+    assert.deepEqual(withToml(object, "a.toml", open).data, { ...data, "a.toml": "open = true\n" });
+  });
 });
+
+/** Objects that charts make of the platform's values, as far as a mutation looks at them. */
+function ofCharts({ charts }: Recording): LiveObject[] {
+  const values = (chart: string) => charts.find((each) => each.chart === chart)?.values ?? {};
+  const annotations = values("gateway").podAnnotations;
+  return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "istio", namespace: namespaces.istio },
+      data: { mesh: stringify(values("istiod").meshConfig) },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: gateway.name, namespace: namespaces.ingress },
+      spec: { template: { metadata: { annotations } } },
+    },
+  ];
+}

@@ -1,0 +1,67 @@
+import { namespaces } from "../../components/topology";
+import { type Mutation, withSpec } from "./mutation";
+
+interface Policy {
+  rules: { to?: { operation: { ports?: string[]; notHosts?: string[]; notPaths?: string[] } }[]; when?: unknown[] }[];
+}
+
+const policy = (name: string) => ({
+  apiVersion: "security.istio.io/v1",
+  kind: "AuthorizationPolicy",
+  namespace: namespaces.ingress,
+  name,
+});
+
+/** Who gets through the gateway. */
+export const accessRules: readonly Mutation[] = [
+  {
+    name: "drop-the-deny",
+    breaks: "Whoever sends an Authorization header that holds no token is let in without an identity.",
+    object: policy("require-principal"),
+    change: () => undefined,
+    noticedBy: ["machines/token-places", "spoofing/headers-with-nothing", "paths/headers-that-rewrite"],
+  },
+  {
+    name: "open-sign-in-paths-on-every-host",
+    breaks: "Applications' own /dex/ and /oauth2/ are open to everybody.",
+    object: policy("require-principal"),
+    change: (object) =>
+      withSpec<Policy>(object, ({ rules }) => {
+        rules.forEach((rule) => (rule.to = rule.to?.filter(({ operation }) => operation.notHosts === undefined)));
+      }),
+    noticedBy: ["paths/look-alikes", "paths/hosts"],
+  },
+  {
+    name: "open-paths-that-begin-like-sign-in",
+    breaks: "The gate's /dexter and /oauth2x are open to everybody, like /dex/ and /oauth2/.",
+    object: policy("require-principal"),
+    change: (object) =>
+      withSpec<Policy>(object, ({ rules }) => {
+        for (const { operation } of rules.flatMap(({ to = [] }) => to)) {
+          operation.notPaths = operation.notPaths?.map((path) => path.replace("/*", "*"));
+        }
+      }),
+    noticedBy: ["paths/look-alikes"],
+  },
+  {
+    name: "let-in-tokens-of-nobody",
+    breaks: "A genuine token without the claim that names its holder is let in, and applications see nobody.",
+    object: policy("require-user"),
+    change: () => undefined,
+    noticedBy: ["machines/token-without-email"],
+  },
+  {
+    name: "ask-for-a-session-besides-the-token",
+    breaks: "Requests with a token are checked for a session, too, and machines have none.",
+    object: policy("session"),
+    change: (object) => withSpec<Policy>(object, ({ rules }) => rules.forEach((rule) => delete rule.when)),
+    noticedBy: ["machines/kubernetes-token", "machines/dex-token"],
+  },
+  {
+    name: "sign-in-without-a-session",
+    breaks: "Nobody asks oauth2-proxy any more, so no session is ever accepted.",
+    object: policy("session"),
+    change: () => undefined,
+    noticedBy: ["login/comes-back", "login/sign-in-page"],
+  },
+];

@@ -1,0 +1,62 @@
+import { namespaces, oauth2Proxy } from "../../components/topology";
+import { type Mutation, withYaml } from "./mutation";
+
+interface Mesh {
+  pathNormalization: { normalization: string };
+  extensionProviders: { name: string; envoyExtAuthzHttp: Check }[];
+}
+
+interface Check {
+  pathPrefix?: string;
+  includeRequestHeadersInCheck: string[];
+  includeAdditionalHeadersInCheck?: Record<string, string>;
+}
+
+/** istiod looks at it all the time and tells the proxies, so that no pod has to go. */
+const object = { apiVersion: "v1", kind: "ConfigMap", namespace: namespaces.istio, name: "istio" };
+
+const inMesh =
+  (change: (mesh: Mesh) => void): Mutation["change"] =>
+  (live) =>
+    withYaml(live, "mesh", change);
+
+const inCheck = (change: (check: Check) => void): Mutation["change"] =>
+  inMesh(({ extensionProviders }) =>
+    extensionProviders
+      .filter(({ name }) => name === oauth2Proxy.extensionProvider)
+      .forEach(({ envoyExtAuthzHttp }) => change(envoyExtAuthzHttp)),
+  );
+
+/** What paths look like to rules, and what oauth2-proxy is asked. */
+export const mesh: readonly Mutation[] = [
+  {
+    name: "paths-as-they-come",
+    breaks: "Rules and routes see a path as the client wrote it, dots and slashes included.",
+    object,
+    change: inMesh(({ pathNormalization }) => (pathNormalization.normalization = "NONE")),
+    noticedBy: ["paths/detours", "paths/one-spelling"],
+  },
+  {
+    name: "checks-without-a-prefix",
+    breaks: "The check of an application's /oauth2/start is taken for a sign-in that begins.",
+    object,
+    change: inCheck((check) => delete check.pathPrefix),
+    noticedBy: ["paths/look-alikes"],
+  },
+  {
+    name: "checks-without-the-kind-of-answer",
+    breaks: "A background call without a session cannot be told from a page, and gets the sign-in page.",
+    object,
+    change: inCheck((check) => {
+      check.includeRequestHeadersInCheck = check.includeRequestHeadersInCheck.filter((name) => name !== "accept");
+    }),
+    noticedBy: ["login/background-calls"],
+  },
+  {
+    name: "checks-without-the-address",
+    breaks: "The page that was asked for is forgotten, so that nobody comes back to it after signing in.",
+    object,
+    change: inCheck((check) => delete check.includeAdditionalHeadersInCheck),
+    noticedBy: ["redirects/sign-in-and-error-pages", "login/comes-back"],
+  },
+];
