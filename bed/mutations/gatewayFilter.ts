@@ -94,7 +94,7 @@ export const gatewayFilter: readonly Mutation[] = [
     breaks: "The groups' header is made from the token without a look at the names.",
     object,
     change: withoutCall("set_groups(headers, groups_claim and claims[groups_claim])"),
-    noticedBy: ["machines/dex-token", "login/comes-back"],
+    noticedBy: ["machines/dex-token"],
   },
   {
     name: "sign-out-to-any-address",
