@@ -2,7 +2,7 @@ import { dex, namespaces } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Policy {
-  ingress?: { from?: unknown[] }[];
+  ingress?: unknown[];
 }
 
 /** Who may open a connection inside. */
@@ -16,7 +16,8 @@ export const network: readonly Mutation[] = [
       namespace: namespaces.auth,
       name: `allow-${dex.name}`,
     },
-    change: (object) => withSpec<Policy>(object, ({ ingress = [] }) => ingress.forEach((rule) => delete rule.from)),
+    // A whole new rule: the client spells `from` in another way than the manifest.
+    change: (object) => withSpec<Policy>(object, (spec) => (spec.ingress = [{}])),
     noticedBy: ["fail-closed/network-flows"],
   },
 ];
