@@ -1,5 +1,6 @@
 import { type Check } from "../../check";
 import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
+import { insideThePlatform, throughPods } from "./insideThePlatform";
 import { networkFlows, throughTheApiServer } from "./networkFlows";
 import { onePodKilled } from "./onePodKilled";
 import { type Pace } from "../../cluster/scene";
@@ -15,6 +16,7 @@ const longerThanKeys: Pace = { ...pace, away: 75_000 };
 /** In the order in which they run. */
 export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
+  insideThePlatform(throughPods),
   withoutOAuth2Proxy(pace),
   withoutDex(longerThanKeys),
   withoutIstiod(pace),

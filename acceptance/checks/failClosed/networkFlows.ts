@@ -14,8 +14,8 @@ import {
 } from "../../cluster/connectionProbe";
 import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
-import { removeIfThere, withObject, withSandbox } from "../../cluster/sandbox";
-import { undoing } from "../../cluster/undo";
+import { letIn } from "../../cluster/letIn";
+import { withObject, withSandbox } from "../../cluster/sandbox";
 import { waitFor } from "../../cluster/wait";
 import { envoyImage } from "../machines/podToBackend";
 
@@ -168,14 +168,10 @@ async function judge(
   probe.busy("connections as they are deployed");
   await compare(context, stations, pace, (one) => [one.wanted, `because ${one.why}`]);
   // What stays closed with a policy that allows it has nobody who listens, and proved nothing.
-  const admitted = async ([namespace, ...others]: readonly string[]): Promise<void> => {
-    if (namespace !== undefined) {
-      return withPolicy(api, namespace, name, sandbox, signal, () => admitted(others));
-    }
+  await letIn(api, owned, { name, sandbox }, signal, () => {
     probe.busy("the same with a policy that lets the suite in");
-    await compare(context, stations, pace, (one) => [one.admitted, "with a policy that lets the suite in"]);
-  };
-  await admitted(owned);
+    return compare(context, stations, pace, (one) => [one.admitted, "with a policy that lets the suite in"]);
+  });
   probe.busy("the same without that policy");
   await compare(context, stations, pace, (one) => [one.wanted, "once that policy is gone"]);
 }
@@ -211,34 +207,4 @@ async function compare(
       return;
     }
   }
-}
-
-/** Lets the pods of the suite's own namespace, and nobody else, into a namespace for a while. */
-async function withPolicy(
-  api: Api,
-  namespace: string,
-  name: string,
-  sandbox: string,
-  signal: AbortSignal,
-  action: () => Promise<void>,
-): Promise<void> {
-  const collection = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
-  await undoing(
-    `the NetworkPolicy ${namespace}/${name} lets ${sandbox} in`,
-    (ended) => removeIfThere(api, `${collection}/${name}`, ended),
-    async () => {
-      const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": sandbox } } }];
-      await api.create(
-        collection,
-        {
-          apiVersion: "networking.k8s.io/v1",
-          kind: "NetworkPolicy",
-          metadata: { name, namespace },
-          spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from }] },
-        },
-        signal,
-      );
-      await action();
-    },
-  );
 }

@@ -1,0 +1,46 @@
+import { dex, echo, internalGate, oauth2Proxy } from "../../../../components/topology";
+import { type Target } from "../../../check";
+import { type NetworkTarget } from "../../../cluster/networkTargets";
+import { sidecarHealth } from "../../machines/pods/forwarder";
+import { type Way } from "./forwarder";
+
+/** A part of the platform that only the gateway may ask. */
+export interface Part {
+  way: Way;
+  /** Paths that it would answer. */
+  paths: readonly string[];
+  /** Its pod's own health port, which a sidecar answers outside mutual TLS: who gets there, gets to the pod. */
+  health: Way & { path: string };
+}
+
+const parts = [
+  { ...dex, paths: ["/dex/.well-known/openid-configuration", "/dex/keys", "/dex/auth", "/dex/token"] },
+  {
+    ...oauth2Proxy,
+    paths: ["/", "/ping", "/oauth2/start?rd=%2F", "/oauth2/userinfo", `${oauth2Proxy.checkPrefix}/`],
+  },
+  { ...echo, paths: ["/", "/dex/keys"] },
+] as const;
+
+/** The parts that the deployment has. */
+export function partsOf({ echo: hasEcho, absent }: Target, targets: readonly NetworkTarget[]): Part[] {
+  return parts
+    .filter(({ name }) => !(name === echo.name && hasEcho === undefined))
+    .filter(({ name }) => !(name === oauth2Proxy.name && absent?.has("oauth2-proxy") === true))
+    .map(({ name, namespace, host, ports: { http: port }, paths }) => {
+      const pod = targets.find((one) => one.namespace === namespace && one.port === port);
+      if (pod === undefined) {
+        throw new Error(`no pod of ${name} in ${namespace} is ready`);
+      }
+      return {
+        way: { name, host, port },
+        paths,
+        health: { ...sidecarHealth, name: `${name}-health`, host: pod.address },
+      };
+    });
+}
+
+/** The gateway's listener for oauth2-proxy and istiod, over TLS that is verified. */
+export function internalWay(authority: string): Way {
+  return { name: internalGate.name, host: internalGate.host, port: internalGate.port, authority };
+}
