@@ -33,7 +33,7 @@ export function dexRedirectUri(shapes: (target: Target) => Foreign[] = everyFore
 }
 
 async function expectRefusals(context: CheckContext, connections: Agent, shapes: (target: Target) => Foreign[]) {
-  const { target, probe, signal } = context;
+  const { target, probe } = context;
   const { gate } = target;
   const good = target.absent?.has("oauth2-proxy") === true ? asOAuth2Proxy(gate) : await begun(context);
   const callback = good?.searchParams.get("redirect_uri");
