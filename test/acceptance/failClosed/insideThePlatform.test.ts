@@ -61,7 +61,7 @@ function answerOf(inner: Inner, from: string, way: Way, { method, path, headers 
   if (from === "outsideMesh") {
     return inner.permissive === true ? answer(403) : answer(503, `${noAnswer}UC`);
   }
-  return inner.open === way.name ? answer(200, String(echoed([]).body)) : answer(403);
+  return inner.open === way.name ? answer(200, (echoed([]) as { body: string }).body) : answer(403);
 }
 
 const target = { echo: new URL("https://echo.kubeflow.example.com") } as Target;
