@@ -1,8 +1,12 @@
-import { dex, namespaces } from "../../components/topology";
+import { dex, echo, namespaces } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Policy {
   ingress?: unknown[];
+}
+
+interface Mtls {
+  mtls: { mode: string };
 }
 
 /** Who may open a connection inside. */
@@ -19,5 +23,29 @@ export const network: readonly Mutation[] = [
     // A whole new rule: the client spells `from` in another way than the manifest.
     change: (object) => withSpec<Policy>(object, (spec) => (spec.ingress = [{}])),
     noticedBy: ["fail-closed/network-flows"],
+  },
+  {
+    name: "plain-text-inside",
+    breaks: "Dex and oauth2-proxy take requests of pods without a sidecar, over plain HTTP.",
+    object: {
+      apiVersion: "security.istio.io/v1",
+      kind: "PeerAuthentication",
+      namespace: namespaces.auth,
+      name: "default",
+    },
+    change: (object) => withSpec<Mtls>(object, ({ mtls }) => (mtls.mode = "PERMISSIVE")),
+    noticedBy: ["fail-closed/inside-the-platform"],
+  },
+  {
+    name: "anybody-of-the-mesh-at-the-application",
+    breaks: "Any pod of the mesh reaches the application in whatever person's name it likes.",
+    object: {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      namespace: echo.namespace,
+      name: echo.name,
+    },
+    change: () => undefined,
+    noticedBy: ["fail-closed/inside-the-platform"],
   },
 ];
