@@ -162,6 +162,7 @@ const disturbing: readonly Right[] = [
   { verb: "patch", resource: "deployments", group: "apps" },
   { verb: "delete", resource: "pods" },
   { verb: "get", resource: "secrets" },
+  { verb: "patch", resource: "secrets" },
   ...["create", "delete"].flatMap((verb) => [
     { verb, resource: "networkpolicies", group: "networking.k8s.io" },
     { verb, resource: "requestauthentications", group: "security.istio.io" },

@@ -1,4 +1,4 @@
-import { dex, echo, namespaces } from "../../components/topology";
+import { dex, echo, gateway, namespaces, oauth2Proxy } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Policy {
@@ -36,16 +36,33 @@ export const network: readonly Mutation[] = [
     change: (object) => withSpec<Mtls>(object, ({ mtls }) => (mtls.mode = "PERMISSIVE")),
     noticedBy: ["fail-closed/inside-the-platform"],
   },
-  {
-    name: "anybody-of-the-mesh-at-the-application",
+  withoutAccessRule("anybody-of-the-mesh-at-the-application", echo, {
     breaks: "Any pod of the mesh reaches the application in whatever person's name it likes.",
-    object: {
-      apiVersion: "security.istio.io/v1",
-      kind: "AuthorizationPolicy",
-      namespace: echo.namespace,
-      name: echo.name,
-    },
+  }),
+  withoutAccessRule("anybody-of-the-mesh-at-dex", dex, {
+    breaks: "Any pod of the mesh asks Dex past the gateway, and guesses passwords where nobody counts.",
+  }),
+  withoutAccessRule("anybody-of-the-mesh-at-the-session-check", oauth2Proxy, {
+    breaks: "Any pod of the mesh asks oauth2-proxy past the gateway, which takes the token from its answers.",
+  }),
+  withoutAccessRule(
+    "every-path-at-the-internal-port",
+    { namespace: gateway.namespace, name: "internal-paths" },
+    { breaks: "The gateway's internal port has no rule, and only happens to lack routes." },
+  ),
+];
+
+/** Takes an AuthorizationPolicy away that decides who may ask a workload, past all NetworkPolicies. */
+function withoutAccessRule(
+  name: string,
+  { namespace, name: policy }: { namespace: string; name: string },
+  { breaks }: Pick<Mutation, "breaks">,
+): Mutation {
+  return {
+    name,
+    breaks,
+    object: { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", namespace, name: policy },
     change: () => undefined,
     noticedBy: ["fail-closed/inside-the-platform"],
-  },
-];
+  };
+}

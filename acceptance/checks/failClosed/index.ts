@@ -1,4 +1,5 @@
 import { type Check } from "../../check";
+import { foreignAuthority } from "./foreignAuthority";
 import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
 import { insideThePlatform, throughPods } from "./insideThePlatform";
 import { networkFlows, throughTheApiServer } from "./networkFlows";
@@ -17,6 +18,7 @@ const longerThanKeys: Pace = { ...pace, away: 75_000 };
 export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
   insideThePlatform(throughPods),
+  foreignAuthority(pace),
   withoutOAuth2Proxy(pace),
   withoutDex(longerThanKeys),
   withoutIstiod(pace),

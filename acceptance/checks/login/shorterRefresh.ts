@@ -1,9 +1,9 @@
 import { type Api } from "../../cluster/api";
-import { type Deployment, isReady } from "../../cluster/objects";
+import { type Deployment } from "../../cluster/objects";
 import { workloads } from "../../cluster/platform";
+import { rolledOver } from "../../cluster/rollOut";
 import { undoing } from "../../cluster/undo";
-import { waitFor } from "../../cluster/wait";
-import { type Hands, pathOf, podsOf, waitUntilReady } from "../../cluster/workloads";
+import { type Hands, pathOf } from "../../cluster/workloads";
 
 /** oauth2-proxy takes it before what its configuration file says as `cookie_refresh`. */
 const variable = "OAUTH2_PROXY_COOKIE_REFRESH";
@@ -30,12 +30,12 @@ export async function withShorterRefresh<T>(hands: Hands, seconds: number, actio
     async (ended) => {
       busy("let sessions last again as before");
       await write(api, earlier, ended);
-      await rolledOver({ ...hands, signal: ended });
+      await rolledOver({ ...hands, signal: ended }, workload);
     },
     async () => {
       busy(`let sessions be refreshed after ${seconds} s`);
       await write(api, `${seconds}s`, signal);
-      await rolledOver(hands);
+      await rolledOver(hands, workload);
       return await action();
     },
   );
@@ -69,18 +69,4 @@ async function write(api: Api, value: string | undefined, signal: AbortSignal): 
     const change = { op: "remove", path: `${at}/env` };
     await api.patch(pathOf(workload), "application/json-patch+json", [test, change], signal);
   }
-}
-
-/** Until no pod of before is left: one that is on its way out still answers. */
-async function rolledOver(hands: Hands): Promise<void> {
-  await waitUntilReady(hands, workload, hands.signal);
-  const look = async () => {
-    const pods = await podsOf(hands.api, workload, hands.signal);
-    return pods.length > 0 && pods.every(isReady) ? true : undefined;
-  };
-  await waitFor("the earlier pods of oauth2-proxy are gone", look, {
-    within: 90_000,
-    signal: hands.signal,
-    ...(hands.every === undefined ? {} : { every: hands.every }),
-  });
 }

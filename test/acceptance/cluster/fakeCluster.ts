@@ -44,6 +44,8 @@ export class FakeCluster {
   /** Whether a new pod of a Deployment is admitted, and whether it becomes ready. */
   admits: (name: string) => boolean = () => true;
   becomesReady: (name: string) => boolean = () => true;
+  /** Told of a Deployment whose pods were made anew, because their template changed. */
+  rolledOut: (title: string) => void = () => undefined;
   /** What cert-manager does about a Certificate that is to be issued anew. */
   issues: (name: string) => Promise<void> = () => Promise.resolve();
   kubeconfig = "";
@@ -237,6 +239,7 @@ export class FakeCluster {
       case "deployments":
         if (method === "PATCH") {
           this.#patch(found(this.deployments.get(title)), type, body, manager);
+          this.#rollOut(title, body);
         }
         this.reconcile(namespace, name);
         return found(this.deployments.get(title));
@@ -247,8 +250,13 @@ export class FakeCluster {
           return {};
         }
         return this.#list(namespace, url.searchParams.get("labelSelector"));
-      case "secrets":
-        return found(this.secrets.get(title));
+      case "secrets": {
+        const secret = found(this.secrets.get(title));
+        if (method === "PATCH" && type === "application/merge-patch+json") {
+          secret.data = { ...secret.data, ...(body as Partial<Secret>).data };
+        }
+        return secret;
+      }
       case "certificates": {
         const certificate = found(this.certificates.get(title));
         if (method === "PATCH" && sub === "status") {
@@ -326,6 +334,14 @@ export class FakeCluster {
     }
     this.#count += 1;
     metadata.resourceVersion = String(this.#count);
+  }
+
+  #rollOut(title: string, body: unknown): void {
+    if ((body as { spec?: { template?: unknown } }).spec?.template === undefined) {
+      return;
+    }
+    this.podsOf(title).forEach(({ metadata }) => this.pods.delete(metadata.uid));
+    this.rolledOut(title);
   }
 
   #summary(): unknown {
