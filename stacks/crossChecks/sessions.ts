@@ -1,0 +1,29 @@
+import { comparing, shorter } from "./comparing";
+
+export const sessionsNest = comparing(["sessions"], function* ({ sessions }, quote) {
+  if (!shorter(sessions.refresh, sessions.idToken)) {
+    yield {
+      path: ["sessions", "refresh"],
+      value: sessions.refresh,
+      mend: `must be below sessions.idToken (${quote("sessions", sessions.idToken)}), or the gateway refuses the token before it is renewed`,
+    };
+  }
+  if (shorter(sessions.lifetime, sessions.idToken)) {
+    yield {
+      path: ["sessions", "idToken"],
+      value: sessions.idToken,
+      mend: `must not outlive the session (sessions.lifetime is ${quote("sessions", sessions.lifetime)})`,
+    };
+  }
+});
+
+export const cookieReachesTheHost = comparing(["domain", "sessions"], function* ({ domain, sessions }, quote) {
+  const { cookieDomain } = sessions;
+  if (cookieDomain !== undefined && domain !== cookieDomain && !domain.endsWith(`.${cookieDomain}`)) {
+    yield {
+      path: ["sessions", "cookieDomain"],
+      value: cookieDomain,
+      mend: `a browser drops a cookie for a domain that is not the host or its parent (RFC 6265, section 5.3): write ${quote("domain", domain)} or one of its parents`,
+    };
+  }
+});

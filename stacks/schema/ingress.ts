@@ -1,0 +1,61 @@
+/** The gateway. */
+import { z } from "zod";
+import { duration, listOf, namespaceName, nodePort } from "../fields";
+
+export const ingressSettings = z
+  .strictObject({
+    replicas: z
+      .strictObject({
+        min: z
+          .int("write a whole number")
+          .min(1, "run at least one gateway pod")
+          .max(1000, "run at most 1000 gateway pods")
+          .default(2)
+          .describe("Fewest gateway pods."),
+        max: z
+          .int("write a whole number")
+          .min(1, "run at least one gateway pod")
+          .max(1000, "run at most 1000 gateway pods")
+          .default(5)
+          .describe("Most gateway pods."),
+      })
+      .prefault({})
+      .describe("Bounds of the gateway's autoscaler."),
+    service: z
+      .strictObject({
+        type: z
+          .enum(["LoadBalancer", "NodePort", "ClusterIP"], "write LoadBalancer, NodePort or ClusterIP")
+          .default("LoadBalancer")
+          .describe("How clients reach the gateway from outside the cluster."),
+        nodePorts: z
+          .strictObject({
+            http: nodePort.default(30080).describe("Node port of plain HTTP, where `type` is `NodePort`."),
+            https: nodePort.default(30443).describe("Node port of HTTPS, where `type` is `NodePort`."),
+          })
+          .prefault({})
+          .describe("Fixed ports, so that a kind cluster can map the host's 80 and 443 to them."),
+      })
+      .prefault({})
+      .describe("The gateway's Service."),
+    applicationNamespaces: listOf(namespaceName)
+      .default([])
+      .describe(
+        "Namespaces whose VirtualServices may route on `domain`, and whose pods the gateway may reach. No other namespace can claim a path of the gate.",
+      ),
+    hsts: z
+      .strictObject({
+        maxAge: duration.default("8760h").describe("How long browsers refuse plain HTTP (RFC 6797)."),
+        includeSubdomains: z
+          .boolean("write true or false")
+          .default(true)
+          .describe("Whether that holds for all subdomains of `domain`."),
+        preload: z
+          .boolean("write true or false")
+          .default(false)
+          .describe("Whether the domain asks to be built into browsers; it cannot be taken back quickly."),
+      })
+      .prefault({})
+      .describe("The Strict-Transport-Security header on every HTTPS answer."),
+  })
+  .prefault({})
+  .describe("The gateway.");

@@ -1,0 +1,91 @@
+/** How the platform is run: the mesh, numbers of pods, rotation, metrics, exceptions, mirrors. */
+import { z } from "zod";
+import { chartSource, line, namespaceName, rotation } from "../fields";
+
+export const istioSettings = z
+  .strictObject({
+    strictMtls: z
+      .enum(["mesh", "gatehouse"], "write mesh or gatehouse")
+      .default("mesh")
+      .describe(
+        "Where plain text between sidecars is refused: in the whole mesh, or only in the namespaces that this program owns.",
+      ),
+  })
+  .prefault({})
+  .describe("The mesh.");
+
+export const replicasSettings = z
+  .int("write a whole number")
+  .min(1, "run at least one pod")
+  .max(20, "run at most 20 pods")
+  .default(2)
+  .describe("Pods of Dex, of oauth2-proxy, of istiod and of cert-manager's webhook each.");
+
+export const rotationSettings = z
+  .strictObject({
+    cookieSecret: rotation.default(1).describe("One more makes a new cookie secret: every session ends."),
+    clientSecret: rotation.default(1).describe("One more makes a new secret between oauth2-proxy and Dex."),
+    staticPasswords: rotation.default(1).describe("One more makes new passwords for `identity.staticUsers`."),
+    connectorSecrets: rotation
+      .default(1)
+      .describe(
+        "One more restarts Dex, so that it reads new client secrets of `identity.connectors`; the provider makes those.",
+      ),
+    certificateAuthority: rotation
+      .default(1)
+      .describe("One more makes a new private CA and has every certificate issued again."),
+  })
+  .prefault({})
+  .describe("Rotation numbers: raise one, run `pulumi up`, and what uses the secret is restarted.");
+
+export const monitoringSettings = z
+  .strictObject({
+    namespace: namespaceName.optional().describe("The namespace whose pods may scrape metrics; without it nobody may."),
+  })
+  .prefault({})
+  .describe("Metrics.");
+
+export const networkSettings = z
+  .strictObject({
+    metadataExceptions: z
+      .array(
+        z.strictObject({
+          namespace: z
+            .enum(
+              ["cert-manager"],
+              "only cert-manager has a use for the cloud's metadata server (DNS-01 with workload identity)",
+            )
+            .describe("The namespace that is let through."),
+          reason: line("say in a sentence why this namespace needs the metadata server", { shortest: 10 }).describe(
+            "Why; it stands in the NetworkPolicy's annotation.",
+          ),
+        }),
+      )
+      .default([])
+      .describe("Namespaces that may reach the cloud's metadata server, 169.254.169.254."),
+  })
+  .prefault({})
+  .describe("Exceptions from the network policies.");
+
+export const echoSettings = z
+  .strictObject({
+    enabled: z
+      .boolean("write true or false")
+      .default(false)
+      .describe(
+        "Whether a small application at `echo.<domain>` shows the identity that the gate verified; `dev` only.",
+      ),
+  })
+  .prefault({})
+  .describe("An application to see the chain with.");
+
+export const mirrorSettings = z
+  .strictObject({
+    charts: chartSource
+      .optional()
+      .describe(
+        "Where all charts come from instead of their own repositories: a folder that holds `<chart>` folders or `<chart>-<version>.tgz` files, an `https://` repository or an `oci://` path.",
+      ),
+  })
+  .prefault({})
+  .describe("Mirrors of the charts; images come from where the charts and the lock say.");
