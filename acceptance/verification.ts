@@ -33,6 +33,7 @@ export interface CheckResult {
   area: Area;
   name: string;
   proves: string;
+  /** What it ran on; without oauth2-proxy, where the deployment has none. */
   exercises: readonly Component[];
   needs: readonly Need[];
   outcome: "passed" | "failed" | "left-out";

@@ -21,6 +21,14 @@ export interface Stream {
   ask(signal: AbortSignal): Promise<Outcome>;
 }
 
+/** What the streams are called, in the report and among each other. */
+export const streamNames = {
+  nobody: "without identity",
+  refusedSession: "with cookies that may not count",
+  session: "with a session",
+  bearer: "with a token",
+} as const;
+
 /** In every request: whoever forwards one unchecked, hands this to the application. */
 const forged = "forged@example.com";
 
@@ -43,7 +51,7 @@ function marked(): { mark: string; headers: HeaderList } {
 /** A request that nobody signed: right is a refusal and nothing else. */
 export function nobody(target: Target, url: URL): Stream {
   return {
-    name: "without identity",
+    name: streamNames.nobody,
     ask: async (signal) => {
       const { mark, headers } = marked();
       return refused(await ask(target, url, "/", { headers, signal }), mark);
@@ -60,7 +68,7 @@ export function refusedSession(target: Target, url: URL, cookies: string): Strea
     throw new Error("a session without cookies proves nothing when it is refused");
   }
   return {
-    name: "with cookies that may not count",
+    name: streamNames.refusedSession,
     ask: async (signal) => {
       const { mark, headers } = marked();
       return refused(await ask(target, url, "/", { headers: [...headers, ["Cookie", cookies]], signal }), mark);
@@ -71,7 +79,7 @@ export function refusedSession(target: Target, url: URL, cookies: string): Strea
 /** A request with a session: right is the echo's answer with that person's name. */
 export function session(target: Target, url: URL, jar: Jar, user: string): Stream {
   return {
-    name: "with a session",
+    name: streamNames.session,
     ask: async (signal) => {
       const { mark, headers } = marked();
       return admitted(await askWith(target, jar, url, "/", { headers, signal }), mark, user);
@@ -82,7 +90,7 @@ export function session(target: Target, url: URL, jar: Jar, user: string): Strea
 /** A request with a token: right is the echo's answer with its holder's name. */
 export function bearer(target: Target, url: URL, token: string, user: string): Stream {
   return {
-    name: "with a token",
+    name: streamNames.bearer,
     ask: async (signal) => {
       const { mark, headers } = marked();
       const all: HeaderList = [...headers, ["Authorization", `Bearer ${token}`]];

@@ -4,13 +4,10 @@ import { admitted, type Outcome, refused } from "../cluster/streams";
 import { Collected } from "../http/collected";
 import { Jar } from "../http/jar";
 import { type Answer } from "../http/request";
-import { type Credentials, type Site } from "./protocol";
+import { type Credentials, type Kind, kindsOf, type Site } from "./protocol";
 
 const patience = 10_000;
 const mark = randomBytes(12).toString("hex");
-
-/** In turn: a session, a token, and nobody. */
-export const kinds = ["cookie", "token", "nobody"] as const;
 
 export interface Asked extends Outcome {
   repeated: boolean;
@@ -25,6 +22,7 @@ export class Asker {
   #cookie = "";
   #token = "";
   #user = "";
+  #kinds: readonly Kind[] = [];
 
   constructor(site: Site, connections: number) {
     this.#site = site;
@@ -32,8 +30,14 @@ export class Asker {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   }
 
+  /** How many kinds of requests there are. */
+  get kinds(): number {
+    return this.#kinds.length;
+  }
+
   use({ cookies, token, user }: Credentials): void {
-    this.#take(cookies);
+    this.#kinds = kindsOf({ cookies });
+    this.#take(cookies ?? []);
     this.#token = token;
     this.#user = user;
   }
@@ -43,7 +47,7 @@ export class Asker {
   }
 
   async ask(count: number): Promise<Asked> {
-    const kind = kinds[count % kinds.length] ?? "nobody";
+    const kind = this.#kinds[count % this.#kinds.length] ?? "nobody";
     try {
       const { answer, repeated } = await this.#send(this.#headers(kind));
       const outcome = kind === "nobody" ? refused(answer, mark) : admitted(answer, mark, this.#user);
@@ -54,7 +58,7 @@ export class Asker {
     }
   }
 
-  #headers(kind: (typeof kinds)[number]): Record<string, string> {
+  #headers(kind: Kind): Record<string, string> {
     return {
       Host: this.#url.host,
       Accept: "application/json",

@@ -18,8 +18,8 @@ export function memoryIsFlat(probe: Probe, samples: readonly Sample[] | undefine
     probe.expect(
       growth.length > 0,
       `the memory of ${growth.length} containers was measured`,
-      "the memory of the gateway and of oauth2-proxy should be measured from the beginning to the end; kubelet told nothing. " +
-        "May the kubeconfig's user get nodes/proxy, and was --load long enough for several looks?",
+      "the memory of the gateway, and of oauth2-proxy where it runs, should be measured from the beginning to the end; " +
+        "kubelet told nothing. May the kubeconfig's user get nodes/proxy, and was --load long enough for several looks?",
     );
   }
   for (const { container, early, late } of growth) {

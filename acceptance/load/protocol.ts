@@ -8,10 +8,17 @@ export interface Site {
 
 /** Who asks. */
 export interface Credentials {
-  /** The session's cookies as `Set-Cookie` lines. */
-  cookies: readonly string[];
+  /** The session's cookies as `Set-Cookie` lines; `undefined` where there are no sessions. */
+  cookies: readonly string[] | undefined;
   token: string;
   user: string;
+}
+
+export type Kind = "cookie" | "token" | "nobody";
+
+/** In turn: a session where there are any, a token, and nobody. */
+export function kindsOf({ cookies }: Pick<Credentials, "cookies">): Kind[] {
+  return [...(cookies === undefined ? [] : (["cookie"] as const)), "token", "nobody"];
 }
 
 export type Order =

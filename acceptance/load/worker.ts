@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Asker, kinds } from "./asker";
+import { Asker } from "./asker";
 import { Histogram } from "./histogram";
 import { mostConnections, type Order, type Result, type Site } from "./protocol";
 
@@ -65,7 +65,7 @@ async function constant(asker: Asker, rate: number, seconds: number): Promise<Re
   const count = new Count();
   const started = performance.now();
   // Each kind of request comes at least once.
-  const total = Math.max(kinds.length, Math.floor(rate * seconds));
+  const total = Math.max(asker.kinds, Math.floor(rate * seconds));
   for (let next = 0; next < total;) {
     // Each request is due at its own time; a pause of this thread must not make a slow answer look fast.
     const due = Math.min(total, Math.floor(((performance.now() - started) / 1000) * rate));

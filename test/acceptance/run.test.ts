@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, type CheckContext } from "../../acceptance/check";
+import { type Check, type CheckContext, type Target } from "../../acceptance/check";
 import { runChecks, type RunOptions } from "../../acceptance/run";
 import { type CheckResult } from "../../acceptance/verification";
 
@@ -58,6 +58,14 @@ describe("a run of checks", () => {
   it("passes a check that saw something and nothing wrong", async () => {
     const result = await runOne(passing());
     assert.deepEqual([result.outcome, result.tried, result.wrong, result.reason], ["passed", 1, [], null]);
+  });
+
+  it("says of a check that can do without oauth2-proxy that it showed nothing of it where it is absent", async () => {
+    const several = passing({ exercises: ["gateway", "oauth2-proxy", "cert-manager", "Dex"] });
+    const having = (absent: Target["absent"]) => ({ target: { ...options.target, absent } });
+    assert.deepEqual((await runOne(several)).exercises, several.exercises);
+    const { exercises } = await runOne(several, having(new Set(["oauth2-proxy", "cert-manager"])));
+    assert.deepEqual(exercises, ["gateway", "cert-manager", "Dex"]);
   });
 
   it("fails a check with one wrong thing among right ones, and keeps what was wrong", async () => {

@@ -33,9 +33,10 @@ const wanting = check("wanting", () => Promise.reject(new Error("it ran")), { ar
 describe("gatehouse verify", () => {
   const folder = temporaryFolder();
   let gate: FakeGate;
+  let page = "";
   let given: VerifyOptions;
   before(async () => {
-    gate = await fakeGate(() => ({ status: 403 }));
+    gate = await fakeGate(() => ({ status: 403, body: page }));
     writeFileSync(folder.path("ca.pem"), gate.authority.cert);
     writeFileSync(folder.path("passwords.json"), '{"user@example.com": "hunter2-hunter2"}', { mode: 0o600 });
     given = { ca: folder.path("ca.pem"), connect: "127.0.0.1", echo: "none" };
@@ -179,6 +180,24 @@ describe("gatehouse verify", () => {
         error instanceof BadInput &&
         error.problems.map(({ key }) => key).join() === "--require user,--require sessions",
     );
+  });
+
+  it("tells checks that need no sessions whether oauth2-proxy is clearly absent, and not only half broken", async () => {
+    const absent: boolean[] = [];
+    const looking = check("looking", ({ probe, target }) => {
+      absent.push(target.absent?.has("oauth2-proxy") === true);
+      probe.seen("a");
+      return Promise.resolve();
+    });
+    await run([looking]);
+    // It shows its page, and its button leads nowhere.
+    page = '<a href="/oauth2/start?rd=x">Sign in</a>';
+    try {
+      await run([looking]);
+    } finally {
+      page = "";
+    }
+    assert.deepEqual(absent, [true, false]);
   });
 
   it("refuses a gate that nothing reaches, without a row of failed checks", async () => {

@@ -5,7 +5,7 @@ import { type Secret } from "../../cluster/objects";
 import { giveBack, ownersOf } from "../../cluster/ownership";
 import { workloads } from "../../cluster/platform";
 import { rollOut } from "../../cluster/rollOut";
-import { type Pace, recovers, type Scene, sceneOf, signInWorks } from "../../cluster/scene";
+import { newcomerGetsIn, type Pace, recovers, type Scene, sceneOf } from "../../cluster/scene";
 import { nobody } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { undoing } from "../../cluster/undo";
@@ -52,7 +52,7 @@ export function foreignAuthority(pace: Pace): Check {
       for (const tally of tallies) {
         judge(probe, "a foreign CA", tally, { errors: "some" });
       }
-      await signInWorks(scene, "the right CA again", since, pace);
+      await newcomerGetsIn(scene, "the right CA again", since, pace);
       await recovers(scene, "the right CA again", stream, since, pace);
     },
   };

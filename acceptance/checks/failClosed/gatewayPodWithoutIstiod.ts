@@ -2,11 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { isReady } from "../../cluster/objects";
 import { workloads } from "../../cluster/platform";
-import { nobody, session } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { podsOf, rescaled, waitUntilReady, without } from "../../cluster/workloads";
-import { type Pace, type Scene, sceneOf } from "../../cluster/scene";
+import { type Pace, type Scene, sceneOf, streamsOf } from "../../cluster/scene";
 
 export function gatewayPodWithoutIstiod(pace: Pace): Check {
   return {
@@ -17,15 +16,13 @@ export function gatewayPodWithoutIstiod(pace: Pace): Check {
       "A gateway pod must not be ready without its configuration, and the injector's webhook must refuse pods while istiod " +
       "is away (failurePolicy: Fail). Look at the pod's readiness probe and at the MutatingWebhookConfiguration.",
     exercises: ["gateway", "istiod", "API server"],
-    needs: ["user", "echo", "sessions", "cluster", "disturb"],
+    needs: ["user", "echo", "cluster", "disturb"],
     timeout: 600,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
-      const { hands, visitor } = scene;
-      const { target, probe, signal } = context;
-      const { url, jar, person } = visitor;
-      const streams = [nobody(target, url), session(target, url, jar, person.email)];
-      const { tallies } = await during(streams, { signal, pause: pace.pause }, () =>
+      const { hands } = scene;
+      const { probe, signal } = context;
+      const { tallies } = await during(streamsOf(scene), { signal, pause: pace.pause }, () =>
         rescaled(hands, workloads.gateway, async (scale, replicas) => {
           const { askedBack } = await without(hands, workloads.istiod, async () => {
             const old = await podsOf(hands.api, workloads.gateway, signal);

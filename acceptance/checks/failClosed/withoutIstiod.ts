@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { workloads } from "../../cluster/platform";
-import { bearer, nobody, session } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { without } from "../../cluster/workloads";
-import { type Pace, recovers, sceneOf, signInWorks, withoutRestarts } from "../../cluster/scene";
+import { type Pace, newcomerGetsIn, recovers, sceneOf, streamsOf, withoutRestarts } from "../../cluster/scene";
 
 export function withoutIstiod(pace: Pace): Check {
   return {
@@ -16,24 +15,19 @@ export function withoutIstiod(pace: Pace): Check {
       "The gateway and the sidecars keep their last configuration; if requests fail, look at `kubectl get pods -n ingress` " +
       "and at the age of the sidecars' certificates, which istiod signs for a day.",
     exercises: ["gateway", "istiod", "sidecar"],
-    needs: ["user", "echo", "sessions", "cluster", "disturb"],
+    needs: ["user", "echo", "cluster", "disturb"],
     timeout: 600,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
-      const { hands, visitor } = scene;
-      const { target, probe, signal } = context;
-      const { url, jar, token, person } = visitor;
-      const streams = [
-        nobody(target, url),
-        session(target, url, jar, person.email),
-        bearer(target, url, token, person.email),
-      ];
+      const { hands } = scene;
+      const { probe, signal } = context;
+      const streams = streamsOf(scene);
       await withoutRestarts(scene, workloads.istiod, async () => {
         const { result: tallies, askedBack } = await without(hands, workloads.istiod, async () => {
           const away = Date.now();
           probe.busy("ask while istiod is away");
           const seen = await during(streams, { signal, pause: pace.pause }, async () => {
-            await signInWorks(scene, "istiod away", away, pace);
+            await newcomerGetsIn(scene, "istiod away", away, pace);
             await sleep(pace.away, undefined, { signal });
           });
           return seen.tallies;

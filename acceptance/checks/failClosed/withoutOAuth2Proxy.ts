@@ -5,7 +5,8 @@ import { bearer, nobody, refusedSession, session } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { without } from "../../cluster/workloads";
-import { type Pace, recovers, sceneOf, signInWorks, withoutRestarts } from "../../cluster/scene";
+import { sessionOf } from "../../cluster/visitor";
+import { newcomerGetsIn, type Pace, recovers, sceneOf, withoutRestarts } from "../../cluster/scene";
 
 export function withoutOAuth2Proxy(pace: Pace): Check {
   return {
@@ -23,7 +24,8 @@ export function withoutOAuth2Proxy(pace: Pace): Check {
       const scene = await sceneOf(context, pace);
       const { hands, visitor } = scene;
       const { target, probe, signal } = context;
-      const { url, jar, cookies, token, person } = visitor;
+      const { url, token, person } = visitor;
+      const { jar, cookies } = sessionOf(visitor);
       await withoutRestarts(scene, workloads.oauth2Proxy, async () => {
         const { result: tallies, askedBack } = await without(hands, workloads.oauth2Proxy, async () => {
           const streams = [
@@ -41,7 +43,7 @@ export function withoutOAuth2Proxy(pace: Pace): Check {
         const again = "oauth2-proxy back";
         await recovers(scene, again, session(target, url, jar, person.email), askedBack, pace);
         await recovers(scene, again, nobody(target, url), askedBack, pace);
-        await signInWorks(scene, again, askedBack, pace);
+        await newcomerGetsIn(scene, again, askedBack, pace);
       });
     },
   };

@@ -5,13 +5,13 @@ import { type Api, clusterApi } from "../../cluster/api";
 import { memoryOf, type Sample } from "../../cluster/memory";
 import { requestNamespaces, workloads } from "../../cluster/platform";
 import { listed } from "../../cluster/traffic";
-import { type Visitor, visitorOf } from "../../cluster/visitor";
+import { tellWithoutSessions, type Visitor, visitorOf } from "../../cluster/visitor";
 import { restarted, restartsIn } from "../../cluster/workloads";
 import { type Cookie } from "../../http/jar";
 import { loadableAddress, ownHost } from "../../load/allowed";
 import { memoryIsFlat } from "../../load/flatMemory";
 import { Generator } from "../../load/generator";
-import { type Credentials, mostConnections, type Result } from "../../load/protocol";
+import { type Credentials, kindsOf, mostConnections, type Result } from "../../load/protocol";
 import { echoOf } from "../../tokens/parts";
 
 export interface LoadPace {
@@ -30,12 +30,14 @@ export function steadyLoad(pace: LoadPace): Check {
     area: "load",
     name: "steady",
     proves:
-      "At 70 % of what it can do the deployment answers every request right, with and without identity, and, as far as a cluster is given in which it can be measured, its memory stays flat.",
+      "At 70 % of what it can do the deployment answers every request right, with a token, without identity and, where " +
+      "oauth2-proxy gives any, with a session, and, as far as a cluster is given in which it can be measured, its memory " +
+      "stays flat.",
     mend:
       "Errors: look at the gateway's access log for 503 and at `kubectl top pods -n ingress -n auth`. Memory that grows: " +
       `compare two heap profiles of that container. A public address is loaded only with ${ownHost}.`,
     exercises: ["gateway", "oauth2-proxy"],
-    needs: ["user", "echo", "sessions", "load"],
+    needs: ["user", "echo", "load"],
     timeout: 3900,
     run: async (context) => {
       const { target, probe, signal } = context;
@@ -44,8 +46,12 @@ export function steadyLoad(pace: LoadPace): Check {
       const site = { address: await loadableAddress(target, url), url: url.href, ca: target.ca };
       const api = target.kubeconfig === undefined ? undefined : clusterApi(target);
       const visitor = await visitorOf(context, api);
+      const credentials = credentialsOf(visitor);
+      const kinds = kindsOf(credentials);
+      tellWithoutSessions(probe, visitor);
+      probe.figure(`identities in turn (${kinds.join(", ")})`, kinds.length, "kinds");
       const before = api === undefined ? undefined : await restartsIn(api, requestNamespaces, signal);
-      const generator = new Generator(site, credentialsOf(visitor), signal);
+      const generator = new Generator(site, credentials, signal);
       try {
         const most = await maximum(generator, context, pace);
         const rate = Math.max(1, Math.floor(most * share));
@@ -100,11 +106,13 @@ async function steady(
   const pause = Math.min(every, (target.loadSeconds * 1000) / 18);
   const over = new AbortController();
   const watched = AbortSignal.any([signal, over.signal]);
+  const { gateway, oauth2Proxy } = workloads;
+  const measured = visitor.session === undefined ? [gateway] : [gateway, oauth2Proxy];
   const watch = async () => {
     let ends = endOf(visitor.token);
     while (!watched.aborted) {
       if (api !== undefined) {
-        const memory = await memoryOf(api, [workloads.gateway, workloads.oauth2Proxy], watched);
+        const memory = await memoryOf(api, measured, watched);
         samples.push({ at: Date.now(), memory });
       }
       if (ends - Date.now() < 120_000) {
@@ -156,8 +164,8 @@ function endOf(token: string): number {
   return (decodeJwt(token).exp ?? 0) * 1000;
 }
 
-function credentialsOf({ jar, token, person }: Visitor): Credentials {
-  return { cookies: jar.cookies.map(lineOf), token, user: person.email };
+function credentialsOf({ session, token, person }: Visitor): Credentials {
+  return { cookies: session?.jar.cookies.map(lineOf), token, user: person.email };
 }
 
 /** A cookie as the server set it. */

@@ -1,8 +1,7 @@
 import { type Check, type CheckContext, type Target } from "../../check";
 import { type Api } from "../../cluster/api";
 import { authorityInCluster } from "../../cluster/certificates";
-import { type Pace, recovers, type Scene, sceneOf, signInWorks } from "../../cluster/scene";
-import { bearer, nobody, session } from "../../cluster/streams";
+import { newcomerGetsIn, type Pace, recovers, type Scene, sceneOf, streamsOf } from "../../cluster/scene";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { waitFor } from "../../cluster/wait";
@@ -26,28 +25,23 @@ export function certificateAuthority(pace: Pace): Check {
     area: "rotation",
     name: "certificate-authority",
     proves:
-      "After a new private CA the gate shows a certificate of it and of no other, sign-in works again, and nobody without " +
+      "After a new private CA the gate shows a certificate of it and of no other, people get in again, and nobody without " +
       "identity gets in meanwhile.",
     mend:
       "Look whether the command raised rotation.certificateAuthority, at `kubectl get certificate -n ingress`, and, when only " +
       "sign-in or tokens fail, whether oauth2-proxy and istiod restarted with the new CA.",
     exercises: ["gateway", "oauth2-proxy", "istiod", "cert-manager"],
-    needs: ["user", "echo", "sessions", "cluster", "cert-manager", "rotate"],
+    needs: ["user", "echo", "cluster", "cert-manager", "rotate"],
     timeout: 1200,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
-      const { api, visitor } = scene;
+      const { api } = scene;
       const { target, probe, signal } = context;
-      const { url, jar, token, person } = visitor;
       const what = "certificateAuthority rotated";
       const old = await authorityInCluster(api, signal);
       // A client in the middle of the change trusts both.
       const both: Target = { ...target };
-      const streams = [
-        nobody(both, url),
-        bearer(both, url, token, person.email),
-        session(both, url, jar, person.email),
-      ];
+      const streams = streamsOf(scene, both);
       const { tallies } = await during(streams, { signal, pause: pace.pause }, async () => {
         const ended = new AbortController();
         const learning = learn(api, both, old, AbortSignal.any([signal, ended.signal]), pace);
@@ -72,7 +66,7 @@ export function certificateAuthority(pace: Pace): Check {
       target.ca = fresh;
       both.ca = fresh;
       await newChain(scene, old, pace);
-      await signInWorks(scene, what, since, pace);
+      await newcomerGetsIn(scene, what, since, pace);
       for (const stream of streams) {
         await recovers(scene, what, stream, since, pace);
       }

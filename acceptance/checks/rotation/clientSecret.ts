@@ -1,7 +1,7 @@
 import { dex } from "../../../components/topology";
 import { type Check } from "../../check";
-import { type Pace, recovers, sceneOf, signInWorks } from "../../cluster/scene";
-import { bearer, nobody, session } from "../../cluster/streams";
+import { newcomerGetsIn, type Pace, recovers, sceneOf, streamsOf } from "../../cluster/scene";
+import { streamNames } from "../../cluster/streams";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { clientInCluster } from "../../cluster/visitor";
@@ -14,37 +14,25 @@ export function clientSecret(pace: Pace): Check {
     area: "rotation",
     name: "client-secret",
     proves:
-      "A new client secret takes the place of the old one on both sides, running sessions and tokens go on, and nobody " +
-      "without identity gets in meanwhile.",
+      "A new client secret takes the place of the old one at Dex and, where it runs, at oauth2-proxy; tokens and running " +
+      "sessions go on, and nobody without identity gets in meanwhile.",
     mend:
       "Sign-ins that fail afterwards mean that Dex or oauth2-proxy still has the old secret: look at `kubectl rollout status " +
       "-n auth` of both and whether the command raised rotation.clientSecret.",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
-    needs: ["user", "echo", "sessions", "cluster", "rotate"],
+    needs: ["user", "echo", "cluster", "rotate"],
     timeout: 1200,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
       const { api, visitor } = scene;
       const { target, probe, signal } = context;
-      const { url, jar, token, person } = visitor;
       const what = "clientSecret rotated";
       const old = await clientInCluster(target, api, signal);
-      const streams = [
-        nobody(target, url),
-        bearer(target, url, token, person.email),
-        session(target, url, jar, person.email),
-      ];
+      const streams = streamsOf(scene);
       const { tallies } = await during(streams, { signal, pause: pace.pause }, () => rotate(context, "clientSecret"));
       const since = Date.now();
-      const [nobodys, holders, sessions] = tallies;
-      for (const [tally, errors] of [
-        [nobodys, "some"],
-        [holders, "none"],
-        [sessions, "some"],
-      ] as const) {
-        if (tally !== undefined) {
-          judge(probe, what, tally, { errors });
-        }
+      for (const tally of tallies) {
+        judge(probe, what, tally, { errors: tally.name === streamNames.bearer ? "none" : "some" });
       }
       const fresh = await clientInCluster(target, api, signal);
       probe.expect(
@@ -56,13 +44,13 @@ export function clientSecret(pace: Pace): Check {
         // What comes after this check would otherwise redeem with the secret of before.
         target.client = { ...target.client, secret: fresh.secret };
       }
-      await signInWorks(scene, what, since, pace);
+      await newcomerGetsIn(scene, what, since, pace);
       for (const stream of streams) {
         await recovers(scene, what, stream, since, pace);
       }
       const refused = async () => {
         try {
-          await grantIdToken(target, person, { client: old, signal });
+          await grantIdToken(target, visitor.person, { client: old, signal });
           return undefined;
         } catch (error) {
           // Any other failure says nothing about the secret.
@@ -78,7 +66,7 @@ export function clientSecret(pace: Pace): Check {
         signal,
       });
       probe.seen("Dex refuses the old client secret");
-      await grantIdToken(target, person, { client: fresh, signal });
+      await grantIdToken(target, visitor.person, { client: fresh, signal });
       probe.seen("Dex takes the new client secret");
     },
   };

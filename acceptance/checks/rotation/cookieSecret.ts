@@ -1,9 +1,9 @@
 import { type Check } from "../../check";
-import { type Pace, recovers, sceneOf, signInWorks } from "../../cluster/scene";
-import { bearer, nobody, refusedSession, session } from "../../cluster/streams";
+import { newcomerGetsIn, type Pace, recovers, sceneOf, streamsOf } from "../../cluster/scene";
+import { bearer, refusedSession, session, streamNames } from "../../cluster/streams";
 import { during, once } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
-import { newSession } from "../../cluster/visitor";
+import { newSession, sessionOf } from "../../cluster/visitor";
 import { rotate } from "./rotate";
 
 /** Requests with the old session after the rotation: there are several replicas, and each must have the new key. */
@@ -23,22 +23,16 @@ export function cookieSecret(pace: Pace): Check {
     run: async (context) => {
       const scene = await sceneOf(context, pace);
       const { target, probe, signal } = context;
-      const { url, jar, cookies, token, person } = scene.visitor;
-      const tokens = bearer(target, url, token, person.email);
-      const streams = [nobody(target, url), tokens, session(target, url, jar, person.email)];
-      const { tallies } = await during(streams, { signal, pause: pace.pause }, () => rotate(context, "cookieSecret"));
-      const [nobodys, holders, sessions] = tallies;
+      const { url, token, person } = scene.visitor;
+      const { cookies } = sessionOf(scene.visitor);
+      const { tallies } = await during(streamsOf(scene), { signal, pause: pace.pause }, () =>
+        rotate(context, "cookieSecret"),
+      );
       const since = Date.now();
       const what = "cookieSecret rotated";
       // Nobody promises anything to sessions, and tokens never meet oauth2-proxy.
-      for (const [tally, errors] of [
-        [nobodys, "some"],
-        [holders, "none"],
-        [sessions, "some"],
-      ] as const) {
-        if (tally !== undefined) {
-          judge(probe, what, tally, { errors });
-        }
+      for (const tally of tallies) {
+        judge(probe, what, tally, { errors: tally.name === streamNames.bearer ? "none" : "some" });
       }
       const old = refusedSession(target, url, cookies);
       await recovers(scene, `${what}, old session refused`, old, since, pace);
@@ -50,10 +44,10 @@ export function cookieSecret(pace: Pace): Check {
           `a session of before the rotation should be refused with 4xx or 5xx; it came to ${why}`,
         );
       }
-      await signInWorks(scene, what, since, pace);
+      await newcomerGetsIn(scene, what, since, pace);
       const fresh = await newSession(target, person, url, signal);
       await recovers(scene, `${what}, new session`, session(target, url, fresh, person.email), since, pace);
-      await recovers(scene, what, tokens, since, pace);
+      await recovers(scene, what, bearer(target, url, token, person.email), since, pace);
     },
   };
 }

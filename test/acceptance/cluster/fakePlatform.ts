@@ -24,6 +24,12 @@ export interface Faults {
   failsOpen?: boolean;
   /** Without oauth2-proxy tokens are refused, too. */
   tokensNeedOAuth2Proxy?: boolean;
+  /** Without Dex everybody passes. */
+  opensWithoutDex?: boolean;
+  /** Without istiod tokens are refused. */
+  tokensNeedIstiod?: boolean;
+  /** Which tokens are refused, by the number in which Dex gave them: 1 is the first. */
+  refusesToken?: (number: number) => boolean;
   /** Sessions end with Dex. */
   sessionsNeedDex?: boolean;
   /** Dex's form is answered by somebody else. */
@@ -74,7 +80,8 @@ export async function fakePlatform(
   options: Parameters<typeof fakeGate>[1] = {},
 ): Promise<FakePlatform> {
   const cluster = await FakeCluster.start();
-  for (const title of Object.values(titles)) {
+  const absent = options.target?.absent?.has("oauth2-proxy") === true;
+  for (const title of Object.values(titles).filter((each) => !(absent && each === titles.oauth2Proxy))) {
     const [namespace = "", name = ""] = title.split("/");
     cluster.deploy(namespace, name, 2);
   }
@@ -106,10 +113,20 @@ export async function fakePlatform(
   };
 }
 
+/** The same where there is no oauth2-proxy, and the run has found so. */
+export async function withoutSessions(
+  faults: Faults = {},
+  options: Parameters<typeof fakeGate>[1] = {},
+): Promise<FakePlatform> {
+  const absent = new Set(["oauth2-proxy"] as const);
+  return await fakePlatform(faults, { ...options, target: { ...options.target, absent } });
+}
+
 class Platform {
   readonly #codes = new Map<string, { nonce: string }>();
   /** oauth2-proxy reads its CA at its start alone. */
   #authority = "the private CA";
+  #tokens = 0;
 
   constructor(
     private readonly cluster: FakeCluster,
@@ -169,7 +186,9 @@ class Platform {
       if (!this.state.accepted.includes(form.get("client_secret") ?? "")) {
         return { status: 401, body: { error: "invalid_client" } };
       }
-      const claims = { email: person.email, nonce: this.#codes.get(form.get("code") ?? "")?.nonce };
+      this.#tokens += 1;
+      const nonce = this.#codes.get(form.get("code") ?? "")?.nonce;
+      const claims = { email: person.email, nonce, jti: String(this.#tokens) };
       return { body: { id_token: new UnsecuredJWT(claims).setExpirationTime("1h").encode() } };
     }
     if (method === "POST") {
@@ -186,6 +205,7 @@ class Platform {
   #application({ headers }: FakeRequest, url: URL): FakeAnswer {
     const unchecked =
       (this.faults.failsOpen === true && !this.#runs("oauth2Proxy")) ||
+      (this.faults.opensWithoutDex === true && !this.#runs("dex")) ||
       (this.faults.newPodsAreOpen === true && this.cluster.readyPods(titles.gateway) > 2);
     const verified = this.#user(headers);
     const user =
@@ -193,7 +213,10 @@ class Platform {
         ? (headers["kubeflow-userid"] ?? verified)
         : verified;
     if (user === undefined && !unchecked) {
-      return { status: 403, body: "sign in" };
+      // The session check answers whoever shows no token, and where it cannot be asked, the gate does.
+      return headers.authorization === undefined && !this.#runs("oauth2Proxy")
+        ? { status: 503 }
+        : { status: 403, body: "sign in" };
     }
     if (url.hostname !== echoName) {
       return { status: 404 };
@@ -205,9 +228,14 @@ class Platform {
 
   #user({ authorization, cookie }: FakeRequest["headers"]): string | undefined {
     if (authorization !== undefined) {
-      const needed = this.faults.tokensNeedOAuth2Proxy !== true || this.#runs("oauth2Proxy");
+      const { tokensNeedOAuth2Proxy, tokensNeedIstiod, refusesToken } = this.faults;
       const [, token = ""] = authorization.split(" ");
-      return needed ? (UnsecuredJWT.decode(token).payload.email as string) : undefined;
+      const { email, jti } = UnsecuredJWT.decode(token).payload;
+      const refused =
+        (tokensNeedOAuth2Proxy === true && !this.#runs("oauth2Proxy")) ||
+        (tokensNeedIstiod === true && !this.#runs("istiod")) ||
+        refusesToken?.(Number(jti)) === true;
+      return refused ? undefined : (email as string);
     }
     if (!this.#runs("oauth2Proxy") || (this.faults.sessionsNeedDex === true && !this.#runs("dex"))) {
       return undefined;

@@ -32,12 +32,17 @@ describe("fail closed: parts that are taken away", () => {
     it(`passes on a right deployment without ${part}, and restores it with the owner of its replicas`, async () => {
       const {
         faults,
+        figures,
         tried,
         replicas,
         platform: { cluster },
       } = await outcome(part);
       assert.deepEqual(faults, []);
       assert.ok(tried > 5);
+      // Where there are sessions, they are looked at, too.
+      assert.ok(figures.some((figure) => /requests with (a session|cookies that may not count)/.test(figure)));
+      assert.ok(figures.some((figure) => /a new sign-in works after$/.test(figure)));
+      assert.ok(!figures.some((figure) => figure.includes("none without oauth2-proxy")));
       assert.equal(replicas, 2);
       const { metadata } = cluster.deployments.get(title) ?? assert.fail();
       assert.deepEqual(metadata.annotations, {});

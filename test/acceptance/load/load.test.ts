@@ -6,7 +6,7 @@ import { memoryIsFlat } from "../../../acceptance/load/flatMemory";
 import { Generator } from "../../../acceptance/load/generator";
 import { Histogram } from "../../../acceptance/load/histogram";
 import { contextFor } from "../fakeGate";
-import { type FakePlatform, fakePlatform, type Faults, outcomeOf } from "../cluster/fakePlatform";
+import { type FakePlatform, fakePlatform, type Faults, outcomeOf, withoutSessions } from "../cluster/fakePlatform";
 
 describe("which addresses may be loaded", () => {
   const url = new URL("https://echo.kubeflow.example.com");
@@ -130,8 +130,8 @@ describe("load", () => {
   afterEach(() => platform?.close());
 
   const check = steadyLoad({ steps: [2], stepSeconds: 0.15, every: 10 });
-  const start = async (faults: Faults = {}) => {
-    platform = await fakePlatform(faults, { target: { loadSeconds: 1.2 } });
+  const start = async (faults: Faults = {}, platformOf = fakePlatform) => {
+    platform = await platformOf(faults, { target: { loadSeconds: 1.2 } });
     for (const container of ["gatehouse-gateway/istio-proxy", "oauth2-proxy/oauth2-proxy"]) {
       platform.cluster.memory.set(container, 50_000_000);
     }
@@ -147,6 +147,7 @@ describe("load", () => {
       assert.ok(figures.includes(name), name);
     }
     assert.ok(figures.includes("containers whose memory was measured"));
+    assert.ok(figures.includes("identities in turn (cookie, token, nobody)"));
   });
 
   it("fails where some requests are refused", async () => {
@@ -163,6 +164,42 @@ describe("load", () => {
     given.faults.forgedHeaders = true;
     const { faults } = await outcome(given);
     assert.match(faults.join("\n"), /another answer than its identity allows; it came to .*another identity/);
+  });
+
+  it("passes without oauth2-proxy with tokens and nobody alone, and says that it looked at no session", async () => {
+    assert.ok(!check.needs.includes("sessions"));
+    const given = await start({}, withoutSessions);
+    const { faults, figures } = await outcome(given);
+    assert.deepEqual(faults, []);
+    assert.ok(figures.includes("sessions looked at (none without oauth2-proxy)"));
+    assert.ok(figures.includes("identities in turn (token, nobody)"));
+    assert.ok(figures.some((name) => /^memory of gatehouse-gateway-.*last sixth$/.test(name)));
+    const asked = given.gate.requests.filter(({ headers }) => headers["x-gatehouse-marker"] !== undefined);
+    const withToken = asked.filter(({ headers }) => headers.authorization !== undefined).length;
+    assert.ok(Math.abs(withToken - asked.length / 2) <= 2, `${withToken} of ${asked.length} with a token`);
+    assert.ok(asked.every(({ headers }) => headers.cookie === undefined));
+  });
+
+  it("fails without oauth2-proxy where tokens are refused, and where nobody is let in", async () => {
+    const refusing = await start({}, withoutSessions);
+    let asked = 0;
+    // The first one made sure of the token.
+    refusing.faults.refusesToken = () => (asked += 1) % 5 === 0;
+    assert.match((await outcome(refusing)).faults.join("\n"), /answered right; it came to .*token: status 403/);
+    await platform?.close();
+    const open = await start({ failsOpen: true }, withoutSessions);
+    assert.match(
+      (await outcome(open)).faults.join("\n"),
+      /another answer than its identity allows.*nobody: status 200/,
+    );
+  });
+
+  it("fails where oauth2-proxy is not absent and gives no session", async () => {
+    const given = await start();
+    given.state.accepted = [];
+    const { faults, tried } = await outcome(given);
+    assert.match(faults.join("\n"), /^ended: /);
+    assert.equal(tried, 1);
   });
 
   it("asks a public address nothing at all", async () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type CheckResult } from "../../../acceptance/verification";
+import { everyCheck } from "../../../acceptance/everyCheck";
+import { type CheckResult, titleOf } from "../../../acceptance/verification";
 import { seconds } from "../../../bed/commands/settings";
 import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
-import { count, emptyResult, type ModeResult, needsMet } from "../../../bed/e2e/result";
+import { count, emptyResult, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
 import { groupsOf } from "../../../bed/e2e/verify";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
@@ -67,6 +68,16 @@ describe("The end-to-end run", () => {
     assert.match(provenTable([resultOf(cleared)]), /3 passed, 1 failed, 0 left out/);
     assert.match(provenTable([resultOf(cleared)]), /\*\*Left out although all.*login\/sign-in: oauth2-proxy doesn't/);
     assert.doesNotMatch(provenTable([resultOf(bare)]), /Left out although/);
+  });
+
+  it("requires the outages, rotations and load that tokens alone prove, also without oauth2-proxy", () => {
+    const all = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
+    const versions = Object.fromEntries(all.map((name) => [name, "unknown"]));
+    const met = needsMet({ ...bare, versions }, 60);
+    const disturbing = everyCheck.filter(({ area }) => ["fail-closed", "rotation", "load"].includes(area));
+    const results = disturbing.map((check): CheckResult => ({ ...left, ...check }));
+    const excused = results.filter((check) => wronglyLeftOut([check], met).length === 0);
+    assert.deepEqual(excused.map(titleOf), ["fail-closed/without-oauth2-proxy", "rotation/cookie-secret"]);
   });
 
   it("counts a step without a result as failed, and keeps what the others found", () => {
