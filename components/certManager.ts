@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { lock } from "../stacks/lock";
+import { chartImage, type ImageMirror, imageOf } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
@@ -33,19 +33,29 @@ export class CertManager extends pulumi.ComponentResource {
       {
         chart: "cert-manager",
         namespace: namespaces.certManager,
-        values: certManagerValues(settings.replicas),
+        values: certManagerValues(settings),
         mirror: settings.mirror.charts,
       },
       { parent: this, dependsOn: namespace.ready },
     );
     this.secretNamespace = namespace.metadataName;
-    this.ready = startupCheck(name, this, chart);
+    this.ready = startupCheck(name, this, chart, settings.mirror.images);
     this.registerOutputs({});
   }
 }
 
-function certManagerValues(replicas: number): Record<string, unknown> {
-  const workload = (component: string, count: number, cpu: string, memory: string) => ({
+function certManagerValues({ replicas, mirror }: Settings): Record<string, unknown> {
+  const image = (part: "controller" | "webhook" | "cainjector" | "acmesolver") => {
+    const { hub, name, tag } = chartImage(`cert-manager-${part}`, mirror.images);
+    return { image: { repository: `${hub}/${name}`, tag } };
+  };
+  const workload = (
+    component: "controller" | "webhook" | "cainjector",
+    count: number,
+    cpu: string,
+    memory: string,
+  ) => ({
+    ...image(component),
     replicaCount: count,
     podDisruptionBudget: { enabled: count > 1, ...(count > 1 ? { maxUnavailable: 1 } : {}) },
     topologySpreadConstraints: topologySpread({ "app.kubernetes.io/component": component }),
@@ -63,6 +73,7 @@ function certManagerValues(replicas: number): Record<string, unknown> {
     ...workload("controller", controllers, "20m", "256Mi"),
     webhook: workload("webhook", replicas, "10m", "64Mi"),
     cainjector: workload("cainjector", controllers, "10m", "256Mi"),
+    acmesolver: image("acmesolver"),
     // Pulumi's Chart leaves Helm hooks out, and this is one; `startupCheck` does its work.
     startupapicheck: { enabled: false },
   };
@@ -72,7 +83,12 @@ function certManagerValues(replicas: number): Record<string, unknown> {
  * The chart's own start-up check as a Job: a dry run of a CertificateRequest passes only when the webhook answers and
  * the API server knows its CA, which a ready Deployment alone doesn't say.
  */
-function startupCheck(name: string, parent: pulumi.Resource, chart: pulumi.Resource): k8s.batch.v1.Job {
+function startupCheck(
+  name: string,
+  parent: pulumi.Resource,
+  chart: pulumi.Resource,
+  mirror: ImageMirror,
+): k8s.batch.v1.Job {
   const metadata = {
     name: "startupapicheck",
     namespace: namespaces.certManager,
@@ -115,7 +131,7 @@ function startupCheck(name: string, parent: pulumi.Resource, chart: pulumi.Resou
             containers: [
               {
                 name: "startupapicheck",
-                image: lock.images["cert-manager-startupapicheck"],
+                image: imageOf("cert-manager-startupapicheck", mirror),
                 args: ["check", "api", "--wait=5m", "-v"],
                 env: [{ name: "POD_NAMESPACE", value: namespaces.certManager }],
                 resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type DexConfig, type DexConnector } from "../documents/dex/schema";
 import { writeDexConfig } from "../documents/dex/writer";
-import { lock } from "../stacks/lock";
+import { imageOf } from "../stacks/images";
 import { type Connector, type Settings } from "../stacks/schema";
 import { DexStorage } from "./dexStorage";
 import { HardenedWorkload } from "./hardenedWorkload";
@@ -76,7 +76,7 @@ export class Dex extends pulumi.ComponentResource {
       {
         workload: dex.name,
         namespace: dex.namespace,
-        image: lock.images.dex,
+        image: imageOf("dex", settings.mirror.images),
         // The image's own entry point runs the configuration through a template engine into /tmp, which is read-only here.
         command: ["/usr/local/bin/dex"],
         args: ["serve", "/etc/dex/config.yaml"],

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { echoConfig } from "../documents/gateway/echoConfig";
-import { lock } from "../stacks/lock";
+import { imageOf } from "../stacks/images";
+import { type Settings } from "../stacks/schema";
 import { VirtualService } from "./customResources";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
@@ -11,6 +12,7 @@ import { onlyFromGateway } from "./onlyFromGateway";
 import { echo, gateway, type Hosts, namespaces } from "./topology";
 
 export interface EchoArgs {
+  settings: Settings;
   hosts: Hosts;
   flows: readonly Flow[];
   /** The mesh and the gateway. */
@@ -19,7 +21,7 @@ export interface EchoArgs {
 
 /** A small application that answers with the identity the gate verified, to see the chain with; dev only. */
 export class Echo extends pulumi.ComponentResource {
-  constructor(name: string, { hosts, flows, dependsOn }: EchoArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, hosts, flows, dependsOn }: EchoArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Echo", name, {}, opts);
     const child = { parent: this, dependsOn };
     const namespace = new GuardedNamespace(
@@ -45,7 +47,7 @@ export class Echo extends pulumi.ComponentResource {
       {
         workload: echo.name,
         namespace: echo.namespace,
-        image: lock.images.echo,
+        image: imageOf("echo", settings.mirror.images),
         command: ["/usr/local/bin/envoy"],
         args: ["--config-path", "/etc/echo/envoy.yaml", "--concurrency", "1", "--disable-hot-restart"],
         replicas: 1,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { meshConfig } from "../documents/istio/meshConfig";
+import { chartImage } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { lockedChart } from "./chart";
@@ -55,7 +56,7 @@ export class Istio extends pulumi.ComponentResource {
     );
     const cni = lockedChart(
       `${name}-cni`,
-      { chart: "cni", namespace: namespaces.cni, values: cniValues(settings.cluster), mirror },
+      { chart: "cni", namespace: namespaces.cni, values: cniValues(settings), mirror },
       { parent: this, dependsOn: [...nodeAgent.ready, base] },
     );
     const authority = certificateAuthority.distribute(
@@ -96,9 +97,15 @@ function platformOf(platform: string | undefined): { platform?: string } {
   return platform === undefined ? {} : { platform };
 }
 
-function cniValues({ platform }: Settings["cluster"]): Record<string, unknown> {
+/** Where Istio's images are; its charts know them by one registry path and one tag. */
+function imagesOf({ mirror }: Settings): { hub: string; tag: string } {
+  const { hub, tag } = chartImage("istio-pilot", mirror.images);
+  return { hub, tag };
+}
+
+function cniValues(settings: Settings): Record<string, unknown> {
   return {
-    global: platformOf(platform),
+    global: { ...platformOf(settings.cluster.platform), ...imagesOf(settings) },
     excludeNamespaces: ["kube-system", namespaces.cni],
     seccompProfile: runtimeDefault,
     resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
@@ -120,6 +127,7 @@ function istiodValues(settings: Settings): Record<string, unknown> {
     base: failClosedFromTheStart,
     global: {
       ...platformOf(cluster.platform),
+      ...imagesOf(settings),
       proxy: {
         seccompProfile: runtimeDefault,
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },

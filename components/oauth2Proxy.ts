@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { type OAuth2ProxyConfig } from "../documents/oauth2-proxy/schema";
 import { signInPage } from "../documents/oauth2-proxy/signInPage";
 import { writeOAuth2ProxyConfig } from "../documents/oauth2-proxy/writer";
-import { lock } from "../stacks/lock";
+import { imageOf } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { HardenedWorkload } from "./hardenedWorkload";
@@ -79,7 +79,7 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
       {
         workload: oauth2Proxy.name,
         namespace: oauth2Proxy.namespace,
-        image: lock.images["oauth2-proxy"],
+        image: imageOf("oauth2-proxy", settings.mirror.images),
         args: [`--config=${directories.config}/${files.config}`],
         replicas: settings.replicas,
         ports: {

@@ -81,7 +81,7 @@ export class Platform extends pulumi.ComponentResource {
     );
     new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy] }, child);
     if (settings.echo.enabled) {
-      new Echo("echo", { hosts, flows, dependsOn: [istio.ready, pods] }, child);
+      new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child);
     }
 
     this.gatewayAddress = pods.address;

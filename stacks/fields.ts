@@ -179,6 +179,16 @@ export const chartSource = text({
   accepts: isChartSource,
 });
 
+const registryPattern =
+  /^(?=[^/]*[.:]|localhost)[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
+/** A registry with or without a path. A first part without a dot or a port would be a path at Docker Hub. */
+export const imageRegistry = text({
+  title: "registry",
+  mend: "write a registry and the path below which the images are, in lower case and without scheme or tag, such as registry.example.com/mirror",
+  pattern: registryPattern,
+});
+
 export const port = z
   .int("write a port number")
   .min(1, "write a port from 1 to 65535")

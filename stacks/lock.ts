@@ -4,8 +4,11 @@ import lockFile from "./versions.lock.json";
 /** The charts that the program installs; the key is also the chart's name in its repository. */
 export type ChartName = keyof typeof lockFile.charts;
 
-/** The images that the program's own workloads run; charts bring their own. */
+/** The images that the program's own workloads run. */
 export type ImageName = keyof typeof lockFile.images;
+
+/** The images that charts bring; the program tells the charts where they are. */
+export type ChartImageName = keyof typeof lockFile.chartImages;
 
 export interface LockedChart {
   /** The chart repository: an `https://` index or an `oci://` registry path. */
@@ -15,4 +18,8 @@ export interface LockedChart {
 }
 
 /** The one place where versions of charts and images stand; `versions.lock.json` is the data. */
-export const lock: { charts: Record<ChartName, LockedChart>; images: Record<ImageName, string> } = lockFile;
+export const lock: {
+  charts: Record<ChartName, LockedChart>;
+  images: Record<ImageName, string>;
+  chartImages: Record<ChartImageName, string>;
+} = lockFile;

@@ -6,6 +6,7 @@ import { type Agreement } from "../platform/pulumi/agreement";
 import { type Facts } from "../platform/facts";
 import { askInside } from "../platformInside";
 import { type Report, timed } from "../programs/report";
+import { imagesAreLocked } from "./images";
 
 /** One step of a deployment's life, after the suite. */
 export interface LifecycleStep {
@@ -32,6 +33,12 @@ export async function liveOn(facts: Facts, report: Report): Promise<LifecycleSte
     }
     report(`${name}: ${steps.at(-1)?.says ?? ""}`);
   };
+  await step(
+    "images",
+    "Every image that the platform runs, sidecars included, is one of the lock",
+    false,
+    imagesAreLocked,
+  );
   await step(
     "previews compared",
     "The offline preview and the real engine's name the same resources with the same parents, dependencies, providers and protection, and the engine has nothing to change",

@@ -1,3 +1,4 @@
+import { chartImage } from "../../stacks/images";
 import { lock } from "../../stacks/lock";
 import { type ImageConfig } from "./archive";
 import { type Files } from "./layer";
@@ -75,9 +76,8 @@ function node(version: VersionOf): Recipe[] {
   ];
 }
 
-/** The registry and the tag that the bed's copy of the charts names. */
-export const istioHub = "docker.io/istio";
-export const istioTag = lock.charts.istiod.version;
+/** The registry and the tag of Istio's images. */
+export const { hub: istioHub, tag: istioTag } = chartImage("istio-pilot", undefined);
 
 function mesh(): Recipe[] {
   const references = (name: string) => [

@@ -1,6 +1,6 @@
 /** How the platform is run: the mesh, numbers of pods, rotation, metrics, exceptions, mirrors. */
 import { z } from "zod";
-import { chartSource, line, namespaceName, rotation } from "../fields";
+import { chartSource, imageRegistry, line, namespaceName, rotation } from "../fields";
 
 export const istioSettings = z
   .strictObject({
@@ -86,6 +86,11 @@ export const mirrorSettings = z
       .describe(
         "Where all charts come from instead of their own repositories: a folder that holds `<chart>` folders or `<chart>-<version>.tgz` files, an `https://` repository or an `oci://` path.",
       ),
+    images: imageRegistry
+      .optional()
+      .describe(
+        "Where all images come from instead of their own registries: a registry with the path below which each keeps its own, so that `quay.io/jetstack/cert-manager-webhook` is `registry.example.com/mirror/jetstack/cert-manager-webhook`. `npm run mirror` lists them.",
+      ),
   })
   .prefault({})
-  .describe("Mirrors of the charts; images come from where the charts and the lock say.");
+  .describe("Mirrors, for clusters that reach no public registry.");

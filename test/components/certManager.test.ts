@@ -19,6 +19,10 @@ const replicated = (component: string) => ({
 const labels = { "app.kubernetes.io/name": "startupapicheck", "app.kubernetes.io/part-of": "kubeflow-gatehouse" };
 const metadata = { name: "startupapicheck", namespace: "cert-manager", labels };
 
+const image = (part: string) => ({
+  image: { repository: `quay.io/jetstack/cert-manager-${part}`, tag: lock.charts["cert-manager"].version },
+});
+
 describe("cert-manager", () => {
   let recording: Recording;
   before(async () => (recording = await recordEverything()));
@@ -33,10 +37,12 @@ describe("cert-manager", () => {
       crds: { enabled: true, keep: true },
       global: { leaderElection: { namespace: "cert-manager" }, rbac: { aggregateClusterRoles: false } },
       enableCertificateOwnerRef: false,
+      ...image("controller"),
       ...replicated("controller"),
       resources: resources("20m", "256Mi"),
-      webhook: { ...replicated("webhook"), resources: resources("10m", "64Mi") },
-      cainjector: { ...replicated("cainjector"), resources: resources("10m", "256Mi") },
+      webhook: { ...image("webhook"), ...replicated("webhook"), resources: resources("10m", "64Mi") },
+      cainjector: { ...image("cainjector"), ...replicated("cainjector"), resources: resources("10m", "256Mi") },
+      acmesolver: image("acmesolver"),
       startupapicheck: { enabled: false },
     });
   });

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { lock } from "../../stacks/lock";
 import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
@@ -30,7 +31,7 @@ describe("Istio", () => {
       base: { validationFailurePolicy: "Fail" },
     });
     assert.deepEqual(recording.chart("cni").values, {
-      global: {},
+      global: { hub: "docker.io/istio", tag: lock.charts.cni.version },
       excludeNamespaces: ["kube-system", "istio-cni"],
       seccompProfile: runtimeDefault,
       resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
@@ -49,6 +50,8 @@ describe("Istio", () => {
       keepaliveMaxServerConnectionAge: "2m",
       base: { validationFailurePolicy: "Fail" },
       global: {
+        hub: "docker.io/istio",
+        tag: lock.charts.istiod.version,
         proxy: {
           seccompProfile: runtimeDefault,
           resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },

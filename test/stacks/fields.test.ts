@@ -453,6 +453,36 @@ const fields: Readonly<Record<string, Field>> = {
     1024,
   ),
   "echo.enabled": flag,
+  "mirror.images": {
+    accepts: [
+      "registry.example.com",
+      "registry.example.com:5000",
+      "registry.example.com/mirror",
+      "registry.example.com:5000/team-a/mirror_1",
+      "localhost:5000",
+      "10.0.0.5:5000/kubeflow",
+    ],
+    refuses: {
+      "write a registry and the path below which the images are, in lower case and without scheme or tag, such as registry.example.com/mirror":
+        [
+          "",
+          "mirror",
+          "mirror/kubeflow",
+          "https://registry.example.com",
+          "oci://registry.example.com",
+          "registry.example.com/",
+          "registry.example.com/mirror/",
+          "registry.example.com//mirror",
+          "Registry.example.com",
+          "registry.example.com/Mirror",
+          "registry.example.com/mirror:v1",
+          "registry.example.com/../mirror",
+          "user:password@registry.example.com",
+          "registry.example.com\n",
+          5,
+        ],
+    },
+  },
   "mirror.charts": {
     accepts: [
       "charts",

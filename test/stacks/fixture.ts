@@ -74,7 +74,7 @@ export const everything = (): Tree => ({
   monitoring: { namespace: "monitoring" },
   network: { metadataExceptions: [{ namespace: "cert-manager", reason: "DNS-01 with workload identity." }] },
   echo: { enabled: true },
-  mirror: { charts: "https://charts.example.com" },
+  mirror: { charts: "https://charts.example.com", images: "registry.example.com/mirror" },
 });
 
 /** A copy with another value at a path such as `identity.connectors[0].id`; `undefined` takes the setting away. */

@@ -51,7 +51,6 @@ export const operations: Effect[] = [
     value: "gke",
     changes: {
       "Chart cni: values.global.platform": [undefined, "gke"],
-      "Chart cni: values.global": ["{}", undefined],
       "Chart istiod: values.global.platform": [undefined, "gke"],
       "Chart gatehouse-gateway: values.global.platform": [undefined, "gke"],
     },
@@ -247,4 +246,34 @@ export const operations: Effect[] = [
       ),
     },
   },
+  {
+    setting: "mirror.images",
+    value: "registry.example.com/mirror",
+    changes: {
+      ...image("Deployment auth/dex", "ghcr.io", "dexidp/dex:v2.45.1-distroless"),
+      ...image("Deployment auth/oauth2-proxy", "quay.io", "oauth2-proxy/oauth2-proxy:v7.15.5"),
+      ...image("Deployment gatehouse-echo/echo", "docker.io", "istio/proxyv2:1.31.1-distroless"),
+      ...image("Job cert-manager/startupapicheck", "quay.io", "jetstack/cert-manager-startupapicheck:v1.21.2"),
+      ...Object.fromEntries(
+        ["", "webhook.", "cainjector.", "acmesolver."].map((part) => {
+          const name = `jetstack/cert-manager-${part === "" ? "controller" : part.slice(0, -1)}`;
+          return [
+            `Chart cert-manager: values.${part}image.repository`,
+            [`quay.io/${name}`, `registry.example.com/mirror/${name}`],
+          ];
+        }),
+      ),
+      "Chart cni: values.global.hub": ["docker.io/istio", "registry.example.com/mirror/istio"],
+      "Chart istiod: values.global.hub": ["docker.io/istio", "registry.example.com/mirror/istio"],
+    },
+  },
 ];
+
+function image(object: string, registry: string, path: string): Record<string, Difference> {
+  return {
+    [`${object}: spec.template.spec.containers[0].image`]: [
+      `${registry}/${path}`,
+      `registry.example.com/mirror/${path}`,
+    ],
+  };
+}
