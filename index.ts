@@ -3,7 +3,10 @@ import { Platform } from "./components/platform";
 import { readSettings } from "./stacks/readSettings";
 
 const settings = readSettings();
-const { hosts, staticPasswords, caCertificate, gatewayAddress } = new Platform("gatehouse", settings);
+const { hosts, staticPasswords, machineClientSecrets, caCertificate, gatewayAddress } = new Platform(
+  "gatehouse",
+  settings,
+);
 
 /** The stack's outputs: what people need next. */
 export = {
@@ -12,6 +15,8 @@ export = {
   ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
   // How to sign in, by e-mail address: pulumi stack output --show-secrets staticPasswords
   ...(settings.identity.staticUsers.length > 0 ? { staticPasswords } : {}),
+  // What jobs show to Dex, by client ID: pulumi stack output --show-secrets machineClientSecrets
+  ...(settings.machines.clients.length > 0 ? { machineClientSecrets } : {}),
   // What browsers and machines are to trust.
   caCertificate,
   // What is left to do by hand.

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf } from "./labels";
+import { machineClientRules, onlyPeopleSignIn } from "./machineClientRules";
+import { machineIssuersOf } from "./machineIssuers";
 import { gateway, type Hosts, issuerOf, namespaces, oauth2Proxy } from "./topology";
 
 export interface AccessRulesArgs {
@@ -19,7 +21,6 @@ export class AccessRules extends pulumi.ComponentResource {
     const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
     const selector = { matchLabels: gateway.labels };
     const to = everythingBut(hosts);
-    const { issuers } = settings.machines;
 
     // A request with a token is for the token rules alone; a request without one is oauth2-proxy's.
     new AuthorizationPolicy(
@@ -52,17 +53,40 @@ export class AccessRules extends pulumi.ComponentResource {
         spec: {
           selector,
           action: "DENY",
-          rules: [{ issuer: issuerOf(hosts), userClaim: "email" }, ...issuers].map(({ issuer, userClaim }) => ({
-            to,
-            when: [
-              { key: "request.auth.claims[iss]", values: [issuer] },
-              { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
-            ],
-          })),
+          rules: [{ issuer: issuerOf(hosts), userClaim: "email" }, ...machineIssuersOf(settings)].map(
+            ({ issuer, userClaim }) => ({
+              to,
+              when: [
+                { key: "request.auth.claims[iss]", values: [issuer] },
+                { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
+              ],
+            }),
+          ),
         },
       },
       child,
     );
+    const { clients, connectors } = settings.machines;
+    if (clients.length > 0) {
+      new AuthorizationPolicy(
+        `${name}-machine-clients`,
+        {
+          metadata: metadata("machine-clients"),
+          spec: { selector, action: "DENY", rules: machineClientRules(clients, issuerOf(hosts), to) },
+        },
+        child,
+      );
+    }
+    if (connectors.length > 0) {
+      new AuthorizationPolicy(
+        `${name}-only-people-sign-in`,
+        {
+          metadata: metadata("only-people-sign-in"),
+          spec: { selector, action: "DENY", rules: onlyPeopleSignIn(settings) },
+        },
+        child,
+      );
+    }
     this.registerOutputs({});
   }
 }

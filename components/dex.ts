@@ -5,6 +5,13 @@ import { type DexConfig, type DexConnector } from "../documents/dex/schema";
 import { writeDexConfig } from "../documents/dex/writer";
 import { imageOf } from "../stacks/images";
 import { type Connector, type Settings } from "../stacks/schema";
+import {
+  clientSecretVariable,
+  grantTypes,
+  machineClients,
+  machineClientSecrets,
+  machineConnectors,
+} from "./dexMachines";
 import { DexStorage } from "./dexStorage";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
@@ -28,13 +35,19 @@ export interface DexArgs {
 export class Dex extends pulumi.ComponentResource {
   /** Generated passwords of the static users, by e-mail address. */
   readonly staticPasswords: pulumi.Output<Record<string, string>>;
+  /** Generated secrets of the clients of `machines.clients`, by client ID. */
+  readonly machineClientSecrets: pulumi.Output<Record<string, string>>;
   readonly workload: HardenedWorkload;
 
   constructor(name: string, args: DexArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Dex", name, {}, opts);
     const { settings, hosts, namespace, clientSecret, clientSecretRotation, dependsOn } = args;
     const { staticUsers, connectors } = settings.identity;
-    const { staticPasswords: passwordRotation, connectorSecrets: connectorRotation } = settings.rotation;
+    const {
+      staticPasswords: passwordRotation,
+      connectorSecrets: connectorRotation,
+      machineClients: machineRotation,
+    } = settings.rotation;
     const child = { parent: this };
 
     const passwords = staticUsers.map(
@@ -54,6 +67,9 @@ export class Dex extends pulumi.ComponentResource {
         secrets[environment.connector(index)] = given;
       }
     });
+    const machineSecrets = machineClientSecrets(name, settings, child);
+    this.machineClientSecrets = pulumi.secret(pulumi.all(Object.fromEntries(machineSecrets)));
+    [...machineSecrets.values()].forEach((value, index) => (secrets[clientSecretVariable(index)] = value));
     const secret = new k8s.core.v1.Secret(
       name,
       { metadata: { name: dex.name, namespace, labels: partOf }, stringData: secrets },
@@ -103,11 +119,18 @@ export class Dex extends pulumi.ComponentResource {
         files: { "/etc/dex": { configMap: dex.name } },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
         apiToken: true,
-        restartOn: [config, clientSecretRotation, passwordRotation, connectorRotation],
+        restartOn: [
+          config,
+          clientSecretRotation,
+          passwordRotation,
+          connectorRotation,
+          // Where there are none the pods are as they were before there could be any.
+          ...(machineSecrets.size > 0 ? [machineRotation] : []),
+        ],
       },
       { ...child, dependsOn: [...dependsOn, storage, access, secret, configMap] },
     );
-    this.registerOutputs({ staticPasswords: this.staticPasswords });
+    this.registerOutputs({ staticPasswords: this.staticPasswords, machineClientSecrets: this.machineClientSecrets });
   }
 }
 
@@ -141,7 +164,8 @@ function fromSecret(name: string, secret: string, key: string): k8s.types.input.
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }
 
-function dexConfig({ identity, sessions }: Settings, hosts: Hosts): DexConfig {
+function dexConfig(settings: Settings, hosts: Hosts): DexConfig {
+  const { identity, sessions } = settings;
   const issuer = issuerOf(hosts);
   return {
     issuer,
@@ -156,9 +180,9 @@ function dexConfig({ identity, sessions }: Settings, hosts: Hosts): DexConfig {
     },
     telemetry: { http: `0.0.0.0:${dex.ports.telemetry}` },
     oauth2: {
-      // No device code, password or token exchange: the last ignores which connectors a client may use
-      // (GHSA-7qjx-gp9h-65qj). No implicit flow (RFC 9700, section 2.1.2).
-      grantTypes: ["authorization_code", "refresh_token"],
+      // No device code and no password. Token exchange, which ignores which connectors a client may use
+      // (GHSA-7qjx-gp9h-65qj), only for machines' clients (machineClientRules.ts). No implicit flow (RFC 9700, section 2.1.2).
+      grantTypes: grantTypes(settings),
       responseTypes: ["code"],
       // The one client is the platform itself, so there is nothing that a person could decide.
       skipApprovalScreen: true,
@@ -187,8 +211,12 @@ function dexConfig({ identity, sessions }: Settings, hosts: Hosts): DexConfig {
         secretEnv: environment.client,
         redirectURIs: [`https://${hosts.gate}/oauth2/callback`],
       },
+      ...machineClients(settings),
     ],
-    connectors: identity.connectors.map((connector, index) => connectorConfig(connector, index, issuer)),
+    connectors: [
+      ...identity.connectors.map((connector, index) => connectorConfig(connector, index, issuer)),
+      ...machineConnectors(settings, { callback: `${issuer}/callback`, literal }),
+    ],
     enablePasswordDB: identity.staticUsers.length > 0,
     ...(identity.staticUsers.length === 0
       ? {}

@@ -4,7 +4,9 @@
  */
 import { type Settings } from "../stacks/schema";
 import { podLabels } from "./labels";
+import { fetchedIssuersOf } from "./machineIssuers";
 import {
+  clusterKeys,
   dex,
   echo,
   gateway,
@@ -47,6 +49,7 @@ const parts = {
   oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
   echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
   istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
+  clusterKeys: workload(clusterKeys.name, clusterKeys.namespace, podLabels(clusterKeys.name)),
   cni: workload("istio-cni-node", namespaces.cni, { "k8s-app": "istio-cni-node" }),
   certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
   cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),
@@ -173,13 +176,37 @@ export function flowsOf(settings: Settings): Flow[] {
       why: "Sign-in with the providers of `identity.connectors`.",
     });
   }
-  const fetched = machines.issuers.filter(({ jwks }) => jwks === undefined);
+  if (machines.connectors.length > 0) {
+    flows.push({
+      from: parts.dex,
+      to: internet("issuers of jobs' tokens"),
+      ports: tcp(...httpsPorts(machines.connectors.map(({ issuer }) => issuer))),
+      why: "Keys of the issuers of `machines.connectors`.",
+    });
+  }
+  if (machines.cluster.type === "selfSigned") {
+    flows.push(
+      {
+        from: parts.istiod,
+        to: parts.clusterKeys,
+        ports: tcp(clusterKeys.ports.https),
+        why: "The cluster's own keys, over TLS that is verified against the private CA.",
+      },
+      {
+        from: parts.clusterKeys,
+        to: apiServer,
+        ports: apiPorts,
+        why: "The cluster's own keys, `/openid/v1/jwks` alone.",
+      },
+    );
+  }
+  const fetched = fetchedIssuersOf(settings);
   if (fetched.length > 0) {
     flows.push({
       from: parts.istiod,
       to: internet("machine issuers"),
       ports: tcp(...httpsPorts(fetched.map(({ issuer, jwksUri }) => jwksUri ?? issuer))),
-      why: "Keys of the issuers of `machines.issuers`.",
+      why: "Keys of the issuers of `machines.issuers`, and of `machines.cluster` where they are public.",
     });
   }
   if (monitoring.namespace !== undefined) {

@@ -43,6 +43,8 @@ export type FileSource = { secret: string; items?: Record<string, string> } | { 
 interface Probe {
   path: string;
   port: number;
+  /** Plain HTTP unless it says otherwise; the kubelet verifies no certificate. */
+  scheme?: "HTTPS";
 }
 
 /** User and group of every container: above the range that distributions give to accounts, and not Istio's 1337. */

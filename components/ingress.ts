@@ -8,6 +8,7 @@ import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type Istio } from "./istio";
 import { partOf } from "./labels";
+import { machineIssuersOf } from "./machineIssuers";
 import { dex, echo, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
 
 export interface IngressArgs {
@@ -103,7 +104,7 @@ export class Ingress extends pulumi.ComponentResource {
           sessionCookie,
           groupsClaims: Object.fromEntries([
             [issuerOf(hosts), "groups"],
-            ...settings.machines.issuers.map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
+            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
           ]),
         }),
       },

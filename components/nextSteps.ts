@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
+import { machineIssuersOf } from "./machineIssuers";
 import { gateway, type Hosts, namespaces } from "./topology";
 
 /** What to put in DNS, as a sentence. */
@@ -28,7 +29,8 @@ export function dnsRecords(
 }
 
 /** What is left to do by hand after `pulumi up`. */
-export function nextSteps({ identity, machines, ingress, echo }: Settings, hosts: Hosts): string[] {
+export function nextSteps(settings: Settings, hosts: Hosts): string[] {
+  const { identity, machines, ingress, echo } = settings;
   return [
     "Make the DNS records of the output `dns`.",
     "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
@@ -38,7 +40,10 @@ export function nextSteps({ identity, machines, ingress, echo }: Settings, hosts
     ...identity.connectors.map(
       ({ name }) => `Register the redirect URI https://${hosts.gate}/dex/callback with the provider of "${name}".`,
     ),
-    ...machines.issuers.map(
+    ...(machines.clients.length > 0
+      ? ["Give each job the secret of its client: pulumi stack output --show-secrets machineClientSecrets"]
+      : []),
+    ...machineIssuersOf(settings).map(
       ({ name, audiences }) =>
         `Machines of "${name}": send "Authorization: Bearer" with a token whose audience is ${audiences.join(" or ")}.`,
     ),

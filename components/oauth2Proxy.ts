@@ -9,6 +9,7 @@ import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
+import { peoplesConnectors } from "./machineClientRules";
 import { onlyFromGateway } from "./onlyFromGateway";
 import { caSecret, dex, type Hosts, internalDexUrl, issuerOf, oauth2Proxy, publicHosts } from "./topology";
 
@@ -118,7 +119,8 @@ const directories = {
   authority: "/etc/gatehouse-ca",
 } as const;
 
-function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts: Hosts): OAuth2ProxyConfig {
+function oauth2ProxyConfig(settings: Settings, hosts: Hosts): OAuth2ProxyConfig {
+  const { domain, identity, sessions, echo } = settings;
   return {
     provider: "oidc",
     provider_display_name: "Kubeflow",
@@ -130,7 +132,7 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
 
     oidc_issuer_url: issuerOf(hosts),
     skip_oidc_discovery: true,
-    login_url: `${issuerOf(hosts)}/auth`,
+    login_url: loginUrl(settings, hosts),
     redeem_url: `${internalDexUrl}/token`,
     oidc_jwks_url: `${internalDexUrl}/keys`,
     redirect_url: `https://${hosts.gate}/oauth2/callback`,
@@ -179,4 +181,11 @@ function oauth2ProxyConfig({ domain, identity, sessions, echo }: Settings, hosts
     show_debug_on_error: false,
     footer: "-",
   };
+}
+
+/** Dex's choice of connectors. Where it would show machines' beside the only one of people, it is left out. */
+function loginUrl(settings: Settings, hosts: Hosts): string {
+  const [only, ...others] = peoplesConnectors(settings);
+  const straight = settings.machines.connectors.length > 0 && only !== undefined && others.length === 0;
+  return `${issuerOf(hosts)}/auth${straight ? `/${only}` : ""}`;
 }

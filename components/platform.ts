@@ -3,6 +3,7 @@ import { type Settings } from "../stacks/schema";
 import { AccessRules } from "./accessRules";
 import { CertificateAuthority } from "./certificateAuthority";
 import { CertManager } from "./certManager";
+import { ClusterKeys } from "./clusterKeys";
 import { Dex } from "./dex";
 import { Echo } from "./echo";
 import { flowsOf } from "./flows";
@@ -24,6 +25,8 @@ export class Platform extends pulumi.ComponentResource {
   readonly caCertificate: pulumi.Output<string>;
   /** Passwords of the static users, by e-mail address. */
   readonly staticPasswords: pulumi.Output<Record<string, string>>;
+  /** Secrets of machines' clients, by client ID. */
+  readonly machineClientSecrets: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, settings: Settings, opts: pulumi.ComponentResourceOptions = {}) {
     super("gatehouse:index:Platform", name, {}, opts);
@@ -79,7 +82,11 @@ export class Platform extends pulumi.ComponentResource {
       },
       child,
     );
-    new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy] }, child);
+    const keys =
+      settings.machines.cluster.type === "selfSigned"
+        ? [new ClusterKeys("cluster-keys", { settings, certificateAuthority, dependsOn: [istio.ready] }, child)]
+        : [];
+    new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy, ...keys] }, child);
     if (settings.echo.enabled) {
       new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child);
     }
@@ -87,9 +94,11 @@ export class Platform extends pulumi.ComponentResource {
     this.gatewayAddress = pods.address;
     this.caCertificate = certificateAuthority.certificatePem;
     this.staticPasswords = dex.staticPasswords;
+    this.machineClientSecrets = dex.machineClientSecrets;
     this.registerOutputs({
       caCertificate: this.caCertificate,
       staticPasswords: this.staticPasswords,
+      machineClientSecrets: this.machineClientSecrets,
       gateway: gateway.reference,
     });
   }

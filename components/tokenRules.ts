@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
 import { RequestAuthentication } from "./customResources";
 import { partOf } from "./labels";
+import { machineIssuersOf } from "./machineIssuers";
 import { dex, gateway, type Hosts, internalDexUrl, issuerOf, namespaces } from "./topology";
 
 export interface TokenRulesArgs {
@@ -21,7 +22,7 @@ export class TokenRules extends pulumi.ComponentResource {
         metadata: { name: "tokens", namespace: namespaces.ingress, labels: partOf },
         spec: {
           selector: { matchLabels: gateway.labels },
-          jwtRules: [dexRule(hosts), ...settings.machines.issuers.map(machineRule)],
+          jwtRules: [dexRule(settings, hosts), ...machineIssuersOf(settings).map(machineRule)],
         },
       },
       { parent: this, dependsOn },
@@ -45,9 +46,13 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
   };
 }
 
-function dexRule(hosts: Hosts) {
+/** Dex's tokens name the client that they were made for: people's is oauth2-proxy, and each job has one of its own. */
+function dexRule({ machines }: Settings, hosts: Hosts) {
   return {
-    ...rule(issuerOf(hosts), [dex.clientId], { user: "email", groups: "groups" }),
+    ...rule(issuerOf(hosts), [dex.clientId, ...machines.clients.map(({ id }) => id)], {
+      user: "email",
+      groups: "groups",
+    }),
     jwksUri: `${internalDexUrl}/keys`,
   };
 }

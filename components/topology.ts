@@ -90,6 +90,25 @@ export const istiod = {
   ports: { xds: 15012, webhook: 15017, telemetry: 15014 },
 } as const;
 
+/** What hands the API server's public keys on to istiod, and nothing else to anybody. */
+export const clusterKeys = {
+  name: "cluster-keys",
+  namespace: namespaces.istio,
+  host: serviceHost("cluster-keys", namespaces.istio),
+  ports: { https: 8443 },
+  path: "/openid/v1/jwks",
+  readyPath: "/ready",
+  jwksUri: `https://${serviceHost("cluster-keys", namespaces.istio)}:8443/openid/v1/jwks`,
+} as const;
+
+/** The API server as every cluster names it for its pods. */
+export const apiServer = {
+  host: serviceHost("kubernetes", "default"),
+  port: 443,
+  /** A name that its certificate has (https://kubernetes.io/docs/setup/best-practices/certificates/). */
+  certificateName: "kubernetes.default.svc",
+} as const;
+
 /** Port on which pilot-agent offers a sidecar's, its application's and its own metrics together. */
 export const sidecarTelemetryPort = 15020;
 

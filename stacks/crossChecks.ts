@@ -8,7 +8,12 @@ import { type CrossCheck } from "./crossChecks/comparing";
 import { developmentOnly } from "./crossChecks/environment";
 import { gatewayMakesSense } from "./crossChecks/gateway";
 import { connectorsAreDistinct, somebodyCanSignIn, usersAreDistinct } from "./crossChecks/identity";
-import { machineIssuersAreDistinct } from "./crossChecks/machines";
+import {
+  clusterIssuerFits,
+  machineAudiencesAreOwn,
+  machineClientsFit,
+  machineIssuersAreDistinct,
+} from "./crossChecks/machines";
 import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
 
 /** Every cross-check; a new one is a function in this list. */
@@ -19,6 +24,9 @@ export const crossChecks: readonly CrossCheck[] = [
   certificatesNest,
   cookieReachesTheHost,
   machineIssuersAreDistinct,
+  machineAudiencesAreOwn,
+  clusterIssuerFits,
+  machineClientsFit,
   connectorsAreDistinct,
   usersAreDistinct,
   metadataServerStaysClosed,

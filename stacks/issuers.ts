@@ -29,7 +29,7 @@ const kubernetesSecret = z
   })
   .describe("A Secret that exists already, for example one that an external secrets operator keeps.");
 
-const identifier = (example: string) =>
+export const identifier = (example: string) =>
   text({
     title: "identifier",
     mend: `write up to 32 lower-case letters, digits and dashes, such as ${example}`,
@@ -40,7 +40,7 @@ const identifier = (example: string) =>
  * Without dots: Envoy reads one as a path into a nested claim, and Istio's policies read it as part of the name, so the
  * header would be missing where the policy sees the claim.
  */
-const claimName = (example: string) =>
+export const claimName = (example: string) =>
   text({
     title: "claim",
     mend: `write the name of a claim without dots, such as ${example}`,
@@ -87,15 +87,18 @@ export const staticUser = z.strictObject({
   groups: listOf(groupName).default([]).describe("Groups of the user; they become `kubeflow-groups`."),
 });
 
+/** Audiences of every issuer but Dex, whose audiences are its clients. */
+export const audiences = someOf(
+  line("write an audience, such as pipelines.kubeflow.org"),
+  "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
+).describe("Accepted `aud` claims; a token needs one of them.");
+
 export const machineIssuer = z.strictObject({
   name: identifier("cluster").describe("A name for messages and for the documentation of the stack."),
   issuer: httpsUrl.describe(
     "The `iss` claim of its tokens, exactly (RFC 7519, section 4.1.1). For Kubernetes: `kubectl get --raw /.well-known/openid-configuration`.",
   ),
-  audiences: someOf(
-    line("write an audience, such as pipelines.kubeflow.org"),
-    "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
-  ).describe("Accepted `aud` claims; a token needs one of them."),
+  audiences,
   jwksUri: httpsUrl
     .optional()
     .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),

@@ -51,4 +51,6 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 
 export type Connector = Settings["identity"]["connectors"][number];
+export type MachineConnector = Settings["machines"]["connectors"][number];
+export type MachineClient = Settings["machines"]["clients"][number];
 export type MachineIssuer = Settings["machines"]["issuers"][number];

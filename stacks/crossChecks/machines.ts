@@ -1,14 +1,37 @@
+import { cloudOf } from "../clusterIssuers";
 import { comparing, repeated } from "./comparing";
 
 export const dexIssuer = (domain: string) => `https://${domain}/dex`;
 
+/** Dex's clients and connectors that are there without any setting of this part. */
+const ownClient = "oauth2-proxy";
+const passwordConnector = "local";
+
+/** What every pod's token is for unless it asks for something else; see the default of kube-apiserver's `--api-audiences`. */
+const apiServerAudience = /^(https:\/\/)?kubernetes\.default(\.svc(\.[a-z0-9-]+)*)?\/?$/;
+const apiServerMend =
+  "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
+
 export const machineIssuersAreDistinct = comparing(["domain", "machines"], function* ({ domain, machines }) {
+  const { cluster, connectors } = machines;
   const issuers = machines.issuers.map(({ issuer }) => issuer);
-  for (const index of repeated([dexIssuer(domain), ...issuers])) {
+  const ofCluster = cluster.type === "none" ? [] : [cluster.issuer];
+  if (ofCluster.includes(dexIssuer(domain))) {
     yield {
-      path: ["machines", "issuers", index - 1, "issuer"],
-      value: issuers[index - 1],
-      mend: "this issuer is configured already (Dex always is): put all its audiences into one entry",
+      path: ["machines", "cluster", "issuer"],
+      value: dexIssuer(domain),
+      mend: "this is Dex, which is configured already: name the cluster's own issuer",
+    };
+  }
+  const before = [...new Set([dexIssuer(domain), ...ofCluster])];
+  for (const index of repeated([...before, ...issuers])) {
+    const at = index - before.length;
+    yield {
+      path: ["machines", "issuers", at, "issuer"],
+      value: issuers[at],
+      mend: ofCluster.includes(issuers[at] ?? "")
+        ? "machines.cluster has this issuer already: put all its audiences there"
+        : "this issuer is configured already (Dex always is): put all its audiences into one entry",
     };
   }
   const names = machines.issuers.map(({ name }) => name);
@@ -26,6 +49,111 @@ export const machineIssuersAreDistinct = comparing(["domain", "machines"], funct
         value: jwksUri,
         mend: "keys come from one place: remove jwksUri or jwks",
       };
+    }
+  }
+  for (const [index, { issuer }] of connectors.entries()) {
+    const where = issuer === dexIssuer(domain) ? "Dex itself" : trustedElsewhere(issuer, ofCluster, issuers);
+    if (where !== undefined) {
+      yield {
+        path: ["machines", "connectors", index, "issuer"],
+        value: issuer,
+        mend: `this is ${where}: let its tokens come in either as they are, or through Dex`,
+      };
+    }
+  }
+});
+
+function trustedElsewhere(issuer: string, ofCluster: string[], issuers: string[]): string | undefined {
+  return ofCluster.includes(issuer)
+    ? "the issuer of machines.cluster"
+    : issuers.includes(issuer)
+      ? "an issuer of machines.issuers"
+      : undefined;
+}
+
+export const machineAudiencesAreOwn = comparing(["machines"], function* ({ machines: { cluster, issuers } }) {
+  const ofCluster = cluster.type === "none" ? [] : cluster.audiences;
+  for (const [index, audience] of ofCluster.entries()) {
+    // Without `--api-audiences` the API server's own audience is the issuer.
+    if (apiServerAudience.test(audience) || (cluster.type !== "none" && audience === cluster.issuer)) {
+      yield { path: ["machines", "cluster", "audiences", index], value: audience, mend: apiServerMend };
+    }
+  }
+  for (const [at, { audiences }] of issuers.entries()) {
+    for (const [index, audience] of audiences.entries()) {
+      if (apiServerAudience.test(audience)) {
+        yield { path: ["machines", "issuers", at, "audiences", index], value: audience, mend: apiServerMend };
+      }
+    }
+  }
+});
+
+export const clusterIssuerFits = comparing(["machines"], function* ({ machines: { cluster } }) {
+  if (cluster.type === "none") {
+    return;
+  }
+  const { type, issuer } = cluster;
+  const path = ["machines", "cluster", "issuer"];
+  const cloud = cloudOf(issuer);
+  if (cloud !== undefined && !cloud.form.test(issuer)) {
+    yield {
+      path,
+      value: issuer,
+      mend: `an issuer of ${cloud.cloud} is spelled as in ${cloud.example}, and tokens are refused unless every character is the same`,
+    };
+  }
+  if (cloud !== undefined && type === "selfSigned") {
+    yield {
+      path: ["machines", "cluster", "type"],
+      value: type,
+      mend: `the keys of ${cloud.cloud} are not at its API server: write public`,
+    };
+  }
+  if (type === "public" && /^localhost$|\.svc(\.|$)/.test(new URL(issuer).hostname)) {
+    yield {
+      path: ["machines", "cluster", "type"],
+      value: type,
+      mend: "this host is known inside the cluster only, and nobody vouches for it: write selfSigned, and the keys come from the API server",
+    };
+  }
+});
+
+export const machineClientsFit = comparing(["identity", "machines"], function* ({ identity, machines }) {
+  const { connectors, clients } = machines;
+  const ids = connectors.map(({ id }) => id);
+  const others = [passwordConnector, ...new Set(identity.connectors.map(({ id }) => id))];
+  for (const [index, id] of ids.entries()) {
+    if (others.includes(id) || ids.indexOf(id) < index) {
+      yield {
+        path: ["machines", "connectors", index, "id"],
+        value: id,
+        mend: "give each connector an id of its own, also apart from identity.connectors and from local, Dex's passwords",
+      };
+    }
+    if (!clients.some(({ connectors: allowed }) => allowed.includes(id))) {
+      yield {
+        path: ["machines", "connectors", index, "id"],
+        value: id,
+        mend: "no client may exchange its tokens: name it in machines.clients[].connectors, or remove it",
+      };
+    }
+  }
+  for (const [index, { id, connectors: allowed }] of clients.entries()) {
+    if (id === ownClient || clients.findIndex((client) => client.id === id) < index) {
+      yield {
+        path: ["machines", "clients", index, "id"],
+        value: id,
+        mend: "give each client an id of its own; oauth2-proxy is the platform's",
+      };
+    }
+    for (const [at, connector] of allowed.entries()) {
+      if (!ids.includes(connector)) {
+        yield {
+          path: ["machines", "clients", index, "connectors", at],
+          value: connector,
+          mend: "there is no such connector in machines.connectors; those of people are not for machines",
+        };
+      }
     }
   }
 });

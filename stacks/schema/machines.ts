@@ -1,9 +1,90 @@
-/** Machine identities. */
+/** Machine identities: the cluster's own issuer, clients of Dex for jobs, and any other issuer. */
 import { z } from "zod";
-import { machineIssuer } from "../issuers";
+import { httpsUrl, someOf, text } from "../fields";
+import { audiences, claimName, identifier, machineIssuer } from "../issuers";
+
+const clusterIssuer = httpsUrl.describe(
+  "The `iss` claim of the cluster's tokens, exactly: `kubectl get --raw /.well-known/openid-configuration`.",
+);
+
+const clusterSettings = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z
+        .literal("none")
+        .describe(
+          "Whose keys the gate uses for tokens of this cluster: `none`; `selfSigned`, where only the API server has them (kind, most clusters on premises); `public`, where anybody can read them (EKS, GKE, AKS).",
+        ),
+    }),
+    z.strictObject({
+      type: z
+        .literal("selfSigned")
+        .describe("The keys come from the API server, through a small proxy of the platform."),
+      issuer: clusterIssuer,
+      audiences,
+    }),
+    z.strictObject({
+      type: z.literal("public").describe("The keys come from the issuer itself, over public TLS."),
+      issuer: clusterIssuer,
+      audiences,
+      jwksUri: httpsUrl
+        .optional()
+        .describe(
+          "Where istiod fetches the keys. Default: the known place of EKS, GKE or AKS; of another issuer its discovery document says it.",
+        ),
+    }),
+  ])
+  .default({ type: "none" })
+  .describe("The cluster that the platform runs in, as an issuer of tokens.");
+
+const machineConnector = z.strictObject({
+  id: identifier("github-actions").describe("Dex's identifier of the connector: `connector_id` of a token exchange."),
+  issuer: httpsUrl.describe(
+    "The issuer of the jobs' own tokens, exactly as its discovery document spells it, for example `https://token.actions.githubusercontent.com`.",
+  ),
+  userClaim: claimName("sub")
+    .default("sub")
+    .describe(
+      "The claim of a job's token that becomes `kubeflow-userid`; a text that names the job, and nothing a job can choose.",
+    ),
+  groupsClaim: claimName("repository")
+    .optional()
+    .describe("The claim that becomes `kubeflow-groups`; without it a job has no groups."),
+});
+
+const machineClient = z.strictObject({
+  id: identifier("ci").describe(
+    "The client ID, and the audience of the tokens that Dex gives to it; its secret is in the output `machineClientSecrets`.",
+  ),
+  connectors: someOf(
+    identifier("github-actions"),
+    "name at least one of machines.connectors: this client exchanges their tokens",
+  ).describe("Identifiers of `machines.connectors` whose tokens this client may exchange."),
+  users: someOf(
+    text({
+      title: "user, or beginning of users with * at its end",
+      mend: "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*",
+      pattern: /^[\x21-\x29\x2b-\x7e](?:[\x20-\x29\x2b-\x7e]{0,253}[\x21-\x29\x2b-\x7e])?\*?$/,
+    }),
+    "name the users, such as repo:example/pipelines:*; Dex 2.45 takes any token of the issuer, and with GitHub anybody can have one",
+  ).describe(
+    "Whose tokens open the gate: values of the connector's `userClaim`, or beginnings of them with `*` at the end.",
+  ),
+});
 
 export const machinesSettings = z
   .strictObject({
+    cluster: clusterSettings,
+    connectors: z
+      .array(machineConnector)
+      .default([])
+      .describe("Issuers of jobs' tokens that Dex exchanges for its own; people cannot sign in with them."),
+    clients: z
+      .array(machineClient)
+      .default([])
+      .describe(
+        "Clients of Dex for jobs: each exchanges a job's token for one of Dex (RFC 8693) and has a secret of its own.",
+      ),
     issuers: z
       .array(machineIssuer)
       .default([])

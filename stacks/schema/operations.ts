@@ -31,6 +31,9 @@ export const rotationSettings = z
       .describe(
         "One more restarts Dex, so that it reads new client secrets of `identity.connectors`; the provider makes those.",
       ),
+    machineClients: rotation
+      .default(1)
+      .describe("One more makes new secrets for `machines.clients`; jobs need them at once."),
     certificateAuthority: rotation
       .default(1)
       .describe("One more makes a new private CA and has every certificate issued again."),

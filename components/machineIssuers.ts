@@ -1,0 +1,23 @@
+import { cloudOf } from "../stacks/clusterIssuers";
+import { type MachineIssuer, type Settings } from "../stacks/schema";
+import { clusterKeys } from "./topology";
+
+/** Every issuer besides Dex whose tokens the gateway believes: the cluster's own first, then those of `machines.issuers`. */
+export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): MachineIssuer[] {
+  if (cluster.type === "none") {
+    return issuers;
+  }
+  const { issuer, audiences } = cluster;
+  // Kubernetes has no other claim that names the account (https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/).
+  const own = { name: "this cluster", issuer, audiences, userClaim: "sub", groupsClaim: "groups" };
+  const jwksUri =
+    cluster.type === "selfSigned" ? clusterKeys.jwksUri : (cluster.jwksUri ?? cloudOf(issuer)?.jwksUri(issuer));
+  return [{ ...own, ...(jwksUri === undefined ? {} : { jwksUri }) }, ...issuers];
+}
+
+/** The issuers whose keys istiod fetches from outside the platform. */
+export function fetchedIssuersOf(settings: Settings): MachineIssuer[] {
+  return machineIssuersOf(settings).filter(
+    ({ jwks, jwksUri }) => jwks === undefined && jwksUri !== clusterKeys.jwksUri,
+  );
+}
