@@ -69,7 +69,11 @@ export class Dex extends pulumi.ComponentResource {
     });
     const machineSecrets = machineClientSecrets(name, settings, child);
     this.machineClientSecrets = pulumi.secret(pulumi.all(Object.fromEntries(machineSecrets)));
-    [...machineSecrets.values()].forEach((value, index) => (secrets[clientSecretVariable(index)] = value));
+    const inSecret = Object.keys(secrets);
+    const forMachines = [...machineSecrets.values()].map((value, index) => {
+      secrets[clientSecretVariable(index)] = value;
+      return clientSecretVariable(index);
+    });
     const secret = new k8s.core.v1.Secret(
       name,
       { metadata: { name: dex.name, namespace, labels: partOf }, stringData: secrets },
@@ -98,12 +102,13 @@ export class Dex extends pulumi.ComponentResource {
         args: ["serve", "/etc/dex/config.yaml"],
         replicas: settings.replicas,
         env: [
-          ...Object.keys(secrets).map((key) => fromSecret(key, dex.name, key)),
+          ...inSecret.map((key) => fromSecret(key, dex.name, key)),
           ...connectors.flatMap(({ clientSecret: given }, index) =>
             pulumi.Output.isInstance(given)
               ? []
               : [fromSecret(environment.connector(index), given.secretName, given.key)],
           ),
+          ...forMachines.map((key) => fromSecret(key, dex.name, key)),
           { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
           ...(JSON.stringify(config).includes(dollar.reference) ? [dollar.variable] : []),
         ],

@@ -2,7 +2,7 @@ import { cloudOf } from "../stacks/clusterIssuers";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
 import { clusterKeys } from "./topology";
 
-/** Every issuer besides Dex whose tokens the gateway believes: the cluster's own first, then those of `machines.issuers`. */
+/** Every issuer besides Dex whose tokens the gateway believes: those of `machines.issuers`, then the cluster's own. */
 export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): MachineIssuer[] {
   if (cluster.type === "none") {
     return issuers;
@@ -12,7 +12,7 @@ export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): 
   const own = { name: "this cluster", issuer, audiences, userClaim: "sub", groupsClaim: "groups" };
   const jwksUri =
     cluster.type === "selfSigned" ? clusterKeys.jwksUri : (cluster.jwksUri ?? cloudOf(issuer)?.jwksUri(issuer));
-  return [{ ...own, ...(jwksUri === undefined ? {} : { jwksUri }) }, ...issuers];
+  return [...issuers, { ...own, ...(jwksUri === undefined ? {} : { jwksUri }) }];
 }
 
 /** The issuers whose keys istiod fetches from outside the platform. */

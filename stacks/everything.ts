@@ -23,6 +23,13 @@ export const everythingInput: SettingsInput = {
     ],
   },
   machines: {
+    cluster: {
+      type: "selfSigned",
+      issuer: "https://kubernetes.default.svc.cluster.local",
+      audiences: ["pipelines.kubeflow.org"],
+    },
+    connectors: [{ id: "github-actions", issuer: "https://token.actions.githubusercontent.com" }],
+    clients: [{ id: "ci", connectors: ["github-actions"], users: ["repo:example/pipelines:*"] }],
     issuers: [{ name: "cluster", issuer: "https://oidc.cluster.example.com", audiences: ["pipelines.kubeflow.org"] }],
   },
   monitoring: { namespace: "monitoring" },

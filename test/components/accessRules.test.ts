@@ -51,6 +51,8 @@ describe("the rules of the gateway", () => {
         session: ["CUSTOM", { name: "oauth2-proxy" }],
         "require-principal": ["DENY", undefined],
         "require-user": ["DENY", undefined],
+        "machine-clients": ["DENY", undefined],
+        "only-people-sign-in": ["DENY", undefined],
         "internal-paths": ["DENY", undefined],
       },
     );
@@ -61,7 +63,15 @@ describe("the rules of the gateway", () => {
     }
   });
 
-  const person = { iss: dexIssuer, sub: "1", email: "user@example.com" };
+  const person = { iss: dexIssuer, sub: "1", aud: "oauth2-proxy", email: "user@example.com" };
+  const job = {
+    iss: dexIssuer,
+    sub: "1",
+    aud: "ci",
+    email: "repo:example/pipelines:ref:refs/heads/main",
+    federated_claims: { connector_id: "github-actions", user_id: "repo:example/pipelines:ref:refs/heads/main" },
+  };
+  const pod = { iss: "https://kubernetes.default.svc.cluster.local", sub: "system:serviceaccount:team:bot" };
   const machine = { iss: cluster, sub: "system:serviceaccount:team:bot" };
   const bearer = { authorization: "Bearer x" };
 
@@ -101,6 +111,41 @@ describe("the rules of the gateway", () => {
     ["a token of Dex with an empty one", { headers: bearer, claims: { ...person, email: "" } }, "denied"],
     ["a machine's token", { headers: bearer, claims: machine }, "admitted"],
     ["a machine's token without a subject", { headers: bearer, claims: { iss: cluster } }, "denied"],
+    ["a pod's token", { headers: bearer, claims: pod }, "admitted"],
+    ["a pod's token without a subject", { headers: bearer, claims: { iss: pod.iss } }, "denied"],
+    ["a job's token", { headers: bearer, claims: job }, "admitted"],
+    ["a job's token with its audience in a list", { headers: bearer, claims: { ...job, aud: ["ci"] } }, "admitted"],
+    [
+      "a person's token that was exchanged by a job's client",
+      { headers: bearer, claims: { ...job, email: "user@example.com", federated_claims: { connector_id: "company" } } },
+      "denied",
+    ],
+    [
+      "a token of one of a client's users, from a connector that isn't the client's",
+      { headers: bearer, claims: { ...job, federated_claims: { connector_id: "company" } } },
+      "denied",
+    ],
+    [
+      "a job's token that doesn't say its connector",
+      { headers: bearer, claims: { ...job, federated_claims: {} } },
+      "denied",
+    ],
+    [
+      "a job's token without federated claims",
+      { headers: bearer, claims: { ...job, federated_claims: undefined } },
+      "denied",
+    ],
+    [
+      "a token of somebody else's job",
+      { headers: bearer, claims: { ...job, email: "repo:other/pipelines:x" } },
+      "denied",
+    ],
+    ["a job's token without its user", { headers: bearer, claims: { ...job, email: undefined } }, "denied"],
+    ["sign-in of people", { path: "/dex/auth/company" }, "open"],
+    ["sign-in with a password", { path: "/dex/auth/local/login" }, "open"],
+    ["sign-in with a connector of machines", { path: "/dex/auth/github-actions" }, "denied"],
+    ["a step further with it", { path: "/dex/auth/github-actions/login" }, "denied"],
+    ["sign-in with a connector that begins like people's", { path: "/dex/auth/company2" }, "denied"],
     ["plain HTTP, which is only redirected", { port: 8080 }, "open"],
     ["plain HTTP with a bad token", { port: 8080, headers: bearer }, "open"],
     [

@@ -39,6 +39,7 @@ describe("the network policies of a stack", () => {
       "gateway → echo:8080",
       "gateway → istiod:15012",
       "gateway → oauth2-proxy:4180",
+      "istiod → cluster-keys:8443",
       "istiod → gateway:8444",
       "oauth2-proxy → gateway:8444",
       "oauth2-proxy → istiod:15012",

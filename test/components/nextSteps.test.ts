@@ -52,7 +52,9 @@ describe("the next steps", () => {
       "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
       "Read the generated passwords: pulumi stack output --show-secrets staticPasswords",
       'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "Company sign-in".',
+      "Give each job the secret of its client: pulumi stack output --show-secrets machineClientSecrets",
       'Machines of "cluster": send "Authorization: Bearer" with a token whose audience is pipelines.kubeflow.org.',
+      'Machines of "this cluster": send "Authorization: Bearer" with a token whose audience is pipelines.kubeflow.org.',
       "See what an application sees: https://echo.kubeflow.example.com/",
     ]);
   });

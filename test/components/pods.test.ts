@@ -63,6 +63,7 @@ describe("every pod of the platform's own", () => {
   });
   const each = (check: (workload: Workload) => void) => {
     assert.deepEqual(workloads.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort(), [
+      "Deployment cluster-keys",
       "Deployment dex",
       "Deployment echo",
       "Deployment oauth2-proxy",

@@ -9,9 +9,10 @@ import { changed, raw, settingsOf, type Tree } from "../stacks/fixture";
 import { restart } from "./settingEffects/effect";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
+import { machines } from "./settingEffects/machines";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...identity, ...operations];
+const effects = [...gate, ...identity, ...machines, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 

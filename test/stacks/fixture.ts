@@ -59,6 +59,11 @@ export const everything = (): Tree => ({
   },
   sessions: { cookieDomain: "example.com", lifetime: "12h", refresh: "45m", idToken: "1h" },
   machines: {
+    cluster: { type: "public", issuer: "https://oidc.example.net", audiences: ["pipelines.kubeflow.org"] },
+    connectors: [
+      { id: "github-actions", issuer: "https://ci.example.com", userClaim: "sub", groupsClaim: "repository" },
+    ],
+    clients: [{ id: "ci", connectors: ["github-actions"], users: ["repo:example/pipelines:*"] }],
     issuers: [
       {
         name: "cluster",
@@ -70,7 +75,14 @@ export const everything = (): Tree => ({
     ],
   },
   replicas: 2,
-  rotation: { cookieSecret: 1, clientSecret: 1, connectorSecrets: 1, staticPasswords: 1, certificateAuthority: 1 },
+  rotation: {
+    cookieSecret: 1,
+    clientSecret: 1,
+    connectorSecrets: 1,
+    staticPasswords: 1,
+    machineClients: 1,
+    certificateAuthority: 1,
+  },
   monitoring: { namespace: "monitoring" },
   network: { metadataExceptions: [{ namespace: "cert-manager", reason: "DNS-01 with workload identity." }] },
   echo: { enabled: true },
