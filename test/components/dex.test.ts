@@ -1,16 +1,19 @@
 import { strict as assert } from "node:assert";
 import { parse } from "yaml";
-import { type DexConfig } from "../../documents/dex/schema";
+import { type DexConfig, type DexConnector } from "../../documents/dex/schema";
 import { type Settings } from "../../stacks/schema";
 import { type Workload } from "../program/pods";
 import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, production, settingsOf } from "../stacks/fixture";
 
-const configOf = (recording: Recording): DexConfig => {
+/** Connectors of people, as far as the compiler knows. */
+type Config = Omit<DexConfig, "connectors"> & { connectors: DexConnector[] };
+
+const configOf = (recording: Recording): Config => {
   const { data } = recording.object<{ data: Record<string, string> }>("ConfigMap", "dex", "auth");
   assert.deepEqual(Object.keys(data), ["config.yaml"]);
-  return parse(data["config.yaml"] ?? "") as DexConfig;
+  return parse(data["config.yaml"] ?? "") as Config;
 };
 
 const containerOf = (recording: Recording) => {
@@ -48,7 +51,7 @@ describe("Dex", () => {
       },
       telemetry: { http: "0.0.0.0:5558" },
       oauth2: {
-        grantTypes: ["authorization_code", "refresh_token"],
+        grantTypes: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"],
         responseTypes: ["code"],
         skipApprovalScreen: true,
         alwaysShowLoginScreen: false,
@@ -73,6 +76,7 @@ describe("Dex", () => {
           secretEnv: "OAUTH2_PROXY_CLIENT_SECRET",
           redirectURIs: ["https://kubeflow.example.com/oauth2/callback"],
         },
+        { id: "ci", name: "ci", secretEnv: "MACHINE_CLIENT_SECRET_0", redirectURIs: [] },
       ],
       connectors: [
         {
@@ -87,6 +91,21 @@ describe("Dex", () => {
             scopes: ["openid", "profile", "email"],
             insecureEnableGroups: true,
             getUserInfo: true,
+          },
+        },
+        {
+          type: "oidc",
+          id: "github-actions",
+          name: "github-actions",
+          config: {
+            issuer: "https://token.actions.githubusercontent.com",
+            redirectURI: "https://kubeflow.example.com/dex/callback",
+            scopes: ["openid"],
+            getUserInfo: false,
+            userIDKey: "sub",
+            userNameKey: "sub",
+            overrideClaimMapping: true,
+            claimMapping: { email: "sub" },
           },
         },
       ],
@@ -164,6 +183,53 @@ describe("Dex", () => {
     assert.equal(expand(config.clientSecret), "from a Secret");
   });
 
+  it("opens token exchange for machines' clients, and not without one", async () => {
+    const { oauth2, staticClients, connectors } = configOf(await recordPlatform(settingsOf(production())));
+    assert.deepEqual(oauth2.grantTypes, ["authorization_code", "refresh_token"]);
+    assert.deepEqual([staticClients.length, connectors.length], [1, 1]);
+  });
+
+  it("takes the user and the groups of a job from the named claims, and a $ of its issuer as it is written", async () => {
+    const machines = {
+      connectors: [{ id: "jobs", issuer: "https://ci.example.com/$x", userClaim: "job", groupsClaim: "project" }],
+      clients: [{ id: "a", connectors: ["jobs"], users: ["x"] }],
+    };
+    const { connectors } = configOf(await recordPlatform(settingsOf({ ...production(), machines })));
+    assert.deepEqual(connectors[1]?.config, {
+      issuer: "https://ci.example.com/${DOLLAR}x",
+      redirectURI: "https://kubeflow.example.com/dex/callback",
+      scopes: ["openid"],
+      getUserInfo: false,
+      userIDKey: "job",
+      userNameKey: "job",
+      overrideClaimMapping: true,
+      claimMapping: { email: "job", groups: "project" },
+      insecureEnableGroups: true,
+    });
+  });
+
+  it("gives each machine's client a secret of its own, which is an output of the stack", async () => {
+    const machines = {
+      connectors: [{ id: "jobs", issuer: "https://ci.example.com" }],
+      clients: ["a", "b"].map((id) => ({ id, connectors: ["jobs"], users: ["x"] })),
+    };
+    const recording = await recordPlatform(settingsOf({ ...production(), machines }));
+    const { stringData } = recording.object<{ stringData: object }>("Secret", "dex", "auth");
+    assert.deepEqual(stringData, {
+      OAUTH2_PROXY_CLIENT_SECRET: "<generated result of client-secret-1>",
+      MACHINE_CLIENT_SECRET_0: "<generated result of dex-machine-a-1>",
+      MACHINE_CLIENT_SECRET_1: "<generated result of dex-machine-b-1>",
+    });
+    assert.deepEqual(
+      configOf(recording).staticClients.map(({ id, secretEnv }) => [id, secretEnv]),
+      [
+        ["oauth2-proxy", "OAUTH2_PROXY_CLIENT_SECRET"],
+        ["a", "MACHINE_CLIENT_SECRET_0"],
+        ["b", "MACHINE_CLIENT_SECRET_1"],
+      ],
+    );
+  });
+
   it("has an environment for its secrets and its namespace, and for nothing else", async () => {
     const { env, command, args } = containerOf(await recordEverything());
     const fromSecret = (name: string, secret: string, key: string) => ({
@@ -174,6 +240,7 @@ describe("Dex", () => {
       fromSecret("OAUTH2_PROXY_CLIENT_SECRET", "dex", "OAUTH2_PROXY_CLIENT_SECRET"),
       fromSecret("STATIC_PASSWORD_HASH_0", "dex", "STATIC_PASSWORD_HASH_0"),
       fromSecret("CONNECTOR_CLIENT_SECRET_0", "company-sign-in", "clientSecret"),
+      fromSecret("MACHINE_CLIENT_SECRET_0", "dex", "MACHINE_CLIENT_SECRET_0"),
       { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
     ]);
     assert.deepEqual([command, args], [["/usr/local/bin/dex"], ["serve", "/etc/dex/config.yaml"]]);
@@ -233,7 +300,7 @@ describe("Dex's storage", () => {
     }
   });
 
-  it("is open to Dex in its own namespace, and nobody has a role in the cluster", () => {
+  it("is open to Dex in its own namespace, and Dex has no role in the cluster", () => {
     const { rules } = recording.object<{ rules: object[] }>("Role", "dex-storage", "auth");
     assert.deepEqual(rules, [
       { apiGroups: ["dex.coreos.com"], resources: plurals, verbs: ["create", "delete", "get", "list", "update"] },
@@ -245,7 +312,8 @@ describe("Dex's storage", () => {
     );
     assert.deepEqual(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "dex-storage" });
     assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "dex", namespace: "auth" }]);
-    assert.deepEqual([...recording.all("ClusterRole"), ...recording.all("ClusterRoleBinding")], []);
+    const ofCluster = recording.all<{ subjects: { name: string }[] }>("ClusterRoleBinding");
+    assert(!ofCluster.some((binding) => binding.subjects.some(({ name }) => name === "dex")));
   });
 
   interface Definition {

@@ -42,7 +42,7 @@ describe("a secret", () => {
     assert(seen >= 8, `only ${seen} secrets were seen, so this test would notice nothing`);
   });
 
-  it("is nowhere but in Secrets, the CA's certificate request and the one secret output", () => {
+  it("is nowhere but in Secrets, the CA's certificate request and the secret outputs", () => {
     const holders = recording.resources
       .filter(({ inputs }) => [...textsIn(inputs)].some(({ text }) => secretsIn(text).length > 0))
       .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
@@ -53,7 +53,10 @@ describe("a secret", () => {
     const outputs = Object.entries(recording.stackOutputs).filter(([, value]) => value instanceof Secret);
     assert.deepEqual(
       outputs.map(([name, value]) => [name, withoutMarks(value)]),
-      [["staticPasswords", { "user@example.com": "<generated result of dex-user@example.com-1>" }]],
+      [
+        ["staticPasswords", { "user@example.com": "<generated result of dex-user@example.com-1>" }],
+        ["machineClientSecrets", { ci: "<generated result of dex-machine-ci-1>" }],
+      ],
     );
   });
 

@@ -96,3 +96,48 @@ describe("the rules for tokens", () => {
     );
   });
 });
+
+describe("the rules for this cluster's tokens", () => {
+  const clusterRule = async (cluster: object): Promise<Partial<JwtRule> | undefined> => {
+    const recording = await recordPlatform(settingsOf({ ...production(), machines: { cluster } }));
+    const { spec } = recording.object<{ spec: { jwtRules: JwtRule[] } }>("RequestAuthentication", "tokens", "ingress");
+    return spec.jwtRules[1];
+  };
+  const audiences = ["pipelines.kubeflow.org"];
+
+  it("take self-signed keys from inside, and the account as user", async () => {
+    const issuer = "https://kubernetes.default.svc.cluster.local";
+    assert.deepEqual(await clusterRule({ type: "selfSigned", issuer, audiences }), {
+      issuer,
+      audiences,
+      jwksUri: "https://cluster-keys.istio-system.svc.cluster.local:8443/openid/v1/jwks",
+      fromHeaders: bearer,
+      forwardOriginalToken: false,
+      outputClaimToHeaders: [
+        { header: "kubeflow-userid", claim: "sub" },
+        { header: "kubeflow-groups", claim: "groups" },
+      ],
+    });
+  });
+
+  const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+  const gke = "https://container.googleapis.com/v1/projects/example/locations/europe-west1/clusters/ml";
+  const aks =
+    "https://westeurope.oic.prod-aks.azure.com/00000000-0000-0000-0000-000000000000/11111111-1111-1111-1111-111111111111/";
+  const places: [issuer: string, jwksUri: string | undefined][] = [
+    [eks, `${eks}/keys`],
+    [gke, `${gke}/jwks`],
+    [aks, `${aks}openid/v1/jwks`],
+    ["https://oidc.example.com", undefined],
+  ];
+  for (const [issuer, jwksUri] of places) {
+    it(`take the keys of ${issuer} from ${jwksUri ?? "where its discovery document says"}`, async () => {
+      assert.equal((await clusterRule({ type: "public", issuer, audiences }))?.jwksUri, jwksUri);
+    });
+  }
+
+  it("take public keys from where the settings say before anything else", async () => {
+    const jwksUri = "https://keys.example.com/jwks";
+    assert.equal((await clusterRule({ type: "public", issuer: eks, audiences, jwksUri }))?.jwksUri, jwksUri);
+  });
+});

@@ -16,6 +16,20 @@ interface Case {
 const staff = () => changed(production(), "identity.staticUsers", [{ email: "user@example.com" }]);
 const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
 const withIssuer = () => changed(production(), "machines.issuers", [issuer]);
+const withCluster = () =>
+  changed(production(), "machines.cluster", { type: "public", issuer: "https://oidc.example.com", audiences: ["a"] });
+const withClient = () =>
+  changed(production(), "machines", {
+    connectors: [{ id: "jobs", issuer: "https://ci.example.com" }],
+    clients: [{ id: "ci", connectors: ["jobs"], users: ["a"] }],
+  });
+
+const apiServerAudience =
+  "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
+const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+const gke = "https://container.googleapis.com/v1/projects/example/locations/europe-west1/clusters/ml";
+const aks =
+  "https://westeurope.oic.prod-aks.azure.com/00000000-0000-0000-0000-000000000000/11111111-1111-1111-1111-111111111111/";
 const jwks = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","use":"sig"}]}';
 
 const cases: readonly Case[] = [
@@ -229,6 +243,185 @@ const cases: readonly Case[] = [
       },
     ],
   },
+  {
+    name: "refuse the cluster's issuer among the others, too",
+    base: withIssuer,
+    change: [["machines.cluster", { type: "public", issuer: issuer.issuer, audiences: ["a"] }]],
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value: "https://oidc.example.com",
+        mend: "machines.cluster has this issuer already: put all its audiences there",
+      },
+    ],
+  },
+  {
+    name: "refuse Dex as the cluster's issuer",
+    base: withCluster,
+    change: [["machines.cluster.issuer", "https://kubeflow.example.com/dex"]],
+    problems: [
+      {
+        key: "machines.cluster.issuer",
+        value: "https://kubeflow.example.com/dex",
+        mend: "this is Dex, which is configured already: name the cluster's own issuer",
+      },
+    ],
+  },
+  ...[
+    "https://kubernetes.default.svc",
+    "https://kubernetes.default.svc.cluster.local",
+    "https://kubernetes.default.svc.cluster.local/",
+    "kubernetes.default.svc",
+    "https://kubernetes.default",
+  ].flatMap((audience) => [
+    {
+      name: `refuse the API server's audience ${audience} of another issuer`,
+      base: withIssuer,
+      change: [["machines.issuers[0].audiences", ["a", audience]]] as const,
+      problems: [{ key: "machines.issuers[0].audiences[1]", value: audience, mend: apiServerAudience }],
+    },
+    {
+      name: `refuse the API server's audience ${audience} of the cluster`,
+      base: withCluster,
+      change: [["machines.cluster.audiences", ["a", audience]]] as const,
+      problems: [{ key: "machines.cluster.audiences[1]", value: audience, mend: apiServerAudience }],
+    },
+  ]),
+  {
+    name: "refuse the cluster's issuer as its audience, which is the API server's default",
+    base: withCluster,
+    change: [["machines.cluster.audiences", ["https://oidc.example.com"]]],
+    problems: [{ key: "machines.cluster.audiences[0]", value: "https://oidc.example.com", mend: apiServerAudience }],
+  },
+  ...(
+    [
+      ["EKS", eks, `${eks}/`],
+      ["EKS", eks, eks.toLowerCase()],
+      ["EKS", eks, eks.replace("/id/", "/")],
+      ["EKS", eks, `${eks}/.well-known/openid-configuration`],
+      ["GKE", gke, `${gke}/`],
+      ["GKE", gke, gke.replace("/v1/", "/v1beta1/")],
+      ["GKE", gke, gke.replace("/locations/", "/zones/")],
+      ["AKS", aks, aks.slice(0, -1)],
+      ["AKS", aks, `${aks}openid/v1/jwks`],
+    ] as const
+  ).map(([cloud, example, value]) => ({
+    name: `refuse ${value} as an issuer of ${cloud}`,
+    base: withCluster,
+    change: [["machines.cluster.issuer", value]] as const,
+    problems: [
+      {
+        key: "machines.cluster.issuer",
+        value,
+        mend: `an issuer of ${cloud} is spelled as in ${example}, and tokens are refused unless every character is the same`,
+      },
+    ],
+  })),
+  ...(
+    [
+      ["EKS", eks],
+      ["GKE", gke],
+      ["AKS", aks],
+    ] as const
+  ).map(([cloud, of]) => ({
+    name: `refuse ${cloud} as a cluster whose keys are at its API server`,
+    base: withCluster,
+    change: [["machines.cluster", { type: "selfSigned", issuer: of, audiences: ["a"] }]] as const,
+    problems: [
+      {
+        key: "machines.cluster.type",
+        value: "selfSigned",
+        mend: `the keys of ${cloud} are not at its API server: write public`,
+      },
+    ],
+  })),
+  ...["https://kubernetes.default.svc.cluster.local", "https://kubernetes.default.svc", "https://localhost:6443"].map(
+    (inside) => ({
+      name: `refuse ${inside} as a public issuer`,
+      base: withCluster,
+      change: [["machines.cluster.issuer", inside]] as const,
+      problems: [
+        {
+          key: "machines.cluster.type",
+          value: "public",
+          mend: "this host is known inside the cluster only, and nobody vouches for it: write selfSigned, and the keys come from the API server",
+        },
+      ],
+    }),
+  ),
+  {
+    name: "refuse two clients of one id, and oauth2-proxy's",
+    base: withClient,
+    change: [
+      ["machines.clients[1]", { id: "ci", connectors: ["jobs"], users: ["a"] }],
+      ["machines.clients[2]", { id: "oauth2-proxy", connectors: ["jobs"], users: ["a"] }],
+    ],
+    problems: [1, 2].map((index) => ({
+      key: `machines.clients[${index}].id`,
+      value: index === 1 ? "ci" : "oauth2-proxy",
+      mend: "give each client an id of its own; oauth2-proxy is the platform's",
+    })),
+  },
+  {
+    name: "refuse a client of a connector that isn't there, or is people's",
+    base: withClient,
+    change: [["machines.clients[0].connectors", ["jobs", "other", "company"]]],
+    problems: ["other", "company"].map((value, index) => ({
+      key: `machines.clients[0].connectors[${index + 1}]`,
+      value,
+      mend: "there is no such connector in machines.connectors; those of people are not for machines",
+    })),
+  },
+  ...["local", "company", "jobs"].map((id) => ({
+    name: `refuse a second connector ${id}`,
+    base: withClient,
+    change: [
+      ["machines.connectors[1]", { id, issuer: "https://other.example.com" }],
+      ["machines.clients[0].connectors", [...new Set(["jobs", id])]],
+    ] as const,
+    problems: [
+      {
+        key: "machines.connectors[1].id",
+        value: id,
+        mend: "give each connector an id of its own, also apart from identity.connectors and from local, Dex's passwords",
+      },
+    ],
+  })),
+  {
+    name: "refuse a connector that no client may use",
+    base: withClient,
+    change: [["machines.connectors[1]", { id: "spare", issuer: "https://other.example.com" }]],
+    problems: [
+      {
+        key: "machines.connectors[1].id",
+        value: "spare",
+        mend: "no client may exchange its tokens: name it in machines.clients[].connectors, or remove it",
+      },
+    ],
+  },
+  ...(
+    [
+      ["https://kubeflow.example.com/dex", "Dex itself"],
+      ["https://oidc.example.com", "an issuer of machines.issuers"],
+      ["https://cluster.example.com", "the issuer of machines.cluster"],
+    ] as const
+  ).map(([value, where]) => ({
+    name: `refuse ${where} behind Dex, too`,
+    base: () =>
+      changed(changed(withClient(), "machines.issuers", [issuer]), "machines.cluster", {
+        type: "public",
+        issuer: "https://cluster.example.com",
+        audiences: ["a"],
+      }),
+    change: [["machines.connectors[0].issuer", value]] as const,
+    problems: [
+      {
+        key: "machines.connectors[0].issuer",
+        value,
+        mend: `this is ${where}: let its tokens come in either as they are, or through Dex`,
+      },
+    ],
+  })),
   {
     name: "refuse two connectors of one id",
     change: [["identity.connectors[1]", (production().identity as { connectors: unknown[] }).connectors[0]]],

@@ -1,31 +1,13 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { echoConfig } from "../../../documents/gateway/echoConfig";
 import { gatewayFilter } from "../../../documents/gateway/envoyFilter";
 import { meshConfig } from "../../../documents/istio/meshConfig";
-
-/** The Envoy to ask: the one that is named, or the one in PATH. */
-function findEnvoy(): string | undefined {
-  const named = process.env.GATEHOUSE_ENVOY;
-  if (named !== undefined && named !== "") {
-    return named;
-  }
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((directory) => join(directory, "envoy"))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
+import { findEnvoy } from "../findEnvoy";
 
 type Json = Record<string, unknown>;
 
