@@ -33,7 +33,7 @@ const misspelt: Readonly<Record<string, string>> = {
   "machines.client": meant("clients"),
   "machines.cluster.audience": meant("audiences"),
   "machines.connectors[0].clientId": none,
-  "machines.clients[0].secret": none,
+  "machines.clients[0].redirectUris": none,
   "machines.issuers[0].audience": meant("audiences"),
   "machines.issuers[0].jwksUrl": meant("jwksUri"),
   "rotation.cookiesecret": meant("cookieSecret"),
