@@ -95,6 +95,7 @@ describe("the network policies of a stack", () => {
     assert.deepEqual(allowed.map(({ name }) => name).sort(), [
       "cainjector",
       "cert-manager",
+      "cluster-keys",
       "dex",
       "istio-cni-node",
       "istiod",

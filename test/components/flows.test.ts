@@ -100,6 +100,33 @@ describe("the flows of a stack", () => {
     });
   });
 
+  it("lead from Dex to the issuers of jobs' tokens", () => {
+    const machines = {
+      connectors: [{ id: "jobs", issuer: "https://ci.example.com:8443" }],
+      clients: [{ id: "ci", connectors: ["jobs"], users: ["a"] }],
+    };
+    assert.deepEqual(changeBy("machines", machines), {
+      more: ["dex → issuers of jobs' tokens: 443, 8443"],
+      less: [],
+    });
+  });
+
+  it("lead to the cluster's own keys from istiod alone, and from there to the API server alone", () => {
+    const issuer = "https://kubernetes.default.svc.cluster.local";
+    assert.deepEqual(changeBy("machines.cluster", { type: "selfSigned", issuer, audiences: ["a"] }), {
+      more: ["istiod → cluster-keys: 8443", "cluster-keys → API server: 443"],
+      less: [],
+    });
+  });
+
+  it("lead to a cluster's public keys, where the cloud keeps them", () => {
+    const issuer = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+    assert.deepEqual(changeBy("machines.cluster", { type: "public", issuer, audiences: ["a"] }), {
+      more: ["istiod → machine issuers: 443"],
+      less: [],
+    });
+  });
+
   it("leave the internet alone where every key is at hand", () => {
     const keys = JSON.stringify({
       keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],

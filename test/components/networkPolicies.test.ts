@@ -149,6 +149,11 @@ describe("the network policies of any stack", () => {
       ),
     }),
     machines: fc.record({
+      cluster: fc.constantFrom(
+        { type: "none" },
+        { type: "selfSigned", issuer: "https://kubernetes.default.svc.cluster.local", audiences: ["a"] },
+        { type: "public", issuer: "https://oidc.cluster.example.com", audiences: ["a"] },
+      ),
       issuers: subset(url, 3).map((issuers) =>
         issuers.map((issuer, index) => ({ name: `issuer-${index}`, issuer, audiences: ["a"] })),
       ),

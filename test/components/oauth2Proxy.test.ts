@@ -4,7 +4,7 @@ import { lock } from "../../stacks/lock";
 import { type Workload } from "../program/pods";
 import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
-import { changed, production, settingsOf } from "../stacks/fixture";
+import { changed, production, settingsOf, type Tree } from "../stacks/fixture";
 
 const filesOf = (recording: Recording) =>
   recording.object<{ data: Record<string, string> }>("ConfigMap", "oauth2-proxy", "auth").data;
@@ -15,6 +15,16 @@ const podOf = (recording: Recording) =>
 describe("oauth2-proxy", () => {
   let recording: Recording;
   before(async () => (recording = await recordEverything()));
+
+  it("goes straight to people's only connector where Dex would show machines' beside it", async () => {
+    const machines = {
+      connectors: [{ id: "jobs", issuer: "https://ci.example.com" }],
+      clients: [{ id: "ci", connectors: ["jobs"], users: ["a"] }],
+    };
+    const loginUrl = async (settings: Tree) => configOf(await recordPlatform(settingsOf(settings))).login_url;
+    assert.equal(await loginUrl(production()), "https://kubeflow.example.com/dex/auth");
+    assert.equal(await loginUrl({ ...production(), machines }), "https://kubeflow.example.com/dex/auth/company");
+  });
 
   it("is configured like this when everything is on", () => {
     assert.deepEqual(

@@ -186,7 +186,7 @@ describe("every pod of the platform's own", () => {
         tokens.push(name);
       }
     });
-    assert.deepEqual(tokens.sort(), ["dex", "startupapicheck"]);
+    assert.deepEqual(tokens.sort(), ["cluster-keys", "dex", "startupapicheck"]);
   });
 
   it("runs an image of the lock, with a tag that names a version", () => {

@@ -84,6 +84,7 @@ describe("a secret", () => {
           OAUTH2_PROXY_CLIENT_SECRET: "<generated result of client-secret-1>",
           STATIC_PASSWORD_HASH_0: "<generated bcryptHash of dex-user@example.com-1>",
           CONNECTOR_CLIENT_SECRET_0: configured,
+          MACHINE_CLIENT_SECRET_0: "<generated result of dex-machine-ci-1>",
         },
       ],
       "auth/oauth2-proxy": [
@@ -115,6 +116,7 @@ describe("a secret", () => {
       );
     assert.deepEqual(lengths(recording), {
       "client-secret-1": { length: 48, special: false },
+      "dex-machine-ci-1": { length: 40, special: false },
       "dex-user@example.com-1": { length: 24, special: false },
       "oauth2-proxy-cookie-1": { length: 32 },
     });
@@ -124,11 +126,13 @@ describe("a secret", () => {
           cookieSecret: 3,
           clientSecret: 4,
           staticPasswords: 5,
+          machineClients: 6,
         }),
       ),
     );
     assert.deepEqual(Object.keys(lengths(rotated)).sort(), [
       "client-secret-4",
+      "dex-machine-ci-6",
       "dex-user@example.com-5",
       "oauth2-proxy-cookie-3",
     ]);

@@ -81,6 +81,7 @@ describe("the setting", () => {
       "Chart gatehouse-gateway: values.autoscaling.maxReplicas": [5, 10],
       "Deployment auth/dex: spec.replicas": [2, 3],
       "Deployment auth/oauth2-proxy: spec.replicas": [2, 3],
+      "Deployment istio-system/cluster-keys: spec.replicas": [2, 3],
       "EnvoyFilter ingress/gatehouse: spec.configPatches[2].patch.value.typed_config.mutations.response_mutations[0].append.header.value":
         ["max-age=86400; includeSubDomains", "max-age=31536000; includeSubDomains"],
     });

@@ -38,7 +38,7 @@ export const hstsHeader =
 export const identityFilterLine = (line: number) =>
   `EnvoyFilter ingress/gatehouse: spec.configPatches[3].patch.value.typed_config.default_source_code.inline_string[${line}]`;
 export const groupsClaims = (issuer: string, claim: string) =>
-  `local groups_claims = { ["https://kubeflow.example.com/dex"] = "groups", ["${issuer}"] = "${claim}" }`;
+  `local groups_claims = { ["https://kubeflow.example.com/dex"] = "groups", ["${issuer}"] = "${claim}", ["https://kubernetes.default.svc.cluster.local"] = "groups" }`;
 export const tokenRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[1].${path}`;
 export const userRule = (path: string) => `AuthorizationPolicy ingress/require-user: spec.rules[1].${path}`;
 export const policy = (name: string, path: string) => `NetworkPolicy ${name}: spec.${path}`;
@@ -54,6 +54,7 @@ export const apiServerFlows = {
     ),
     policy("istio-cni/allow-istio-cni-node", "egress[0]"),
     policy("istio-system/allow-istiod", "egress[1]"),
+    policy("istio-system/allow-cluster-keys", "egress[0]"),
   ],
   ingress: [policy("cert-manager/allow-webhook", "ingress[0]"), policy("istio-system/allow-istiod", "ingress[5]")],
 };
@@ -69,7 +70,11 @@ export const authorityRestarts = (before: string, after: string) => ({
   ...oauth2ProxyRestarts,
 });
 
-export const certificates = ["Certificate ingress/gatehouse-internal", "Certificate ingress/gatehouse-edge"];
+export const certificates = [
+  "Certificate ingress/gatehouse-internal",
+  "Certificate ingress/gatehouse-edge",
+  "Certificate istio-system/cluster-keys",
+];
 
 export const keySet = JSON.stringify({
   keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],

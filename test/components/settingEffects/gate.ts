@@ -29,6 +29,7 @@ export const gate: Effect[] = [
         assert.equal(after, String(before).replaceAll("kubeflow.example.com", "ml.example.org"), place);
       }
       assert.deepEqual([...new Set(Object.keys(rest).map((place) => place.split(":")[0]))].sort(), [
+        "AuthorizationPolicy ingress/machine-clients",
         "AuthorizationPolicy ingress/require-principal",
         "AuthorizationPolicy ingress/require-user",
         "AuthorizationPolicy ingress/session",

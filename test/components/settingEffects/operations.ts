@@ -107,7 +107,10 @@ export const operations: Effect[] = [
     setting: "replicas",
     value: 4,
     changes: {
-      ...same(["Deployment auth/dex: spec.replicas", "Deployment auth/oauth2-proxy: spec.replicas"], [2, 4]),
+      ...same(
+        ["auth/dex", "auth/oauth2-proxy", "istio-system/cluster-keys"].map((name) => `Deployment ${name}: spec.replicas`),
+        [2, 4],
+      ),
       ...same(["Chart cert-manager: values.webhook.replicaCount", "Chart istiod: values.autoscaleMin"], [2, 4]),
     },
   },
