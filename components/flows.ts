@@ -184,15 +184,6 @@ export function flowsOf(settings: Settings): Flow[] {
       why: "Keys of the issuers of `machines.connectors`.",
     });
   }
-  const fetched = fetchedIssuersOf(settings);
-  if (fetched.length > 0) {
-    flows.push({
-      from: parts.istiod,
-      to: internet("machine issuers"),
-      ports: tcp(...httpsPorts(fetched.map(({ issuer, jwksUri }) => jwksUri ?? issuer))),
-      why: "Keys of the issuers of `machines.issuers`, and of `machines.cluster` where they are public.",
-    });
-  }
   if (machines.cluster.type === "selfSigned") {
     flows.push(
       {
@@ -208,6 +199,15 @@ export function flowsOf(settings: Settings): Flow[] {
         why: "The cluster's own keys, `/openid/v1/jwks` alone.",
       },
     );
+  }
+  const fetched = fetchedIssuersOf(settings);
+  if (fetched.length > 0) {
+    flows.push({
+      from: parts.istiod,
+      to: internet("machine issuers"),
+      ports: tcp(...httpsPorts(fetched.map(({ issuer, jwksUri }) => jwksUri ?? issuer))),
+      why: "Keys of the issuers of `machines.issuers`, and of `machines.cluster` where they are public.",
+    });
   }
   if (monitoring.namespace !== undefined) {
     const scraper: Peer = { kind: "namespace", namespace: monitoring.namespace };

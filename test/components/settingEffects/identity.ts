@@ -13,6 +13,9 @@ import {
   userRule,
 } from "./effect";
 
+const peoplesPages = (index: string) =>
+  `AuthorizationPolicy ingress/only-people-sign-in: spec.rules[0].to[0].operation.notPaths${index}`;
+
 export const identity: Effect[] = [
   {
     setting: "identity.staticUsers[].email",
@@ -39,7 +42,11 @@ export const identity: Effect[] = [
   {
     setting: "identity.connectors[].id",
     value: "other",
-    changes: connector("id", ["company", "other"]),
+    changes: {
+      ...connector("id", ["company", "other"]),
+      [peoplesPages("[0]")]: ["/dex/auth/company", "/dex/auth/other"],
+      [peoplesPages("[1]")]: ["/dex/auth/company/*", "/dex/auth/other/*"],
+    },
   },
   {
     setting: "identity.connectors[].name",
@@ -171,8 +178,8 @@ export const identity: Effect[] = [
     value: "https://oidc.example.org:8443/keys",
     changes: {
       [tokenRule("jwksUri")]: [undefined, "https://oidc.example.org:8443/keys"],
-      [policy("istio-system/allow-istiod", "egress[2].ports[1].port")]: [undefined, 8443],
-      [policy("istio-system/allow-istiod", "egress[2].ports[1].protocol")]: [undefined, "TCP"],
+      [policy("istio-system/allow-istiod", "egress[3].ports[1].port")]: [undefined, 8443],
+      [policy("istio-system/allow-istiod", "egress[3].ports[1].protocol")]: [undefined, "TCP"],
     },
   },
   {
@@ -181,15 +188,15 @@ export const identity: Effect[] = [
     changes: {
       [tokenRule("jwks")]: [undefined, keySet],
       // Nothing is fetched any more.
-      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.cidr")]: ["0.0.0.0/0", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.except[0]")]: ["169.254.169.254/32", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[0].ipBlock.except[1]")]: ["169.254.170.23/32", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.cidr")]: ["::/0", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[0]")]: ["fd00:ec2::254/128", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[1]")]: ["fd00:ec2::23/128", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].to[1].ipBlock.except[2]")]: ["fd20:ce::254/128", undefined],
-      [policy("istio-system/allow-istiod", "egress[2].ports[0].port")]: [443, undefined],
-      [policy("istio-system/allow-istiod", "egress[2].ports[0].protocol")]: ["TCP", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.cidr")]: ["0.0.0.0/0", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[0]")]: ["169.254.169.254/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[1]")]: ["169.254.170.23/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.cidr")]: ["::/0", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.except[0]")]: ["fd00:ec2::254/128", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.except[1]")]: ["fd00:ec2::23/128", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.except[2]")]: ["fd20:ce::254/128", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].ports[0].port")]: [443, undefined],
+      [policy("istio-system/allow-istiod", "egress[3].ports[0].protocol")]: ["TCP", undefined],
     },
   },
   {
