@@ -54,8 +54,8 @@ describe("a secret", () => {
     assert.deepEqual(
       outputs.map(([name, value]) => [name, withoutMarks(value)]),
       [
-        ["staticPasswords", { "user@example.com": "<generated result of dex-user@example.com-1>" }],
         ["machineClientSecrets", { ci: "<generated result of dex-machine-ci-1>" }],
+        ["staticPasswords", { "user@example.com": "<generated result of dex-user@example.com-1>" }],
       ],
     );
   });
