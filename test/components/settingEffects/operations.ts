@@ -108,7 +108,9 @@ export const operations: Effect[] = [
     value: 4,
     changes: {
       ...same(
-        ["auth/dex", "auth/oauth2-proxy", "istio-system/cluster-keys"].map((name) => `Deployment ${name}: spec.replicas`),
+        ["auth/dex", "auth/oauth2-proxy", "istio-system/cluster-keys"].map(
+          (name) => `Deployment ${name}: spec.replicas`,
+        ),
         [2, 4],
       ),
       ...same(["Chart cert-manager: values.webhook.replicaCount", "Chart istiod: values.autoscaleMin"], [2, 4]),

@@ -32,7 +32,8 @@ describe("the texts for the cluster's keys", () => {
   });
 
   it("verify the API server by the cluster's CA and its name", () => {
-    const [context] = (parse(texts["authority.yaml"] ?? "") as { resources: { validation_context: object }[] }).resources;
+    const [context] = (parse(texts["authority.yaml"] ?? "") as { resources: { validation_context: object }[] })
+      .resources;
     assert.deepEqual(context?.validation_context, {
       trusted_ca: { filename: "/account/ca.crt" },
       watched_directory: { path: "/account" },
@@ -100,9 +101,13 @@ describe("a real Envoy with the cluster's keys", function () {
     Object.entries(texts).forEach(([name, text]) => writeFileSync(join(directories.config, name), text));
     mount(directories.certificate, certificateFiles(await issue(platform, [host])));
     mount(directories.account, { token: "first", "ca.crt": cluster.cert });
-    child = spawn(envoy, ["-c", join(directories.config, "envoy.yaml"), "--concurrency", "1", "--disable-hot-restart"], {
-      stdio: "ignore",
-    });
+    child = spawn(
+      envoy,
+      ["-c", join(directories.config, "envoy.yaml"), "--concurrency", "1", "--disable-hot-restart"],
+      {
+        stdio: "ignore",
+      },
+    );
     await until(async () => (await ask("/ready")).status === 200);
   });
   after(async () => {
@@ -154,7 +159,11 @@ describe("a real Envoy with the cluster's keys", function () {
   }
 
   it("hands the keys on, with its own account's token and no other", async () => {
-    const headers = { authorization: "Bearer mine", "impersonate-user": "admin", "impersonate-group": "system:masters" };
+    const headers = {
+      authorization: "Bearer mine",
+      "impersonate-user": "admin",
+      "impersonate-group": "system:masters",
+    };
     for (const one of [{}, headers]) {
       seen.length = 0;
       const { status, body } = await ask(path, { headers: one });
