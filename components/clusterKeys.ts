@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterKeysConfig } from "../documents/keys/clusterKeysConfig";
-import { lock } from "../stacks/lock";
+import { imageOf } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { type CertificateAuthority } from "./certificateAuthority";
 import { HardenedWorkload } from "./hardenedWorkload";
@@ -9,7 +9,7 @@ import { partOf } from "./labels";
 import { apiServer, clusterKeys } from "./topology";
 
 export interface ClusterKeysArgs {
-  settings: Pick<Settings, "replicas">;
+  settings: Pick<Settings, "replicas" | "mirror">;
   certificateAuthority: CertificateAuthority;
   /** The control plane, whose namespace this lives in. */
   dependsOn: pulumi.Resource[];
@@ -65,7 +65,7 @@ export class ClusterKeys extends pulumi.ComponentResource {
         workload: clusterKeys.name,
         namespace: clusterKeys.namespace,
         // Istio's own Envoy: it is on the nodes already.
-        image: lock.images.echo,
+        image: imageOf("echo", settings.mirror.images),
         command: ["/usr/local/bin/envoy"],
         args: ["--config-path", `${directories.config}/envoy.yaml`, "--concurrency", "1", "--disable-hot-restart"],
         replicas: settings.replicas,

@@ -258,6 +258,7 @@ export const operations: Effect[] = [
       ...image("Deployment auth/dex", "ghcr.io", "dexidp/dex:v2.45.1-distroless"),
       ...image("Deployment auth/oauth2-proxy", "quay.io", "oauth2-proxy/oauth2-proxy:v7.15.5"),
       ...image("Deployment gatehouse-echo/echo", "docker.io", "istio/proxyv2:1.31.1-distroless"),
+      ...image("Deployment istio-system/cluster-keys", "docker.io", "istio/proxyv2:1.31.1-distroless"),
       ...image("Job cert-manager/startupapicheck", "quay.io", "jetstack/cert-manager-startupapicheck:v1.21.2"),
       ...Object.fromEntries(
         ["", "webhook.", "cainjector.", "acmesolver."].map((part) => {
