@@ -1,7 +1,8 @@
-import { type Command } from "commander";
+import { type Command, Option } from "commander";
 import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exitCodes } from "../../cli/exit";
+import { type MutationChoice, mutationChoices } from "../e2e/mutate";
 import { runE2e } from "../e2e/run";
 import { endInOrder } from "../interruption";
 import { readLock } from "../programs/lock";
@@ -12,7 +13,7 @@ import { seconds } from "./settings";
 interface Options {
   out: string;
   load: number;
-  mutations: boolean;
+  mutations: MutationChoice;
   without: string[];
   keep: boolean;
   table?: string;
@@ -24,7 +25,11 @@ export function addE2e(program: Command): void {
     .description("for each mode: up, the acceptance suite, each rule broken once, down")
     .option("--out <dir>", "where the reports go; what is there is replaced", "out/e2e")
     .option("--load <seconds>", "seconds of steady load", seconds, 60)
-    .option("--no-mutations", "do not break the rules one by one")
+    .addOption(
+      new Option("--mutations <which>", "which of the chain's rules are broken, one by one, to see the suite notice")
+        .choices(mutationChoices)
+        .default("all"),
+    )
     .option(
       "--without <program>",
       "act as if a program could not be had",

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describeError } from "../../acceptance/describeError";
-import { titleOf, type Verification } from "../../acceptance/verification";
+import { type CheckResult, titleOf, type Verification } from "../../acceptance/verification";
 import { heedInterruption } from "../interruption";
-import { everyMutation } from "../mutations/everyMutation";
+import { everyMutation, mutationGroups } from "../mutations/everyMutation";
 import { type Mutation } from "../mutations/mutation";
 import { askInside } from "../platformInside";
 import { type Report } from "../programs/report";
@@ -23,17 +23,41 @@ export interface Noticed {
 /** How often the suite looks until the change has reached the gateway; at least once with every check that is to notice. */
 export const looks = 4;
 
+/** Which rules are broken: all of them, one of each group, which shows that the suite can notice, or none. */
+export const mutationChoices = ["all", "one-of-each-group", "none"] as const;
+export type MutationChoice = (typeof mutationChoices)[number];
+
+/** The checks that passed here and have to notice a mutation, the quickest first. */
+function ableToNotice({ noticedBy }: Mutation, checks: readonly CheckResult[]): CheckResult[] {
+  return checks
+    .filter((check) => noticedBy.includes(titleOf(check)) && check.outcome === "passed")
+    .sort((a, b) => a.seconds - b.seconds);
+}
+
+export function chosenMutations(choice: MutationChoice, checks: readonly CheckResult[]): readonly Mutation[] {
+  switch (choice) {
+    case "all":
+      return everyMutation;
+    case "one-of-each-group":
+      // Where nothing of a group can be noticed its first one stands for it, as left out.
+      return mutationGroups.flatMap(
+        (group) => group.find((mutation) => ableToNotice(mutation, checks).length > 0) ?? group.slice(0, 1),
+      );
+    case "none":
+      return [];
+  }
+}
+
 /** Breaks one rule after the other, and sees that the suite notices each, and is content again afterwards. */
 export async function* mutateAll(
+  choice: MutationChoice,
   bed: Bed,
   { checks }: Pick<Verification, "checks">,
   directory: string,
   report: Report,
 ): AsyncGenerator<Noticed> {
-  for (const mutation of everyMutation) {
-    const able = checks
-      .filter((check) => mutation.noticedBy.includes(titleOf(check)) && check.outcome === "passed")
-      .sort((a, b) => a.seconds - b.seconds);
+  for (const mutation of chosenMutations(choice, checks)) {
+    const able = ableToNotice(mutation, checks);
     const result =
       able.length === 0
         ? leftOut(mutation)

@@ -9,7 +9,7 @@ import { startUp } from "../startUp";
 import { analyze } from "./analyze";
 import { liveOn } from "./lifecycle";
 import { modes } from "./modes";
-import { mutateAll } from "./mutate";
+import { mutateAll, type MutationChoice } from "./mutate";
 import { outFolder } from "./outFolder";
 import { provenTable } from "./proven";
 import { count, type E2eCounts, emptyResult, type ModeResult, needsMet, wronglyLeftOut } from "./result";
@@ -20,8 +20,8 @@ export interface E2eOptions {
   out: string;
   /** Seconds of steady load. */
   load: number;
-  /** Whether each rule is broken once. */
-  mutations: boolean;
+  /** Which rules are broken once. */
+  mutations: MutationChoice;
   /** Programs that are not used although they are there. */
   without: readonly string[];
   /** Leaves the last bed up, to look at. */
@@ -90,9 +90,9 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   if (verification !== undefined) {
     wronglyLeftOut(verification.checks, result.met).forEach((check) => report(`wrongly left out: ${check}`));
   }
-  if (mutations && verification !== undefined) {
+  if (mutations !== "none" && verification !== undefined) {
     await step("the mutations", async () => {
-      for await (const noticed of mutateAll(bed, verification, join(directory, "mutations"), report)) {
+      for await (const noticed of mutateAll(mutations, bed, verification, join(directory, "mutations"), report)) {
         result.mutations.push(noticed);
       }
     });

@@ -7,13 +7,16 @@ import { network } from "./network";
 import { signIn } from "./signIn";
 import { tokens } from "./tokens";
 
-/** Each breaks one thing and nothing else. What has to wait for new pods comes last. */
-export const everyMutation: readonly Mutation[] = [
-  ...accessRules,
-  ...tokens,
-  ...gatewayFilter,
-  ...mesh,
-  ...network,
-  ...signIn,
-  ...gateway,
+/** What the mutations are about, a list for each. What has to wait for new pods comes last. */
+export const mutationGroups: readonly (readonly Mutation[])[] = [
+  accessRules,
+  tokens,
+  gatewayFilter,
+  mesh,
+  network,
+  signIn,
+  gateway,
 ];
+
+/** Each breaks one thing and nothing else. */
+export const everyMutation: readonly Mutation[] = mutationGroups.flat();

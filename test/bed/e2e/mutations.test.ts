@@ -3,8 +3,8 @@ import { stringify } from "yaml";
 import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
 import { gateway, namespaces } from "../../../components/topology";
-import { looks } from "../../../bed/e2e/mutate";
-import { everyMutation } from "../../../bed/mutations/everyMutation";
+import { chosenMutations, looks } from "../../../bed/e2e/mutate";
+import { everyMutation, mutationGroups } from "../../../bed/mutations/everyMutation";
 import { type LiveObject, withSpec, withToml, withYaml } from "../../../bed/mutations/mutation";
 import { recordEverything } from "../../program/record";
 import { type Recording } from "../../program/recording";
@@ -48,6 +48,41 @@ describe("The mutations", () => {
       assert.deepEqual(found, before, "the original may not change: it is put back later");
     });
   }
+
+  describe("that a run breaks", () => {
+    const passed = (...titles: string[]) =>
+      everyCheck.map((check) => ({
+        ...check,
+        outcome: titles.includes(titleOf(check)) ? ("passed" as const) : ("left-out" as const),
+        tried: 1,
+        wrong: [],
+        reason: null,
+        figures: [],
+        files: [],
+        seconds: 1,
+      }));
+
+    it("are all of them, unless it says otherwise", () => {
+      assert.equal(chosenMutations("all", passed()), everyMutation);
+      assert.deepEqual(chosenMutations("none", passed()), []);
+    });
+
+    it("are one of each group: the first one that a check can notice here, and else the first", () => {
+      const chosen = chosenMutations("one-of-each-group", passed("machines/token-without-email", "login/two-tabs"));
+      assert.deepEqual(
+        chosen.map(({ name }) => name),
+        mutationGroups.map((group) => {
+          const able = group.find(({ noticedBy }) =>
+            noticedBy.some((title) => ["machines/token-without-email", "login/two-tabs"].includes(title)),
+          );
+          return (able ?? group[0] ?? assert.fail()).name;
+        }),
+      );
+      assert.equal(chosen.length, 7);
+      assert.ok(chosen.some(({ name }) => name === "let-in-tokens-of-nobody"));
+      assert.ok(chosen.some(({ name }) => name === "one-sign-in-at-a-time"));
+    });
+  });
 
   it("are out of date where nothing is left to break", () => {
     const object: LiveObject = {
