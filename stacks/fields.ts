@@ -131,6 +131,13 @@ export const dnsName = text({
   pattern: dnsNamePattern,
 });
 
+export const dnsNameOrAddress = text({
+  title: "DNS name or IPv4 address",
+  mend: "write a DNS name of at least two labels, in lower case and without scheme, port or wildcard, such as kubeflow.example.com; in dev an IPv4 address does, too",
+  pattern: new RegExp(`${dnsNamePattern.source}|^\\d{1,3}(?:\\.\\d{1,3}){3}$`),
+  accepts: (value) => isDnsName(value) || isIPv4(value),
+});
+
 export const namespaceName = text({
   title: "namespace",
   mend: "write the name of a namespace: lower-case letters, digits and dashes, 63 at the most, such as kubeflow",

@@ -1,33 +1,8 @@
 /** Who vouches for people and machines: identity providers behind Dex, Dex's own users, issuers of machine tokens. */
-import * as pulumi from "@pulumi/pulumi";
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { z } from "zod";
 import { email, groupName, httpsUrl, line, listOf, someOf, text } from "./fields";
-
-const secretMend =
-  "set it with pulumi config set --secret --path, or name a Secret of the namespace auth by secretName and key";
-
-/** A value from `pulumi config set --secret`, wrapped again at once, so that it is never a plain string in the program. */
-export const secretText = z
-  .string({ error: secretMend })
-  .refine((value) => value !== "", secretMend)
-  .transform((value) => pulumi.secret(value))
-  .meta({ secret: true });
-
-const kubernetesSecret = z
-  .strictObject({
-    secretName: text({
-      title: "name of a Secret",
-      mend: "write the name of a Secret in the namespace auth",
-      pattern: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    }).describe("The Secret's name in the namespace `auth`."),
-    key: text({
-      title: "key of a Secret",
-      mend: "write a key of that Secret, such as clientSecret",
-      pattern: /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/,
-    }).describe("The key in the Secret's data."),
-  })
-  .describe("A Secret that exists already, for example one that an external secrets operator keeps.");
+import { secretIn } from "./secrets";
 
 export const identifier = (example: string) =>
   text({
@@ -61,9 +36,7 @@ const oidcConnector = z.strictObject({
   clientId: line("write the client ID that the provider gave").describe(
     "The client ID that the provider gave for Dex; its redirect URI is `https://<domain>/dex/callback`.",
   ),
-  clientSecret: z
-    .union([secretText, kubernetesSecret])
-    .describe("The client secret: a Pulumi secret, or a Secret that is in the cluster already."),
+  clientSecret: secretIn("auth", "clientSecret").describe("The client secret: a Pulumi secret, or a Secret that is in the cluster already."),
   // RFC 6749, section 3.3: scopes are sent with blanks between them, so one cannot hold a blank.
   scopes: listOf(
     text({

@@ -3,7 +3,7 @@
  * `Pulumi.<stack>.yaml`; the descriptions become docs/reference/settings.md and the JSON Schema for editors.
  */
 import { z } from "zod";
-import { dnsName } from "./fields";
+import { dnsNameOrAddress } from "./fields";
 import { clusterSettings } from "./schema/cluster";
 import { certificatesSettings } from "./schema/certificates";
 import { ingressSettings } from "./schema/ingress";
@@ -26,8 +26,8 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Which preset the stack starts from. Default: the stack's own name when it is one of the three, otherwise `prod`, the strictest.",
     ),
-  domain: dnsName.describe(
-    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it. The session spans its subdomains, and the edge certificate covers it and one level below.",
+  domain: dnsNameOrAddress.describe(
+    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it. The session spans its subdomains, and the edge certificate covers it and one level below. In `dev` it may be an IPv4 address, which has no subdomains.",
   ),
   cluster: clusterSettings,
   certificates: certificatesSettings,

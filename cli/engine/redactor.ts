@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { undecrypted } from "../../stacks/undecrypted";
 
 /** Shorter texts are words of the language (`true`, `admin`): taking them out of every message would hide nothing. */
 const shortestSecret = 6;
@@ -16,7 +17,7 @@ export class Redactor {
 
   /** A stand-in for a configuration secret that cannot be decrypted here; no output ever holds it. */
   placeholderFor(configKey: string): string {
-    const placeholder = `undecrypted-${createHash("sha256").update(`gatehouse ${configKey}`).digest("hex").slice(0, 40)}`;
+    const placeholder = `${undecrypted}${createHash("sha256").update(`gatehouse ${configKey}`).digest("hex").slice(0, 40)}`;
     this.#placeholders.set(placeholder, configKey);
     this.learn(placeholder);
     return placeholder;

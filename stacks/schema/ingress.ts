@@ -1,6 +1,7 @@
 /** The gateway. */
 import { z } from "zod";
-import { duration, listOf, namespaceName, nodePort } from "../fields";
+import { cidr, duration, listOf, namespaceName, nodePort } from "../fields";
+import { loadBalancer } from "./loadBalancer";
 
 export const ingressSettings = z
   .strictObject({
@@ -34,9 +35,34 @@ export const ingressSettings = z
           })
           .prefault({})
           .describe("Fixed ports, so that a kind cluster can map the host's 80 and 443 to them."),
+        loadBalancer,
       })
       .prefault({})
       .describe("The gateway's Service."),
+    trustedRanges: listOf(cidr)
+      .default([])
+      .describe(
+        "Addresses of the load balancer or proxy in front, as the gateway's pods see them; where there are any, nobody else may connect to the public ports.",
+      ),
+    clientAddress: z
+      .strictObject({
+        proxyProtocol: z
+          .enum(["off", "required"], "write off or required")
+          .default("off")
+          .describe(
+            "Whether every connection must begin with the PROXY protocol (version 1 or 2), from which the client's address is then taken; needs `trustedRanges`.",
+          ),
+        trustedHops: z
+          .int("write a whole number")
+          .min(0, "write a whole number from 0")
+          .max(10, "write 10 at the most")
+          .default(0)
+          .describe(
+            "How many proxies in front each add an address to `X-Forwarded-For`; with 0 that header is taken away and the connection's own address counts. More than 0 needs `trustedRanges`.",
+          ),
+      })
+      .prefault({})
+      .describe("Where the client's address comes from that stands in logs and in `X-Forwarded-For`."),
     applicationNamespaces: listOf(namespaceName)
       .default([])
       .describe(
