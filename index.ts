@@ -17,8 +17,8 @@ export = {
   ...(settings.identity.staticUsers.length > 0 ? { staticPasswords } : {}),
   // What jobs show to Dex, by client ID: pulumi stack output --show-secrets machineClientSecrets
   ...(settings.machines.clients.length > 0 ? { machineClientSecrets } : {}),
-  // What browsers and machines are to trust.
-  caCertificate,
+  // What browsers and machines are to trust, where the private CA is what they see.
+  ...(settings.certificates.edge.type === "privateCa" ? { caCertificate } : {}),
   // What is left to do by hand.
   dns: dnsRecords(settings, hosts, gatewayAddress),
   next: nextSteps(settings, hosts),

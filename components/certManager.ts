@@ -44,7 +44,7 @@ export class CertManager extends pulumi.ComponentResource {
   }
 }
 
-function certManagerValues({ replicas, mirror }: Settings): Record<string, unknown> {
+function certManagerValues({ replicas, mirror, certificates }: Settings): Record<string, unknown> {
   const image = (part: "controller" | "webhook" | "cainjector" | "acmesolver") => {
     const { hub, name, tag } = chartImage(`cert-manager-${part}`, mirror.images);
     return { image: { repository: `${hub}/${name}`, tag } };
@@ -76,7 +76,32 @@ function certManagerValues({ replicas, mirror }: Settings): Record<string, unkno
     acmesolver: image("acmesolver"),
     // Pulumi's Chart leaves Helm hooks out, and this is one; `startupCheck` does its work.
     startupapicheck: { enabled: false },
+    ...dnsProviderValues(certificates.edge),
   };
+}
+
+/** What cert-manager itself needs for DNS-01. */
+function dnsProviderValues(edge: Settings["certificates"]["edge"]): Record<string, unknown> {
+  if (edge.type !== "acme" || edge.challenge.type !== "dns01") {
+    return {};
+  }
+  // Its check before the ACME server's asks the cluster's resolvers, and not the zone's own servers at port 53 anywhere.
+  const values = { dns01RecursiveNameserversOnly: true };
+  const { provider } = edge.challenge;
+  if ((provider.type !== "cloudDns" && provider.type !== "azureDns") || provider.auth.type !== "workloadIdentity") {
+    return values;
+  }
+  // Without it only ClusterIssuers may use the identity of cert-manager's own pod, and ours is an Issuer.
+  const ambient = { ...values, extraArgs: ["--issuer-ambient-credentials"] };
+  if (provider.type === "azureDns") {
+    // The label asks Azure's webhook for a token (https://azure.github.io/azure-workload-identity/docs/topics/).
+    const label = { "azure.workload.identity/use": "true" };
+    return { ...ambient, podLabels: label, serviceAccount: { labels: label } };
+  }
+  const { serviceAccount } = provider.auth;
+  return serviceAccount === undefined
+    ? ambient
+    : { ...ambient, serviceAccount: { annotations: { "iam.gke.io/gcp-service-account": serviceAccount } } };
 }
 
 /**

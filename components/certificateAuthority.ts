@@ -6,7 +6,7 @@ import { type Settings } from "../stacks/schema";
 import { type CertManager } from "./certManager";
 import { Certificate, ClusterIssuer } from "./customResources";
 import { partOf } from "./labels";
-import { caSecret } from "./topology";
+import { caSecret, isAddress } from "./topology";
 
 export interface CertificateAuthorityArgs {
   settings: Pick<Settings, "certificates" | "rotation">;
@@ -17,7 +17,8 @@ export interface LeafArgs {
   /** Name of the Certificate and of the Secret that cert-manager writes. */
   secretName: string;
   namespace: string;
-  dnsNames: string[];
+  /** DNS names, and IPv4 addresses, which become SANs of that kind (RFC 5280, section 4.2.1.6). */
+  names: string[];
 }
 
 /** Changes when the CA's certificate does, for whatever reads it at its start only. */
@@ -82,7 +83,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
   }
 
   /** Has a server certificate issued and renewed; done when cert-manager has written the Secret. */
-  issue(name: string, { secretName, namespace, dnsNames }: LeafArgs, opts: pulumi.CustomResourceOptions): Certificate {
+  issue(name: string, { secretName, namespace, names }: LeafArgs, opts: pulumi.CustomResourceOptions): Certificate {
     const { organization, duration, renewBefore } = this.certificates;
     return new Certificate(
       name,
@@ -95,7 +96,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         },
         spec: {
           secretName,
-          dnsNames,
+          ...subjectAltNames(names),
           duration,
           renewBefore,
           subject: { organizations: [organization] },
@@ -124,4 +125,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       opts,
     );
   }
+}
+
+function subjectAltNames(names: readonly string[]): { dnsNames?: string[]; ipAddresses?: string[] } {
+  const ipAddresses = names.filter(isAddress);
+  const dnsNames = names.filter((name) => !isAddress(name));
+  return { ...(dnsNames.length > 0 ? { dnsNames } : {}), ...(ipAddresses.length > 0 ? { ipAddresses } : {}) };
 }

@@ -2,7 +2,7 @@
  * Custom resources of Istio and cert-manager as typed Pulumi resources: the compiler checks the specs against the CRDs'
  * own schemas, and the tests check the rendered objects.
  */
-import type { ICertificate, IClusterIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
+import type { ICertificate, IClusterIssuer, IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
 import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
 import type {
@@ -40,6 +40,7 @@ export class Certificate extends kind<ICertificate>("cert-manager.io/v1", "Certi
 export class ClusterIssuer extends kind<IClusterIssuer>("cert-manager.io/v1", "ClusterIssuer") {}
 export class EnvoyFilter extends kind<IEnvoyFilter>("networking.istio.io/v1alpha3", "EnvoyFilter") {}
 export class Gateway extends kind<IGateway>("networking.istio.io/v1", "Gateway") {}
+export class Issuer extends kind<IIssuer>("cert-manager.io/v1", "Issuer") {}
 export class PeerAuthentication extends kind<IPeerAuthentication>("security.istio.io/v1", "PeerAuthentication") {}
 export class RequestAuthentication extends kind<IRequestAuthentication>(
   "security.istio.io/v1",

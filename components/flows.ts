@@ -4,12 +4,15 @@
  */
 import { type Settings } from "../stacks/schema";
 import { podLabels } from "./labels";
+import { acmeServer } from "./acmeIssuer";
 import { fetchedIssuersOf } from "./machineIssuers";
 import {
+  acme,
   clusterKeys,
   dex,
   echo,
   gateway,
+  gkeMetadataServer,
   istiod,
   metadataServer,
   metadataServers,
@@ -54,6 +57,7 @@ const parts = {
   certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
   cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),
   webhook: workload("webhook", namespaces.certManager, { "app.kubernetes.io/component": "webhook" }),
+  solver: workload("acme-solver", namespaces.ingress, acme.solverPods),
   startupCheck: workload("startupapicheck", namespaces.certManager, podLabels("startupapicheck")),
 } as const;
 
@@ -93,9 +97,13 @@ export function flowsOf(settings: Settings): Flow[] {
     { port, protocol: "UDP" as const },
     { port, protocol: "TCP" as const },
   ]);
+  const { trustedRanges } = ingress;
   const flows: Flow[] = [
     {
-      from: clients,
+      from:
+        trustedRanges.length === 0
+          ? clients
+          : { kind: "addresses", name: "load balancer", cidrs: trustedRanges },
       to: parts.gateway,
       ports: tcp(gateway.ports.http, gateway.ports.https),
       why: "Requests; HTTP only to be redirected.",
@@ -200,6 +208,7 @@ export function flowsOf(settings: Settings): Flow[] {
       },
     );
   }
+  flows.push(...acmeFlows(settings));
   const fetched = fetchedIssuersOf(settings);
   if (fetched.length > 0) {
     flows.push({
@@ -228,8 +237,53 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(80),
       why: reason,
     });
+    if (cluster.platform === "gke") {
+      flows.push({
+        from: parts.certManager,
+        to: { kind: "addresses", name: "cloud metadata server", cidrs: [gkeMetadataServer.address] },
+        ports: tcp(gkeMetadataServer.port),
+        why: reason,
+      });
+    }
   }
   return flows;
+}
+
+/** What cert-manager and an ACME server ask each other. */
+function acmeFlows({ environment, certificates: { edge } }: Settings): Flow[] {
+  if (edge.type !== "acme") {
+    return [];
+  }
+  const server: Flow = {
+    from: parts.certManager,
+    to: internet("ACME server and DNS provider"),
+    ports: tcp(...httpsPorts([acmeServer(edge, environment)])),
+    why: "Certificates of the public hosts; with DNS-01 also the provider's API.",
+  };
+  if (edge.challenge.type === "dns01") {
+    return [server];
+  }
+  return [
+    server,
+    {
+      from: parts.certManager,
+      to: internet("public hosts"),
+      ports: tcp(80),
+      why: "cert-manager tries each HTTP-01 challenge itself before the ACME server does.",
+    },
+    {
+      from: parts.certManager,
+      to: parts.gateway,
+      ports: tcp(gateway.ports.http),
+      why: "The same, where the load balancer's address leads straight to the gateway's pods.",
+    },
+    {
+      from: parts.gateway,
+      to: parts.solver,
+      ports: tcp(acme.solverPort),
+      why: "HTTP-01 challenges; the solver has no sidecar, and what it says is public.",
+    },
+  ];
 }
 
 /** The ports of `https://` URLs; 443 is always among them, because a discovery document may lead elsewhere. */

@@ -68,6 +68,7 @@ function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | u
 
 function gatewayValues({ ingress, cluster }: Settings): Record<string, unknown> {
   const { type, nodePorts } = ingress.service;
+  const { trustedHops } = ingress.clientAddress;
   const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
   return {
     name: gateway.name,
@@ -80,17 +81,35 @@ function gatewayValues({ ingress, cluster }: Settings): Record<string, unknown> 
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     service: {
       type,
+      ...(type === "LoadBalancer" ? loadBalancerValues(ingress.service.loadBalancer) : {}),
       ports: [
         { name: "http2", port: 80, protocol: "TCP", targetPort: gateway.ports.http, ...nodePort(nodePorts.http) },
         { name: "https", port: 443, protocol: "TCP", targetPort: gateway.ports.https, ...nodePort(nodePorts.https) },
       ],
     },
-    podAnnotations: { "proxy.istio.io/config": JSON.stringify({ connectionSettings: edgeConnections }) },
+    podAnnotations: {
+      "proxy.istio.io/config": JSON.stringify({
+        connectionSettings: edgeConnections,
+        ...(trustedHops > 0 ? { gatewayTopology: { numTrustedProxies: trustedHops } } : {}),
+      }),
+    },
     autoscaling: { enabled: true, minReplicas: ingress.replicas.min, maxReplicas: ingress.replicas.max },
     // The chart makes no budget for a single pod, which a budget would only keep from being drained.
     podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
     topologySpreadConstraints: topologySpread(gateway.labels),
     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+  };
+}
+
+/** With `Cluster`, Kubernetes' own default, a node's address stands in the client's place in every log. */
+function loadBalancerValues(given: Settings["ingress"]["service"]["loadBalancer"]): Record<string, unknown> {
+  const { address, annotations, sourceRanges, externalTrafficPolicy = "Local" } = given;
+  return {
+    externalTrafficPolicy,
+    ...(address === undefined ? {} : { loadBalancerIP: address }),
+    ...(given.class === undefined ? {} : { loadBalancerClass: given.class }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    ...(sourceRanges.length === 0 ? {} : { loadBalancerSourceRanges: sourceRanges }),
   };
 }
 

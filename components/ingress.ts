@@ -2,19 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayFilter } from "../documents/gateway/envoyFilter";
 import { durationSeconds } from "../stacks/fields";
 import { type Settings } from "../stacks/schema";
+import { AcmeChallenges } from "./acmeChallenges";
 import { type CertificateAuthority } from "./certificateAuthority";
+import { type CertManager } from "./certManager";
 import { AuthorizationPolicy, EnvoyFilter, Gateway } from "./customResources";
+import { edgeCertificate, edgeNames } from "./edgeCertificate";
 import { type Flow } from "./flows";
+import { modernTls, publicServers } from "./gatewayServers";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type Istio } from "./istio";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, echo, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
+import { dex, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
   flows: readonly Flow[];
   hosts: Hosts;
+  certManager: CertManager;
   certificateAuthority: CertificateAuthority;
   istio: Istio;
   /** Name of the session's cookie, which no application gets to see. */
@@ -29,7 +34,8 @@ export class Ingress extends pulumi.ComponentResource {
 
   constructor(name: string, args: IngressArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Ingress", name, {}, opts);
-    const { settings, flows, hosts, certificateAuthority, istio, sessionCookie } = args;
+    const { settings, flows, hosts, certManager, certificateAuthority, istio, sessionCookie } = args;
+    const { edge } = settings.certificates;
     const namespace = new GuardedNamespace(
       namespaces.ingress,
       { namespace: namespaces.ingress, podSecurity: "restricted", sidecars: true, flows },
@@ -38,14 +44,20 @@ export class Ingress extends pulumi.ComponentResource {
     const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
     namespace.requireMutualTls({ dependsOn: istio.ready });
 
-    const edge = certificateAuthority.issue(
+    const certificate = edgeCertificate(
       `${name}-edge`,
-      { secretName: "gatehouse-edge", namespace: namespaces.ingress, dnsNames: [hosts.gate, `*.${hosts.gate}`] },
-      { parent: this, dependsOn: namespace.ready },
+      {
+        settings,
+        hosts,
+        certificateAuthority,
+        certManagerReady: certManager.ready,
+        dependsOn: namespace.ready,
+      },
+      { parent: this },
     );
     const inside = certificateAuthority.issue(
       `${name}-internal`,
-      { secretName: "gatehouse-internal", namespace: namespaces.ingress, dnsNames: [internalGate.host] },
+      { secretName: "gatehouse-internal", namespace: namespaces.ingress, names: [internalGate.host] },
       { parent: this, dependsOn: namespace.ready },
     );
 
@@ -55,8 +67,16 @@ export class Ingress extends pulumi.ComponentResource {
         metadata: { name: gateway.resource, namespace: namespaces.ingress, labels: partOf },
         spec: { selector: gateway.labels, servers: publicServers(settings, hosts) },
       },
-      { ...inMesh, dependsOn: [...inMesh.dependsOn, edge] },
+      { ...inMesh, dependsOn: [...inMesh.dependsOn, ...certificate] },
     );
+    const challenges = edge.type === "acme" && edge.challenge.type === "http01";
+    const plainHttp = challenges
+      ? new AcmeChallenges(
+          `${name}-challenges`,
+          { hosts: edgeNames(settings, hosts), dependsOn: inMesh.dependsOn },
+          { parent: this },
+        ).ready
+      : [];
     const internalGateway = new Gateway(
       `${name}-internal`,
       {
@@ -106,52 +126,52 @@ export class Ingress extends pulumi.ComponentResource {
             [issuerOf(hosts), "groups"],
             ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
           ]),
+          tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
+          challenges,
+          ...settings.ingress.clientAddress,
         }),
       },
       inMesh,
     );
     this.namespace = namespace;
-    this.ready = [publicGateway, internalGateway, internalPaths, filter];
+    this.ready = [
+      publicGateway,
+      ...plainHttp,
+      internalGateway,
+      internalPaths,
+      filter,
+      ...(edge.type === "offload" ? [this.onlyFromTheBalancer(name, settings, inMesh)] : []),
+    ];
     this.registerOutputs({});
   }
-}
 
-/** Forward secrecy and authenticated encryption only; TLS 1.3 has no others. */
-const modernTls = {
-  minProtocolVersion: "TLSV1_2" as const,
-  cipherSuites: [
-    "ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "ECDHE-ECDSA-CHACHA20-POLY1305",
-    "ECDHE-RSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES256-GCM-SHA384",
-    "ECDHE-RSA-CHACHA20-POLY1305",
-  ],
-};
-
-/**
- * Each host is bound to the namespaces that may route on it, so that no tenant's VirtualService can claim `/dex/` or a
- * host. All hosts share one server, because they share a certificate: a browser reuses an HTTP/2 connection between
- * them (RFC 9113, section 9.1.1), and a second server would answer the reused one with 404 (IST0138).
- */
-function publicServers({ ingress, echo: echoSettings }: Settings, hosts: Hosts) {
-  const qualified = [
-    ...[namespaces.auth, ...ingress.applicationNamespaces].map((namespace) => `${namespace}/${hosts.gate}`),
-    ...(echoSettings.enabled ? [`${echo.namespace}/${hosts.echo}`] : []),
-  ];
-  return [
-    {
-      port: { number: 80, name: "http", protocol: "HTTP" },
-      hosts: qualified,
-      // The filter at this port answers first; this holds should it ever be gone.
-      tls: { httpsRedirect: true },
-    },
-    {
-      port: { number: 443, name: "https", protocol: "HTTPS" },
-      hosts: qualified,
-      tls: { mode: "SIMPLE" as const, credentialName: "gatehouse-edge", ...modernTls },
-    },
-  ];
+  /**
+   * Plain HTTP would be a person's session for whoever reads along. The NetworkPolicy says the same; this holds where the
+   * network plugin enforces none. It compares the connection's own address and not one that the PROXY protocol names.
+   */
+  private onlyFromTheBalancer(
+    name: string,
+    { ingress }: Settings,
+    opts: pulumi.CustomResourceOptions,
+  ): AuthorizationPolicy {
+    return new AuthorizationPolicy(
+      `${name}-trusted-ranges`,
+      {
+        metadata: { name: "trusted-ranges", namespace: namespaces.ingress, labels: partOf },
+        spec: {
+          selector: { matchLabels: gateway.labels },
+          action: "DENY",
+          rules: [
+            {
+              from: [{ source: { notIpBlocks: ingress.trustedRanges } }],
+              to: [{ operation: { ports: [String(gateway.ports.https)] } }],
+            },
+          ],
+        },
+      },
+      opts,
+    );
+  }
 }
 
 /** RFC 6797, section 6.1. */

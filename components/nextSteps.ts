@@ -1,15 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
+import { certificatesOf } from "../stacks/pem";
+import { acmeServer } from "./acmeIssuer";
+import { edgeNames } from "./edgeCertificate";
 import { machineIssuersOf } from "./machineIssuers";
-import { gateway, type Hosts, namespaces } from "./topology";
+import { acme, gateway, type Hosts, isAddress, namespaces } from "./topology";
 
 /** What to put in DNS, as a sentence. */
 export function dnsRecords(
-  { ingress }: Settings,
-  { gate }: Hosts,
+  settings: Settings,
+  hosts: Hosts,
   address: pulumi.Output<string | undefined>,
 ): pulumi.Output<string> {
-  const names = `${gate} and *.${gate}`;
+  const { ingress } = settings;
+  if (isAddress(hosts.gate)) {
+    return pulumi.output(`none: ${hosts.gate} is an address, and must lead to the gateway's ports 80 and 443`);
+  }
+  const names = edgeNames(settings, hosts).join(" and ");
   switch (ingress.service.type) {
     case "LoadBalancer":
       return address.apply((known) =>
@@ -32,8 +39,8 @@ export function dnsRecords(
 export function nextSteps(settings: Settings, hosts: Hosts): string[] {
   const { identity, machines, ingress, echo } = settings;
   return [
-    "Make the DNS records of the output `dns`.",
-    "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
+    ...(isAddress(hosts.gate) ? [] : ["Make the DNS records of the output `dns`."]),
+    ...certificateSteps(settings, hosts),
     ...(identity.staticUsers.length > 0
       ? ["Read the generated passwords: pulumi stack output --show-secrets staticPasswords"]
       : []),
@@ -52,4 +59,44 @@ export function nextSteps(settings: Settings, hosts: Hosts): string[] {
       ? ["Put applications behind the gate: name their namespaces in ingress.applicationNamespaces."]
       : []),
   ];
+}
+
+/** What people do about the certificate that they see. */
+function certificateSteps({ environment, certificates: { edge } }: Settings, hosts: Hosts): string[] {
+  switch (edge.type) {
+    case "privateCa":
+      return ["Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem"];
+    case "acme":
+      return [
+        ...(edge.challenge.type === "http01"
+          ? [
+              `The certificate comes once ${hosts.gate} leads to the gateway's port 80: kubectl wait -n ${namespaces.ingress} certificate/gatehouse-edge --for condition=Ready --timeout 10m`,
+            ]
+          : []),
+        ...(edge.challenge.type === "dns01" &&
+        edge.challenge.provider.type === "route53" &&
+        edge.challenge.provider.auth.type === "workloadIdentity"
+          ? [
+              `Let ${edge.challenge.provider.auth.role} be assumed by system:serviceaccount:${namespaces.ingress}:${acme.dnsAccess}.`,
+            ]
+          : []),
+        ...(acmeServer(edge, environment).startsWith("https://acme-staging-v02.api.letsencrypt.org/")
+          ? [
+              "No browser trusts this certificate, which comes from Let's Encrypt's staging server: write another certificates.edge.server when it works.",
+            ]
+          : []),
+      ];
+    case "existingSecret":
+      return [
+        `Put the certificate into the Secret ${edge.secretName} of type kubernetes.io/tls in ${namespaces.ingress}, and renew it there.`,
+      ];
+    case "given":
+      return [
+        `Renew the certificate before ${certificatesOf(edge.certificate)[0]?.validTo ?? "its end"}: certificates.edge.certificate and privateKey.`,
+      ];
+    case "offload":
+      return [
+        "At the load balancer: its certificate, its port 80 to the Service's 80, its port 443 to the Service's 443 as plain HTTP, idle timeout 3600 seconds.",
+      ];
+  }
 }

@@ -11,7 +11,16 @@ import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
 import { peoplesConnectors } from "./machineClientRules";
 import { onlyFromGateway } from "./onlyFromGateway";
-import { caSecret, dex, type Hosts, internalDexUrl, issuerOf, oauth2Proxy, publicHosts } from "./topology";
+import {
+  caSecret,
+  dex,
+  type Hosts,
+  internalDexUrl,
+  isAddress,
+  issuerOf,
+  oauth2Proxy,
+  publicHosts,
+} from "./topology";
 
 /** `__Secure-` has browsers refuse the cookie without `Secure` (RFC 6265bis, section 4.1.3); `__Host-` would forbid a domain. */
 export const sessionCookie = "__Secure-gatehouse";
@@ -150,7 +159,8 @@ function oauth2ProxyConfig(settings: Settings, hosts: Hosts): OAuth2ProxyConfig 
 
     cookie_name: sessionCookie,
     cookie_secret_file: `${directories.secrets}/${files.cookieSecret}`,
-    cookie_domains: [sessions.cookieDomain ?? domain],
+    // Without a domain the cookie is for its host alone, and an address has nothing below it.
+    cookie_domains: isAddress(domain) ? [] : [sessions.cookieDomain ?? domain],
     cookie_path: "/",
     cookie_secure: true,
     cookie_httponly: true,

@@ -39,7 +39,7 @@ export class Platform extends pulumi.ComponentResource {
     const istio = new Istio("istio", { settings, flows, certificateAuthority }, child);
     const ingress = new Ingress(
       "ingress",
-      { settings, flows, hosts, certificateAuthority, istio, sessionCookie },
+      { settings, flows, hosts, certManager, certificateAuthority, istio, sessionCookie },
       child,
     );
     const access = new AccessRules(

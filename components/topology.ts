@@ -2,9 +2,11 @@
  * Where everything is: names, ports and hosts that more than one component speaks of. They are plain constants, so that
  * mesh configuration, routes, policies and network flows can name a part before it exists.
  */
+import { createHash } from "node:crypto";
+import { type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
 import { namespaces } from "../stacks/namespaces";
 
-export { namespaces };
+export { type Hosts, hostsOf, isAddress, namespaces, publicHosts };
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";
@@ -84,6 +86,22 @@ export const echo = {
   ports: { http: 8080 },
 } as const;
 
+/** cert-manager's way to an ACME server, in the gateway's namespace. */
+export const acme = {
+  issuer: "gatehouse-acme",
+  /** The DNS provider's Secret, or the ServiceAccount that is known to it. */
+  dnsAccess: "gatehouse-acme-dns",
+  /** The port of cert-manager's solver pods. */
+  solverPort: 8089,
+  /** cert-manager's own label of every solver pod. */
+  solverPods: { "acme.cert-manager.io/http01-solver": "true" },
+  /** Our label of the solver pods of one host. Its value stands for the host, which may be longer than a value may be. */
+  solverLabel: "gatehouse/acme-solver",
+  solverOf: (host: string): string => createHash("sha256").update(host).digest("hex").slice(0, 12),
+  /** An Ingress class that no controller serves. */
+  unservedClass: "gatehouse-unserved",
+} as const;
+
 export const istiod = {
   name: "istiod",
   namespace: namespaces.istio,
@@ -115,6 +133,9 @@ export const sidecarTelemetryPort = 15020;
 /** Cloud providers' metadata server: credentials of the node for whoever can ask. */
 export const metadataServer = "169.254.169.254/32";
 
+/** Where GKE's metadata server answers for Workload Identity, with or without Dataplane V2. */
+export const gkeMetadataServer = { address: "169.254.169.252/32", port: 988 };
+
 /** The same, with the addresses that it has under IPv6 (AWS, Google Cloud) and for EKS Pod Identity. */
 export const metadataServers = [
   metadataServer,
@@ -127,24 +148,7 @@ export const metadataServers = [
 /** The Secret with the private CA's certificate, in every namespace that has a use for it. */
 export const caSecret = "gatehouse-ca";
 
-/** The public names of the platform, all below the one domain of the settings. */
-export interface Hosts {
-  /** The dashboard's host, and the only one with `/dex/` and `/oauth2/`. */
-  gate: string;
-  /** The echo application's host, where it is enabled. */
-  echo: string;
-}
-
-export function hostsOf(domain: string): Hosts {
-  return { gate: domain, echo: `echo.${domain}` };
-}
-
 /** The issuer URL of Dex: what tokens carry as `iss`, and where browsers are sent. */
 export function issuerOf(hosts: Hosts): string {
   return `https://${hosts.gate}/dex`;
-}
-
-/** The hosts that the stack serves. */
-export function publicHosts(echoEnabled: boolean, hosts: Hosts): string[] {
-  return [hosts.gate, ...(echoEnabled ? [hosts.echo] : [])];
 }

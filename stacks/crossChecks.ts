@@ -5,6 +5,13 @@
 import { certificatesNest } from "./crossChecks/certificates";
 import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
+import {
+  acmeCanProve,
+  addressIsForDevelopment,
+  givenCertificateServes,
+  loadBalancerIsThere,
+  onlyTrustedProxiesAreBelieved,
+} from "./crossChecks/edge";
 import { developmentOnly } from "./crossChecks/environment";
 import { gatewayMakesSense } from "./crossChecks/gateway";
 import { connectorsAreDistinct, somebodyCanSignIn, usersAreDistinct } from "./crossChecks/identity";
@@ -31,4 +38,9 @@ export const crossChecks: readonly CrossCheck[] = [
   usersAreDistinct,
   metadataServerStaysClosed,
   gatewayMakesSense,
+  addressIsForDevelopment,
+  acmeCanProve,
+  givenCertificateServes,
+  onlyTrustedProxiesAreBelieved,
+  loadBalancerIsThere,
 ];

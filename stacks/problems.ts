@@ -1,6 +1,7 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
 import { settingsSchema } from "./schema";
+import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
 import { closest } from "./spelling";
 
@@ -55,7 +56,9 @@ export class Wording {
       return "(not set)";
     }
     try {
-      return readable(JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) ? hidden : inner)));
+      return readable(
+        JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) || isPrivateKey(inner) ? hidden : inner)),
+      );
     } catch {
       return "(nested too deeply to show)";
     }
@@ -64,7 +67,12 @@ export class Wording {
 
 /** A secret in the wrong place or under a misspelt key is a secret still. */
 function namesSecret(key: string | number): boolean {
-  return /secret|passw|credential/i.test(String(key));
+  return /secret|passw|credential|private.?key|api.?token|account.?key/i.test(String(key));
+}
+
+/** RFC 7468, sections 10 and 11, and the labels of older tools; a bundle in the place of a certificate may hold one. */
+function isPrivateKey(value: unknown): boolean {
+  return typeof value === "string" && value.includes("PRIVATE KEY-----");
 }
 
 /** JSON leaves some characters as they are that a terminal would act on, or that turn a line around. */
@@ -76,15 +84,51 @@ function readable(json: string): string {
   );
 }
 
-/** Client secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
-export function plainSecrets(given: unknown, wording: Wording): Complaint[] {
-  const connectors = valueAt(given, ["identity", "connectors"]);
-  return (Array.isArray(connectors) ? connectors : []).flatMap((connector, index) => {
-    const value = valueAt(connector, ["clientSecret"]);
-    const path = ["identity", "connectors", index, "clientSecret"];
-    const mend = `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`;
-    return typeof value === "string" && value !== "" ? [{ path, value, mend }] : [];
-  });
+/** Secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
+export function plainSecrets(
+  given: Record<string, unknown>,
+  isSecret: (key: string) => boolean,
+  wording: Wording,
+): Complaint[] {
+  const places = Object.entries(given).filter(([key]) => !isSecret(key));
+  return [...secretTexts(Object.fromEntries(places), [settingsSchema as unknown as Node], [])].map(
+    ({ path, value }): Complaint => ({
+      path,
+      value,
+      mend: `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`,
+    }),
+  );
+}
+
+/** The texts that stand where the schema has a secret. */
+function* secretTexts(value: unknown, nodes: readonly Node[], path: Path): Iterable<{ path: Path; value: string }> {
+  const places = nodes.flatMap(unwrapped);
+  if (places.length === 0) {
+    return;
+  }
+  if (typeof value === "string") {
+    if (value !== "" && places.some((node) => node.meta?.()?.secret === true)) {
+      yield { path, value };
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      yield* secretTexts(inner, below(places, index), [...path, index]);
+    }
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      yield* secretTexts(inner, below(places, key), [...path, key]);
+    }
+  }
+}
+
+/** The private key of a given certificate, as long as it is a text: the settings only hold it as a secret. */
+export function keyOfGivenCertificate(given: unknown): Complaint[] {
+  const path = ["certificates", "edge", "privateKey"];
+  const mend =
+    valueAt(given, ["certificates", "edge", "type"]) === "given"
+      ? keyMend(valueAt(given, ["certificates", "edge", "certificate"]), valueAt(given, path))
+      : undefined;
+  return mend === undefined ? [] : [{ path, value: hidden, mend }];
 }
 
 /** What the schema has against the settings. */
@@ -168,16 +212,20 @@ interface Node {
   element?: Node;
   options?: readonly (Node | string)[];
   def?: { innerType?: Node };
+  meta?: () => { secret?: unknown } | undefined;
 }
 
 /** The settings that exist at a place of the schema, for a suggestion. */
 function knownKeys(path: Path): string[] {
-  const places = path.reduce<Node[]>(
-    (nodes, key) =>
-      nodes.flatMap((node) => (typeof key === "number" ? node.element : node.shape?.[key]) ?? []).flatMap(unwrapped),
-    unwrapped(settingsSchema as unknown as Node),
-  );
+  const places = path.reduce<Node[]>(below, unwrapped(settingsSchema as unknown as Node));
   return places.flatMap((node) => Object.keys(node.shape ?? {}));
+}
+
+/** What the schema has one step further; what every object inherits, such as `toString`, is not in it. */
+function below(nodes: readonly Node[], key: string | number): Node[] {
+  const inner = ({ element, shape = {} }: Node) =>
+    typeof key === "number" ? element : Object.hasOwn(shape, key) ? shape[key] : undefined;
+  return nodes.flatMap((node) => inner(node) ?? []).flatMap(unwrapped);
 }
 
 /** Without defaults and options; every branch of a union. */

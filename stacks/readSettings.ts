@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { crossChecks } from "./crossChecks";
 import { environmentOf, presets } from "./presets";
-import { complaintsOf, plainSecrets, Wording } from "./problems";
+import { complaintsOf, keyOfGivenCertificate, plainSecrets, Wording } from "./problems";
 import { type Settings, settingsSchema } from "./schema";
 import { SettingsError } from "./settingsError";
 
@@ -47,7 +47,8 @@ export function checkSettings({ project, stack, values, secretKeys }: RawSetting
   const parsed = settingsSchema.safeParse(merged);
   const sound = parsed.success ? parsed.data : soundParts(merged);
   const complaints = [
-    ...(secretKeys.has("identity") ? [] : plainSecrets(given, wording)),
+    ...plainSecrets(given, (key) => secretKeys.has(key), wording),
+    ...keyOfGivenCertificate(given),
     ...(parsed.success ? [] : complaintsOf(parsed.error, merged)),
     ...crossChecks.flatMap((check) => check(sound, wording.quote)),
   ];

@@ -40,6 +40,9 @@ const served = /(^|\.)(cert-manager|istio)\.io$/;
 /** What opens a way instead of closing one. */
 const opening: readonly string[] = ["Gateway.networking.istio.io", "VirtualService.networking.istio.io"];
 
+/** What an issuer in the gateway's namespace needs, and a given certificate: both are there before the gate. */
+const certificates: readonly string[] = ["gatehouse-acme-dns", "gatehouse-edge-given"];
+
 /**
  * Without it nobody has a principal, so it may be late. Where it comes before Dex, istiod asks for keys in vain and tries
  * again after a minute or two (docs/decisions/0009-order-of-creation.md).
@@ -64,7 +67,7 @@ export function stageOf(id: ObjectId): StageName {
   if (id.namespace === undefined || foundations.includes(id.namespace)) {
     return "foundations";
   }
-  return kind === "NetworkPolicy" ? "rules" : "gate";
+  return kind === "NetworkPolicy" || certificates.includes(id.name) ? "rules" : "gate";
 }
 
 export interface Stage<T> {

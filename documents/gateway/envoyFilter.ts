@@ -19,6 +19,14 @@ export interface GatewayFilterArgs {
   sessionCookie: string;
   /** The claim that holds the groups, by issuer. */
   groupsClaims: Record<string, string>;
+  /** Who ends TLS; at `ports.https` the client's scheme is https in either case. */
+  tlsEndsAt: "gateway" | "load balancer";
+  /** Whether ACME's HTTP-01 challenges pass at `ports.http`. */
+  challenges: boolean;
+  /** Whether connections must begin with the PROXY protocol. */
+  proxyProtocol: "off" | "required";
+  /** How many proxies in front add an address to X-Forwarded-For. */
+  trustedHops: number;
 }
 
 /**
@@ -48,6 +56,19 @@ const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-
 );
 
 /**
+ * Other names under which proxies hand on the client's address, and applications believe it. Nobody here writes them, so
+ * they came from the client or from a proxy that `X-Forwarded-For` or the PROXY protocol speaks for.
+ */
+const clientAddresses = [
+  "forwarded",
+  "x-real-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+];
+
+/**
  * oauth2-proxy answers every path of its own with the ID token, because it takes each for the gateway's question
  * (`set_authorization_header`). What the gateway asks itself never comes this way; a script on the gate host could read it.
  */
@@ -62,21 +83,26 @@ const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
-  const { gatewayLabels, gateway, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims } = args;
+  const { gatewayLabels, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims, trustedHops } = args;
+  const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
   return {
     workloadSelector: { labels: gatewayLabels },
     // After everybody else's filters, so that "first" and "last" below are first and last of all (IST0151).
     priority: 10,
     configPatches: [
-      removeForgedIdentity(),
+      removeForgedHeaders(trustedHops),
       insertFirst(
         ports.http,
         "gatehouse.https_redirect",
-        lua(luaFilter("https-redirect.lua", { hosts: luaSet(hosts) })),
+        lua(
+          luaFilter("https-redirect.lua", { hosts: luaSet(hosts) }) +
+            (args.challenges ? luaFilter("acme-challenge.lua", {}) : ""),
+        ),
       ),
       insertFirst(ports.https, "gatehouse.answers", {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         mutations: {
+          ...(behindProxies ? { request_mutations: [schemeOfThePort] } : {}),
           response_mutations: [
             {
               append: {
@@ -99,7 +125,17 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
           }),
         ),
       ),
-      checkUnroutedPaths(gateway),
+      checkUnroutedPaths(args),
+      ...(trustedHops > 0
+        ? [
+            insertFirst(
+              ports.https,
+              "gatehouse.forwarded_for",
+              lua(luaFilter("forwarded-for.lua", { trustedHops: String(trustedHops) })),
+            ),
+          ]
+        : []),
+      ...(args.proxyProtocol === "required" ? [ports.http, ports.https].map(requireProxyProtocol) : []),
     ],
   };
 }
@@ -109,10 +145,14 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
  * application serves, such as the gate host's own `/` before a dashboard is there, would be "RBAC: access denied" for
  * everybody with a session or without one, and signing out would end on it.
  */
-function checkUnroutedPaths(gateway: string): ConfigPatch {
+function checkUnroutedPaths({ gateway, tlsEndsAt }: GatewayFilterArgs): ConfigPatch {
   return {
     applyTo: "HTTP_ROUTE",
-    match: { context: "GATEWAY", routeConfiguration: { gateway, portName: "https" } },
+    match: {
+      context: "GATEWAY",
+      // Routes of plain HTTP belong to a port and not to a Gateway; Istio compares the Service's.
+      routeConfiguration: tlsEndsAt === "gateway" ? { gateway, portName: "https" } : { portNumber: 443 },
+    },
     patch: {
       operation: "INSERT_AFTER",
       value: { name: "not-found", match: { prefix: "/" }, direct_response: { status: 404 } },
@@ -124,7 +164,7 @@ function checkUnroutedPaths(gateway: string): ConfigPatch {
  * Early mutation runs before routing and before every filter. Requests with a token never meet oauth2-proxy, so nobody
  * else would take away the headers that it sets for others.
  */
-function removeForgedIdentity(): ConfigPatch {
+function removeForgedHeaders(trustedHops: number): ConfigPatch {
   return {
     applyTo: "NETWORK_FILTER",
     match: { context: "GATEWAY", listener: { filterChain: { filter: { name: hcm } } } },
@@ -142,10 +182,38 @@ function removeForgedIdentity(): ConfigPatch {
                 mutations: [
                   ...identityPrefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })),
                   ...proxyIdentity.map((remove) => ({ remove })),
+                  ...clientAddresses.map((remove) => ({ remove })),
+                  // Envoy writes it afterwards, from the connection's own address.
+                  ...(trustedHops === 0 ? [{ remove: "x-forwarded-for" }] : []),
                 ],
               },
             },
           ],
+        },
+      },
+    },
+  };
+}
+
+/** Behind a proxy Envoy would hand on what the proxy, or the client through it, wrote here; this port is https's. */
+const schemeOfThePort = {
+  append: { header: { key: "x-forwarded-proto", value: "https" }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
+};
+
+/**
+ * Not Istio's own `gatewayTopology.proxyProtocol`: that is for all ports, and the platform's own parts speak plain TLS to
+ * the internal one. A connection without the header is closed (`allow_requests_without_proxy_protocol` is false).
+ */
+function requireProxyProtocol(portNumber: number): ConfigPatch {
+  return {
+    applyTo: "LISTENER_FILTER",
+    match: { context: "GATEWAY", listener: { portNumber } },
+    patch: {
+      operation: "INSERT_FIRST",
+      value: {
+        name: "envoy.filters.listener.proxy_protocol",
+        typed_config: {
+          "@type": "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
         },
       },
     },

@@ -1,0 +1,166 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../stacks/schema";
+import { type LeafArgs } from "./certificateAuthority";
+import { Certificate, Issuer } from "./customResources";
+import { partOf } from "./labels";
+import { acme, namespaces } from "./topology";
+import { dns01Solver, secretsOf } from "./dns01";
+
+export type AcmeEdge = Extract<Settings["certificates"]["edge"], { type: "acme" }>;
+
+export interface AcmeIssuerArgs {
+  edge: AcmeEdge;
+  environment: Settings["environment"];
+  /** The names that certificates are asked for. */
+  names: readonly string[];
+  /** The gateway's namespace, and cert-manager. */
+  dependsOn: pulumi.Resource[];
+}
+
+/** https://letsencrypt.org/docs/staging-environment/ */
+const letsEncrypt = {
+  production: "https://acme-v02.api.letsencrypt.org/directory",
+  staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
+};
+
+/** The directory that certificates are asked from. */
+export function acmeServer(edge: AcmeEdge, environment: Settings["environment"]): string {
+  return edge.server ?? (environment === "dev" ? letsEncrypt.staging : letsEncrypt.production);
+}
+
+/**
+ * An account at an ACME server. It is an Issuer of the gateway's namespace and not a ClusterIssuer: whoever may create
+ * Certificates elsewhere gets none for the platform's domain, and the account's key and the DNS provider's stay here.
+ */
+export class AcmeIssuer extends pulumi.ComponentResource {
+  private readonly issuer: Issuer;
+  private readonly challenge: AcmeEdge["challenge"]["type"];
+
+  constructor(name: string, args: AcmeIssuerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("gatehouse:index:AcmeIssuer", name, {}, opts);
+    const { edge, environment, names, dependsOn } = args;
+    this.challenge = edge.challenge.type;
+    const dns = edge.challenge.type === "dns01" ? this.dnsAccess(name, edge.challenge.provider, dependsOn) : [];
+    this.issuer = new Issuer(
+      name,
+      {
+        metadata: {
+          name: acme.issuer,
+          namespace: namespaces.ingress,
+          labels: partOf,
+          annotations: { "pulumi.com/waitFor": "condition=Ready" },
+        },
+        spec: {
+          acme: {
+            email: edge.email,
+            server: acmeServer(edge, environment),
+            ...(edge.caBundle === undefined ? {} : { caBundle: Buffer.from(edge.caBundle).toString("base64") }),
+            privateKeySecretRef: { name: "gatehouse-acme-account" },
+            solvers:
+              edge.challenge.type === "dns01"
+                ? [{ dns01: dns01Solver(edge.challenge.provider) }]
+                : names.map(http01Solver),
+          },
+        },
+      },
+      { parent: this, dependsOn: [...dependsOn, ...dns] },
+    );
+    this.registerOutputs({});
+  }
+
+  /**
+   * Has a certificate issued. Lifetime and renewal are the server's to say: cert-manager renews after two thirds. With
+   * HTTP-01 nothing waits for it, because the server asks the gateway's pods, which come later, at a name that leads to
+   * their load balancer; Envoy takes a certificate whenever there is one.
+   */
+  issue(name: string, { secretName, namespace, names }: LeafArgs, opts: pulumi.CustomResourceOptions): Certificate {
+    return new Certificate(
+      name,
+      {
+        metadata: {
+          name: secretName,
+          namespace,
+          labels: partOf,
+          ...(this.challenge === "dns01" ? { annotations: { "pulumi.com/waitFor": "condition=Ready" } } : {}),
+        },
+        spec: {
+          secretName,
+          dnsNames: names,
+          usages: ["digital signature", "server auth"],
+          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+          revisionHistoryLimit: 1,
+          issuerRef: { group: "cert-manager.io", kind: "Issuer", name: acme.issuer },
+        },
+      },
+      pulumi.mergeOptions(opts, { dependsOn: this.issuer }),
+    );
+  }
+
+  /** What cert-manager needs to write records: a Secret, or a ServiceAccount whose tokens the cloud knows. */
+  private dnsAccess(
+    name: string,
+    provider: Extract<AcmeEdge["challenge"], { type: "dns01" }>["provider"],
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Resource[] {
+    const metadata = { name: acme.dnsAccess, namespace: namespaces.ingress, labels: partOf };
+    const child = { parent: this, dependsOn };
+    if (provider.type === "route53" && provider.auth.type === "workloadIdentity") {
+      const account = new k8s.core.v1.ServiceAccount(
+        `${name}-dns`,
+        { metadata, automountServiceAccountToken: false },
+        child,
+      );
+      const role = new k8s.rbac.v1.Role(
+        `${name}-dns`,
+        {
+          metadata,
+          rules: [
+            {
+              apiGroups: [""],
+              resources: ["serviceaccounts/token"],
+              resourceNames: [acme.dnsAccess],
+              verbs: ["create"],
+            },
+          ],
+        },
+        child,
+      );
+      const binding = new k8s.rbac.v1.RoleBinding(
+        `${name}-dns`,
+        {
+          metadata,
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: acme.dnsAccess },
+          subjects: [{ kind: "ServiceAccount", name: "cert-manager", namespace: namespaces.certManager }],
+        },
+        child,
+      );
+      return [account, role, binding];
+    }
+    const stringData = secretsOf(provider);
+    return Object.keys(stringData).length === 0
+      ? []
+      : [new k8s.core.v1.Secret(`${name}-dns`, { metadata, stringData }, child)];
+  }
+}
+
+/**
+ * One solver a host, so that its pod carries a label of ours and the route to it can stand still (docs/decisions/0011).
+ * The Ingress that cert-manager makes besides has a class that nobody serves.
+ */
+function http01Solver(host: string) {
+  return {
+    selector: { dnsNames: [host] },
+    http01: {
+      ingress: {
+        ingressClassName: acme.unservedClass,
+        serviceType: "ClusterIP",
+        podTemplate: {
+          metadata: {
+            labels: { [acme.solverLabel]: acme.solverOf(host), "sidecar.istio.io/inject": "false" },
+          },
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import * as ipaddr from "ipaddr.js";
+import { hostsOf, isAddress, publicHosts } from "../hosts";
+import { chainMends } from "../suppliedCertificate";
+import { comparing } from "./comparing";
+
+const path = (...rest: string[]) => ["certificates", "edge", ...rest];
+
+export const acmeCanProve = comparing(["certificates", "network"], function* ({ certificates, network }) {
+  const { edge } = certificates;
+  if (edge.type !== "acme") {
+    return;
+  }
+  if (edge.challenge.type === "http01" && edge.names === "wildcard") {
+    yield {
+      path: path("names"),
+      value: edge.names,
+      mend: "http01 cannot have a wildcard signed (RFC 8555, section 8.3): write hosts, or take a challenge of type dns01",
+    };
+  }
+  if (edge.caBundle !== undefined && edge.server === undefined) {
+    yield {
+      path: path("caBundle"),
+      value: edge.caBundle,
+      mend: "this CA would take the place of the system's at Let's Encrypt: write the server of your own, or remove the setting",
+    };
+  }
+  const provider = edge.challenge.type === "dns01" ? edge.challenge.provider : undefined;
+  const asksMetadata = provider?.type === "cloudDns" && provider.auth.type === "workloadIdentity";
+  if (asksMetadata && !network.metadataExceptions.some(({ namespace }) => namespace === "cert-manager")) {
+    yield {
+      path: ["network", "metadataExceptions"],
+      value: network.metadataExceptions,
+      mend: "Workload Identity of Google Cloud is asked at the metadata server: add an entry for cert-manager, or take an auth of type serviceAccountKey",
+    };
+  }
+});
+
+export const givenCertificateServes = comparing(
+  ["domain", "certificates", "echo"],
+  function* ({ domain, certificates: { edge }, echo }, quote) {
+    if (edge.type === "given") {
+      const hosts = publicHosts(echo.enabled, hostsOf(domain));
+      for (const mend of chainMends(edge.certificate, hosts, new Date(), (host) => quote("domain", host))) {
+        yield { path: path("certificate"), value: edge.certificate, mend };
+      }
+    }
+    if (edge.type === "existingSecret" && /^gatehouse-/.test(edge.secretName)) {
+      yield {
+        path: path("secretName"),
+        value: edge.secretName,
+        mend: "names that begin with gatehouse- are the program's own: give the Secret another one",
+      };
+    }
+  },
+);
+
+/** An address has no name below it, and browsers know neither HSTS nor domains of cookies for one. */
+export const addressIsForDevelopment = comparing(
+  ["environment", "domain", "certificates", "ingress", "sessions", "echo"],
+  function* ({ environment, domain, certificates, ingress, sessions, echo }, quote) {
+    if (!isAddress(domain)) {
+      return;
+    }
+    if (environment !== "dev") {
+      yield {
+        path: ["domain"],
+        value: domain,
+        mend: `an address in place of a name is for dev only, and this stack is ${quote("environment", environment)}: write a DNS name`,
+      };
+    }
+    if (echo.enabled) {
+      yield {
+        path: ["echo", "enabled"],
+        value: true,
+        mend: "there is no host echo below an address: write false, or a DNS name as domain",
+      };
+    }
+    if (sessions.cookieDomain !== undefined) {
+      yield {
+        path: ["sessions", "cookieDomain"],
+        value: sessions.cookieDomain,
+        mend: "a cookie of an address is for that address alone (RFC 6265, section 5.1.3): remove the setting",
+      };
+    }
+    if (certificates.edge.type === "acme") {
+      yield {
+        path: path("type"),
+        value: certificates.edge.type,
+        mend: "this program asks ACME servers for names only: write privateCa, or a DNS name as domain",
+      };
+    }
+    if (ingress.hsts.includeSubdomains) {
+      yield {
+        path: ["ingress", "hsts", "includeSubdomains"],
+        value: true,
+        mend: "an address has no subdomains (RFC 6797, section 8.2): write false, or a DNS name as domain",
+      };
+    }
+  },
+);
+
+export const onlyTrustedProxiesAreBelieved = comparing(["certificates", "ingress"], function* (settings, quote) {
+  const { trustedRanges, clientAddress } = settings.ingress;
+  const believed = [
+    ...(settings.certificates.edge.type === "offload" ? ["certificates.edge is of type offload"] : []),
+    ...(clientAddress.proxyProtocol === "required" ? ["ingress.clientAddress.proxyProtocol is required"] : []),
+    ...(clientAddress.trustedHops > 0
+      ? [`ingress.clientAddress.trustedHops is ${quote("ingress", clientAddress.trustedHops)}`]
+      : []),
+  ];
+  if (believed.length > 0 && trustedRanges.length === 0) {
+    yield {
+      path: ["ingress", "trustedRanges"],
+      value: [],
+      mend: `whoever connects could say who the client is, since ${believed.join(" and ")}: name the load balancer's addresses`,
+    };
+  }
+  for (const [index, cidr] of trustedRanges.entries()) {
+    if (ipaddr.parseCIDR(cidr)[1] === 0) {
+      yield {
+        path: ["ingress", "trustedRanges", index],
+        value: cidr,
+        mend: "this trusts every address there is: name the load balancer's own",
+      };
+    }
+  }
+});
+
+export const loadBalancerIsThere = comparing(["ingress"], function* ({ ingress }, quote) {
+  const { type, loadBalancer } = ingress.service;
+  if (type === "LoadBalancer") {
+    return;
+  }
+  const set = Object.entries(loadBalancer).filter(([, value]) => value !== undefined && !isEmpty(value));
+  for (const [key, value] of set) {
+    yield {
+      path: ["ingress", "service", "loadBalancer", key],
+      value,
+      mend: `there is no load balancer, since ingress.service.type is ${quote("ingress", type)}: write LoadBalancer there, or remove the setting`,
+    };
+  }
+});
+
+function isEmpty(value: string | object): boolean {
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
