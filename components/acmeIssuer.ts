@@ -1,13 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type AcmeEdge, acmeServer } from "../stacks/acmeServer";
 import { type Settings } from "../stacks/schema";
 import { type LeafArgs } from "./certificateAuthority";
 import { Certificate, Issuer } from "./customResources";
 import { partOf } from "./labels";
 import { acme, namespaces } from "./topology";
 import { dns01Solver, secretsOf } from "./dns01";
-
-export type AcmeEdge = Extract<Settings["certificates"]["edge"], { type: "acme" }>;
 
 export interface AcmeIssuerArgs {
   edge: AcmeEdge;
@@ -16,17 +15,6 @@ export interface AcmeIssuerArgs {
   names: readonly string[];
   /** The gateway's namespace, and cert-manager. */
   dependsOn: pulumi.Resource[];
-}
-
-/** https://letsencrypt.org/docs/staging-environment/ */
-const letsEncrypt = {
-  production: "https://acme-v02.api.letsencrypt.org/directory",
-  staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
-};
-
-/** The directory that certificates are asked from. */
-export function acmeServer(edge: AcmeEdge, environment: Settings["environment"]): string {
-  return edge.server ?? (environment === "dev" ? letsEncrypt.staging : letsEncrypt.production);
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type AcmeEdge } from "../stacks/acmeServer";
 import { type GivenSecret } from "../stacks/secrets";
-import { type AcmeEdge } from "./acmeIssuer";
 import { acme } from "./topology";
 
 export type Dns01Provider = Extract<AcmeEdge["challenge"], { type: "dns01" }>["provider"];

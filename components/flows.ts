@@ -2,9 +2,9 @@
  * Every connection that the platform needs, as data: the NetworkPolicies and the table in the documentation are both
  * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
  */
+import { acmeServer } from "../stacks/acmeServer";
 import { type Settings } from "../stacks/schema";
 import { podLabels } from "./labels";
-import { acmeServer } from "./acmeIssuer";
 import { fetchedIssuersOf } from "./machineIssuers";
 import {
   acme,

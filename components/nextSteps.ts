@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
+import { acmeServer } from "../stacks/acmeServer";
 import { certificatesOf } from "../stacks/pem";
-import { acmeServer } from "./acmeIssuer";
 import { edgeNames } from "./edgeCertificate";
 import { machineIssuersOf } from "./machineIssuers";
 import { acme, gateway, type Hosts, isAddress, namespaces } from "./topology";

@@ -10,6 +10,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { randomBytes, webcrypto } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 86_400_000;
@@ -65,7 +66,9 @@ export async function issue(
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
+      new SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isIPv4(value) ? ("ip" as const) : ("dns" as const), value })),
+      ),
     ],
   });
   const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
