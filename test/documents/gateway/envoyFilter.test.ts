@@ -10,6 +10,10 @@ const args: GatewayFilterArgs = {
   hsts: "max-age=300",
   sessionCookie: "__Secure-gatehouse",
   groupsClaims: { "https://kubeflow.example.com/dex": "groups" },
+  tlsEndsAt: "gateway",
+  challenges: false,
+  proxyProtocol: "off",
+  trustedHops: 0,
 };
 
 /** Messages of Envoy's that a patch may hold; a slip of the pen in a type URL makes Envoy refuse the whole listener. */
@@ -101,6 +105,13 @@ describe("the gateway's EnvoyFilter", () => {
                 { remove: "x-forwarded-groups" },
                 { remove: "x-forwarded-preferred-username" },
                 { remove: "x-forwarded-access-token" },
+                { remove: "forwarded" },
+                { remove: "x-real-ip" },
+                { remove: "x-client-ip" },
+                { remove: "x-cluster-client-ip" },
+                { remove: "true-client-ip" },
+                { remove: "cf-connecting-ip" },
+                { remove: "x-forwarded-for" },
               ],
             },
           },
@@ -131,6 +142,27 @@ describe("the gateway's EnvoyFilter", () => {
       },
     });
   });
+
+  it("finds the routes of plain HTTP by the Service's port, where the load balancer ends TLS", () => {
+    const { configPatches: offloaded = [] } = gatewayFilter({ ...args, tlsEndsAt: "load balancer" });
+    assert.deepEqual(offloaded[4]?.match?.routeConfiguration, { portNumber: 443 });
+    assert.equal(offloaded[4]?.patch?.operation, "INSERT_AFTER");
+  });
+
+  for (const proxies of [{ tlsEndsAt: "load balancer" }, { trustedHops: 1 }] as const) {
+    it(`says https itself with ${JSON.stringify(proxies)}, whatever a proxy wrote`, () => {
+      const { configPatches: behind = [] } = gatewayFilter({ ...args, ...proxies });
+      const { typed_config } = behind[2]?.patch?.value as { typed_config: { mutations: { request_mutations: object } } };
+      assert.deepEqual(typed_config.mutations.request_mutations, [
+        {
+          append: {
+            header: { key: "x-forwarded-proto", value: "https" },
+            append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+          },
+        },
+      ]);
+    });
+  }
 
   it("names no message of Envoy's but the known ones", () => {
     const named = [...JSON.stringify(configPatches).matchAll(/"@type":"([^"]*)"/g)].map(([, url]) => url ?? "");

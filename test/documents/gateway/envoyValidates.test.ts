@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { echoConfig } from "../../../documents/gateway/echoConfig";
-import { gatewayFilter } from "../../../documents/gateway/envoyFilter";
+import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 import { meshConfig } from "../../../documents/istio/meshConfig";
 import { findEnvoy } from "../findEnvoy";
 
 type Json = Record<string, unknown>;
 
 /** Two listeners as istiod would make them, with the gateway's patches put in by hand. */
-function bootstrap(): Json {
+function bootstrap(mode: Partial<GatewayFilterArgs> = {}): Json {
   const { configPatches = [] } = gatewayFilter({
     gatewayLabels: {},
     gateway: "ingress/gatehouse",
@@ -25,6 +25,11 @@ function bootstrap(): Json {
       "https://kubeflow.example.com/dex": "groups",
       "https://other.example.com/\n\\": "https://example.com/roles",
     },
+    tlsEndsAt: "gateway",
+    challenges: false,
+    proxyProtocol: "off",
+    trustedHops: 0,
+    ...mode,
   });
   const values = (applyTo: string, port?: number) =>
     configPatches
@@ -42,6 +47,7 @@ function bootstrap(): Json {
   const listener = (port: number) => ({
     name: `port-${port}`,
     address: { socket_address: { address: "127.0.0.1", port_value: port } },
+    listener_filters: values("LISTENER_FILTER", port),
     filter_chains: [
       {
         filters: [
@@ -90,6 +96,18 @@ describe("a real Envoy", function () {
     const { status, stderr } = validate(bootstrap());
     assert.equal(status, 0, stderr);
   });
+
+  const modes: Record<string, Partial<GatewayFilterArgs>> = {
+    "behind a load balancer that ends TLS": { tlsEndsAt: "load balancer", trustedHops: 2 },
+    "with the PROXY protocol": { proxyProtocol: "required" },
+    "with ACME's HTTP-01": { challenges: true },
+  };
+  for (const [name, mode] of Object.entries(modes)) {
+    it(`accepts them ${name}`, () => {
+      const { status, stderr } = validate(bootstrap(mode));
+      assert.equal(status, 0, stderr);
+    });
+  }
 
   it("accepts the echo's configuration", () => {
     const { status, stderr } = validate(parse(echoConfig(8080)) as Json);
