@@ -1,9 +1,15 @@
 import { strict as assert } from "node:assert";
 import { generateKeyPairSync } from "node:crypto";
 import { type Described, describedSettings } from "../../stacks/described";
-import { changed, everything, problemsOf, project } from "./fixture";
+import { authority, type Issued, issue } from "../acceptance/certificates";
+import { edgeFields } from "./edgeFields";
+import { changed, everything, problemsOf, project, type Tree } from "./fixture";
 
-interface Field {
+export interface Field {
+  /** Settings that pass, where the place is not in those that have something everywhere. */
+  at?: () => Tree;
+  /** Which of them hold a secret. */
+  secretKeys?: readonly string[];
   accepts: readonly unknown[];
   /** Values by the mend that they must bring. */
   refuses: Readonly<Record<string, readonly unknown[]>>;
@@ -224,13 +230,26 @@ const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const publicEc = ec.publicKey.export({ format: "jwk" });
 const publicRsa = rsa.publicKey.export({ format: "jwk" });
 
+let pem: Issued;
+
 /** Every place of the schema that holds a single value. */
 const fields: Readonly<Record<string, Field>> = {
   environment: {
     accepts: ["dev"],
     refuses: { "write dev, staging or prod": ["", "Dev", "production", "constructor", "__proto__", "toString"] },
   },
-  domain: dnsName("kubeflow.example.com", "example.com", "1.example.com", "xn--bcher-kva.example.com"),
+  domain: {
+    accepts: ["kubeflow.example.com", "example.com", "1.example.com", "xn--bcher-kva.example.com"],
+    refuses: {
+      [`${dnsNameMend}; in dev an IPv4 address does, too`]: [
+        ...(dnsName().refuses[dnsNameMend] ?? []).filter((value) => value !== "10.0.0.1"),
+        "10.0.0.256",
+        "10.0.0.01",
+        "10.0.0",
+        "2001:db8::1",
+      ],
+    },
+  },
   "cluster.apiServer.cidrs[0]": {
     accepts: ["10.0.0.0/8", "172.18.0.2/32", "203.0.113.0/24", "fd12:3456::/48", "2001:db8::1/128", "2001:DB8::/32"],
     refuses: {
@@ -311,6 +330,7 @@ const fields: Readonly<Record<string, Field>> = {
       ],
     },
   },
+  ...edgeFields({ httpsUrl, pem: () => pem }),
   "certificates.organization": line(
     "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",
     1,
@@ -555,23 +575,29 @@ const fields: Readonly<Record<string, Field>> = {
 };
 
 describe("a single setting", () => {
+  before(async () => {
+    pem = await issue(await authority(), ["kubeflow.example.com", "*.kubeflow.example.com"]);
+  });
+
   it("is tried here wherever the schema has one", () => {
     assert.deepEqual(Object.keys(fields).sort(), [...new Set(leaves([], describedSettings()))].sort());
   });
 
-  for (const [path, { accepts, refuses }] of Object.entries(fields)) {
+  for (const [path, field] of Object.entries(fields)) {
+    const { at = everything, secretKeys = [] } = field;
+    const problems = (value: unknown) => problemsOf(changed(at(), path, value), { secretKeys });
+
     it(`${path} accepts what is right`, () => {
-      for (const value of accepts) {
-        assert.deepEqual(problemsOf(changed(everything(), path, value)), [], JSON.stringify(value));
+      for (const value of field.accepts) {
+        assert.deepEqual(problems(value), [], JSON.stringify(value));
       }
     });
 
     it(`${path} refuses the rest with one mend`, () => {
-      for (const [mend, values] of Object.entries(refuses)) {
+      for (const [mend, values] of Object.entries(field.refuses)) {
         for (const value of values) {
-          const problems = problemsOf(changed(everything(), path, value));
           assert.deepEqual(
-            problems.map(({ key, mend: found }) => ({ key, mend: found })),
+            problems(value).map(({ key, mend: found }) => ({ key, mend: found })),
             [{ key: `${project}:${path}`, mend }],
             JSON.stringify(value),
           );

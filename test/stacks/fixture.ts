@@ -44,10 +44,17 @@ export const everything = (): Tree => ({
     platform: "gke",
     dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: ["169.254.20.10/32"] },
   },
-  certificates: { organization: "Example", duration: "2160h", renewBefore: "360h", caDuration: "87600h" },
+  certificates: {
+    edge: { type: "privateCa" },
+    organization: "Example", duration: "2160h",
+    renewBefore: "360h",
+    caDuration: "87600h",
+  },
   ingress: {
     replicas: { min: 1, max: 2 },
     service: { type: "NodePort", nodePorts: { http: 30080, https: 30443 } },
+    trustedRanges: ["10.0.0.0/16"],
+    clientAddress: { proxyProtocol: "off", trustedHops: 0 },
     applicationNamespaces: ["kubeflow"],
     hsts: { maxAge: "5m", includeSubdomains: false, preload: false },
   },
