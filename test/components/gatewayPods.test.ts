@@ -20,6 +20,7 @@ describe("the gateway's pods", () => {
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       service: {
         type: "LoadBalancer",
+        externalTrafficPolicy: "Local",
         ports: [
           { name: "http2", port: 80, protocol: "TCP", targetPort: 8080 },
           { name: "https", port: 443, protocol: "TCP", targetPort: 8443 },

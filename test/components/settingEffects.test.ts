@@ -6,13 +6,14 @@ import { type Difference, differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, raw, settingsOf, type Tree } from "../stacks/fixture";
+import { edge, makeCertificates } from "./settingEffects/edge";
 import { restart } from "./settingEffects/effect";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
 import { machines } from "./settingEffects/machines";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...identity, ...machines, ...operations];
+const effects = [...gate, ...edge, ...identity, ...machines, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 
@@ -36,6 +37,9 @@ function* leavesOf({ anyOf, oneOf, properties, items }: Described, path = ""): G
 const elsewhere: Record<string, string> = {
   environment: "chooses a preset: below",
   "identity.connectors[].type": "has one value",
+  "certificates.edge.challenge.provider.type": "chooses a solver: edgeModes.test.ts",
+  "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: edgeModes.test.ts",
+  "certificates.edge.privateKey": "changes with the certificate: below, and edgeModes.test.ts",
   "machines.issuers[].name": "is for people: below",
 };
 
@@ -50,11 +54,15 @@ describe("the setting", () => {
   let before_: Recording;
   const recordOf = (settings: Settings) => recordPlatform(settings);
   before(async () => (before_ = await recordOf(settingsOf(everything))));
+  before(makeCertificates);
 
-  for (const { setting, at = setting.replaceAll("[]", "[0]"), value, secret = false, changes } of effects) {
-    it(`${setting} changes what it is for, and nothing else`, async () => {
-      const settings = settingsOf(changed(everything, at, value), { secretKeys: secret ? ["identity"] : [] });
-      const found = differences(before_, await recordOf(settings));
+  for (const effect of effects) {
+    it(`${effect.setting} changes what it is for, and nothing else`, async () => {
+      const { setting, at = setting.replaceAll("[]", "[0]"), given, value, secret = false, changes } = effect;
+      const secretKeys = secret === false ? [] : [secret === true ? "identity" : secret];
+      const settings = settingsOf(changed(given?.() ?? everything, at, value), { secretKeys });
+      const untouched = given === undefined ? before_ : await recordOf(settingsOf(given(), { secretKeys }));
+      const found = differences(untouched, await recordOf(settings));
       assert.notDeepEqual(found, {}, "the setting has no effect");
       if (typeof changes === "function") {
         changes(found);

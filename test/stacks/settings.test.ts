@@ -23,6 +23,7 @@ describe("settings", () => {
     assert.deepEqual([identity.staticUsers, identity.allowedGroups], [[], []]);
     assert.deepEqual(rest, {
       certificates: {
+        edge: { type: "privateCa" },
         organization: "Kubeflow Gatehouse",
         duration: "2160h",
         renewBefore: "360h",
@@ -30,7 +31,13 @@ describe("settings", () => {
       },
       ingress: {
         replicas: { min: 2, max: 5 },
-        service: { type: "LoadBalancer", nodePorts: { http: 30080, https: 30443 } },
+        service: {
+          type: "LoadBalancer",
+          nodePorts: { http: 30080, https: 30443 },
+          loadBalancer: { annotations: {}, sourceRanges: [] },
+        },
+        trustedRanges: [],
+        clientAddress: { proxyProtocol: "off", trustedHops: 0 },
         applicationNamespaces: [],
         hsts: { maxAge: "24h", includeSubdomains: true, preload: false },
       },
@@ -79,6 +86,8 @@ describe("settings", () => {
     "cluster.apiServer.cidrs": "10.0.0.0/16",
     "cluster.apiServer.ports": 6443,
     "ingress.applicationNamespaces": "kubeflow",
+    "ingress.trustedRanges": "10.0.0.0/16",
+    "ingress.service.loadBalancer.sourceRanges": "203.0.113.0/24",
     "identity.emailDomains": "example.com",
     "identity.allowedGroups": "ml-engineers",
     "identity.connectors[0].scopes": "openid",
@@ -104,7 +113,7 @@ describe("settings", () => {
 
   const required = {
     domain: missing(
-      "write a DNS name of at least two labels, in lower case and without scheme, port or wildcard, such as kubeflow.example.com",
+      "write a DNS name of at least two labels, in lower case and without scheme, port or wildcard, such as kubeflow.example.com; in dev an IPv4 address does, too",
     ),
     cluster: missing("write a mapping with its keys indented below"),
     "cluster.apiServer": missing("write a mapping with its keys indented below"),

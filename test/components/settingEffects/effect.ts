@@ -3,16 +3,19 @@
  * settings that are changed are those of a stack with everything on.
  */
 import { type Difference } from "../../program/differences";
+import { type Tree } from "../../stacks/fixture";
 
 export interface Effect {
   /** The leaf of the schema that this is the test of. */
   setting: string;
   /** Path of the change, where it isn't the setting's own. */
   at?: string;
+  /** Settings that the change is made to, in place of those of a stack with everything on. */
+  given?: () => Tree;
   /** Another value than the stack has. */
   value: unknown;
   /** Whether the value is a secret, as `pulumi config set --secret` makes it. */
-  secret?: boolean;
+  secret?: boolean | "certificates";
   changes: Record<string, Difference | typeof restart> | ((differences: Record<string, Difference>) => void);
 }
 

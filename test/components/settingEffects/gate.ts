@@ -90,6 +90,7 @@ export const gate: Effect[] = [
     value: "LoadBalancer",
     changes: {
       [gatewayChart("service.type")]: ["NodePort", "LoadBalancer"],
+      [gatewayChart("service.externalTrafficPolicy")]: [undefined, "Local"],
       [gatewayChart("service.ports[0].nodePort")]: [30080, undefined],
       [gatewayChart("service.ports[1].nodePort")]: [30443, undefined],
     },
