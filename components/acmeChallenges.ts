@@ -73,7 +73,9 @@ export class AcmeChallenges extends pulumi.ComponentResource {
                   name: "challenge",
                   match: [{ uri: { prefix: "/.well-known/acme-challenge/" }, method: { exact: "GET" } }],
                   route: [
-                    { destination: { host: serviceHost(solver, namespaces.ingress), port: { number: acme.solverPort } } },
+                    {
+                      destination: { host: serviceHost(solver, namespaces.ingress), port: { number: acme.solverPort } },
+                    },
                   ],
                 },
                 { name: "https", redirect: { scheme: "https", redirectCode: 301 } },

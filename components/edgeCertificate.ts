@@ -37,8 +37,7 @@ export function edgeSecret(edge: Edge): string | undefined {
 /** The names that the certificate covers, where this program has it issued. */
 export function edgeNames({ certificates: { edge }, echo }: Settings, hosts: Hosts): string[] {
   const wildcard =
-    edge.type !== "acme" ||
-    (edge.names === undefined ? edge.challenge.type === "dns01" : edge.names === "wildcard");
+    edge.type !== "acme" || (edge.names === undefined ? edge.challenge.type === "dns01" : edge.names === "wildcard");
   return isAddress(hosts.gate) || !wildcard ? publicHosts(echo.enabled, hosts) : [hosts.gate, `*.${hosts.gate}`];
 }
 

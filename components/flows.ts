@@ -100,10 +100,7 @@ export function flowsOf(settings: Settings): Flow[] {
   const { trustedRanges } = ingress;
   const flows: Flow[] = [
     {
-      from:
-        trustedRanges.length === 0
-          ? clients
-          : { kind: "addresses", name: "load balancer", cidrs: trustedRanges },
+      from: trustedRanges.length === 0 ? clients : { kind: "addresses", name: "load balancer", cidrs: trustedRanges },
       to: parts.gateway,
       ports: tcp(gateway.ports.http, gateway.ports.https),
       why: "Requests; HTTP only to be redirected.",

@@ -26,7 +26,10 @@ export const modernTls = {
  * An address is no host in a Gateway, and a client that asks for one sends no SNI (RFC 6066, section 3), so every host of
  * those namespaces is served there. Who may route at all stays the same.
  */
-export function publicServers({ certificates, ingress, echo: echoSettings }: Settings, { gate, echo: echoHost }: Hosts): Server[] {
+export function publicServers(
+  { certificates, ingress, echo: echoSettings }: Settings,
+  { gate, echo: echoHost }: Hosts,
+): Server[] {
   const { edge } = certificates;
   const hosts = [
     ...[namespaces.auth, ...ingress.applicationNamespaces].map(

@@ -11,16 +11,7 @@ import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
 import { peoplesConnectors } from "./machineClientRules";
 import { onlyFromGateway } from "./onlyFromGateway";
-import {
-  caSecret,
-  dex,
-  type Hosts,
-  internalDexUrl,
-  isAddress,
-  issuerOf,
-  oauth2Proxy,
-  publicHosts,
-} from "./topology";
+import { caSecret, dex, type Hosts, internalDexUrl, isAddress, issuerOf, oauth2Proxy, publicHosts } from "./topology";
 
 /** `__Secure-` has browsers refuse the cookie without `Secure` (RFC 6265bis, section 4.1.3); `__Host-` would forbid a domain. */
 export const sessionCookie = "__Secure-gatehouse";

@@ -36,7 +36,9 @@ const oidcConnector = z.strictObject({
   clientId: line("write the client ID that the provider gave").describe(
     "The client ID that the provider gave for Dex; its redirect URI is `https://<domain>/dex/callback`.",
   ),
-  clientSecret: secretIn("auth", "clientSecret").describe("The client secret: a Pulumi secret, or a Secret that is in the cluster already."),
+  clientSecret: secretIn("auth", "clientSecret").describe(
+    "The client secret: a Pulumi secret, or a Secret that is in the cluster already.",
+  ),
   // RFC 6749, section 3.3: scopes are sent with blanks between them, so one cannot hold a blank.
   scopes: listOf(
     text({

@@ -7,7 +7,7 @@ import { isAddress } from "./hosts";
 /** RFC 5280, section 4.2.1.12. */
 const serverAuth = "1.3.6.1.5.5.7.3.1";
 
-/** Whether a certificate is good for a host; a name in the subject counts for nothing (RFC 9525, section 2). */
+/** Whether a certificate is good for a host; a name in the subject counts for nothing (RFC 9525). */
 function covers(certificate: X509Certificate, host: string): boolean {
   const found = isAddress(host)
     ? certificate.checkIP(host)
@@ -30,7 +30,9 @@ export function chainMends(
   const mends: string[] = [];
   const missing = hosts.filter((host) => !covers(leaf, host));
   if (missing.length > 0) {
-    mends.push(`the certificate does not cover ${missing.map(shown).join(" and ")}: have one issued with these names as SAN`);
+    mends.push(
+      `the certificate does not cover ${missing.map(shown).join(" and ")}: have one issued with these names as SAN`,
+    );
   }
   if (now > new Date(leaf.validTo)) {
     mends.push(`the certificate has expired (${leaf.validTo}): give a renewed one`);

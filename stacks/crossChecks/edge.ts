@@ -14,7 +14,7 @@ export const acmeCanProve = comparing(["certificates", "network"], function* ({ 
     yield {
       path: path("names"),
       value: edge.names,
-      mend: "http01 cannot have a wildcard signed (RFC 8555, section 8.3): write hosts, or take a challenge of type dns01",
+      mend: "http01 cannot have a wildcard signed (Baseline Requirements, section 3.2.2.4.19): write hosts, or take a challenge of type dns01",
     };
   }
   if (edge.caBundle !== undefined && edge.server === undefined) {
@@ -93,7 +93,7 @@ export const addressIsForDevelopment = comparing(
       yield {
         path: ["ingress", "hsts", "includeSubdomains"],
         value: true,
-        mend: "an address has no subdomains (RFC 6797, section 8.2): write false, or a DNS name as domain",
+        mend: "browsers keep no HSTS for an address (RFC 6797, section 8.1.1): write false, or a DNS name as domain",
       };
     }
   },

@@ -25,7 +25,9 @@ const route53 = z.strictObject({
     pattern: /^[A-Z0-9]{1,32}$/,
   })
     .optional()
-    .describe("The hosted zone. Default: cert-manager looks it up by name, for which it needs the right to list zones."),
+    .describe(
+      "The hosted zone. Default: cert-manager looks it up by name, for which it needs the right to list zones.",
+    ),
   auth: z
     .discriminatedUnion("type", [
       z.strictObject({
@@ -36,9 +38,7 @@ const route53 = z.strictObject({
           title: "ARN of a role",
           mend: "write the ARN of an IAM role, such as arn:aws:iam::111122223333:role/gatehouse-dns",
           pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-        }).describe(
-          "The role; its trust policy names that ServiceAccount and the audience `sts.amazonaws.com`.",
-        ),
+        }).describe("The role; its trust policy names that ServiceAccount and the audience `sts.amazonaws.com`."),
       }),
       z.strictObject({
         type: z.literal("accessKey").describe("An IAM user's access key."),
@@ -66,20 +66,26 @@ const cloudDns = z.strictObject({
     pattern: /^[a-z][a-z0-9-]{0,62}$/,
   })
     .optional()
-    .describe("The managed zone's name. Default: cert-manager looks it up, for which it needs the right to list zones."),
+    .describe(
+      "The managed zone's name. Default: cert-manager looks it up, for which it needs the right to list zones.",
+    ),
   auth: z
     .discriminatedUnion("type", [
       z.strictObject({
         type: z
           .literal("workloadIdentity")
-          .describe("cert-manager's ServiceAccount is known to Google Cloud; needs an entry in `network.metadataExceptions`."),
+          .describe(
+            "cert-manager's ServiceAccount is known to Google Cloud; needs an entry in `network.metadataExceptions`.",
+          ),
         serviceAccount: text({
           title: "service account",
           mend: "write the e-mail address of a Google service account, such as dns@example-dns.iam.gserviceaccount.com",
           pattern: /^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z0-9.-]{1,63}\.iam\.gserviceaccount\.com$/,
         })
           .optional()
-          .describe("A Google service account to act as. Default: cert-manager's ServiceAccount itself has the rights."),
+          .describe(
+            "A Google service account to act as. Default: cert-manager's ServiceAccount itself has the rights.",
+          ),
       }),
       z.strictObject({
         type: z.literal("serviceAccountKey").describe("A key of a Google service account."),
@@ -103,7 +109,9 @@ const azureDns = z.strictObject({
       z.strictObject({
         type: z
           .literal("workloadIdentity")
-          .describe("cert-manager's ServiceAccount is federated with a managed identity (Microsoft Entra Workload ID)."),
+          .describe(
+            "cert-manager's ServiceAccount is federated with a managed identity (Microsoft Entra Workload ID).",
+          ),
         clientId: uuid("managed identity's client ID").describe("The managed identity's client ID."),
       }),
       z.strictObject({

@@ -62,7 +62,11 @@ describe("a stack", () => {
     it(`${name} keeps the private CA inside`, async () => {
       const recording = await record(shape(), secret);
       assert.deepEqual(serversOf(recording, "gatehouse-internal")[0]?.tls?.credentialName, "gatehouse-internal");
-      const { spec } = recording.object<{ spec: { issuerRef: object } }>("Certificate", "gatehouse-internal", "ingress");
+      const { spec } = recording.object<{ spec: { issuerRef: object } }>(
+        "Certificate",
+        "gatehouse-internal",
+        "ingress",
+      );
       assert.deepEqual(spec.issuerRef, { group: "cert-manager.io", kind: "ClusterIssuer", name: "gatehouse-ca-1" });
     });
   }
@@ -123,7 +127,13 @@ describe("an HTTP-01 challenge", () => {
 
   interface Solver {
     selector: { dnsNames: string[] };
-    http01: { ingress: { ingressClassName: string; serviceType: string; podTemplate: { metadata: { labels: Record<string, string> } } } };
+    http01: {
+      ingress: {
+        ingressClassName: string;
+        serviceType: string;
+        podTemplate: { metadata: { labels: Record<string, string> } };
+      };
+    };
   }
   const solvers = () => issuerOf(recording).spec.acme.solvers as Solver[];
 

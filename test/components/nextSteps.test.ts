@@ -3,8 +3,10 @@ import { strict as assert } from "node:assert";
 import { dnsRecords, nextSteps } from "../../components/nextSteps";
 import { hostsOf } from "../../components/topology";
 import { everything } from "../../stacks/everything";
-import { recordStack } from "../program/record";
-import { changed, production, settingsOf, type Tree } from "../stacks/fixture";
+import { recordIndex, recordStack } from "../program/record";
+import { authority, issue } from "../acceptance/certificates";
+import { changed, production, raw, settingsOf, type Tree } from "../stacks/fixture";
+import * as modes from "../stacks/modes";
 
 const dnsOf = async (settings: Tree, address?: string): Promise<string> => {
   const checked = settingsOf(settings);
@@ -26,6 +28,17 @@ describe("the DNS records to make", () => {
   it("lead to a node's ports", async () => {
     const dns = await dnsOf(changed(production(), "ingress.service.type", "NodePort"));
     assert.match(dns, /^kubeflow\.example\.com and .* ports 80 and 443 lead to 30080 and 30443;.*127\.0\.0\.1/);
+  });
+
+  it("name the hosts alone where the certificate has no wildcard", async () => {
+    assert.equal(await dnsOf(modes.http01(), "203.0.113.7"), "kubeflow.example.com: 203.0.113.7");
+  });
+
+  it("are none where the gate is an address", async () => {
+    assert.equal(
+      await dnsOf(modes.kindByAddress()),
+      "none: 192.0.2.10 is an address, and must lead to the gateway's ports 80 and 443",
+    );
   });
 
   it("lead to whatever is in front of the gateway", async () => {
@@ -60,6 +73,60 @@ describe("the next steps", () => {
   });
 });
 
+describe("the next step with the certificate", () => {
+  const second = (settings: Tree) =>
+    nextSteps(settingsOf(settings, { secretKeys: ["certificates"] }), hostsOf("kubeflow.example.com"))[1];
+  const redirect =
+    'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "Company sign-in".';
+
+  it("is to wait for it with HTTP-01", () => {
+    assert.equal(
+      second(modes.http01()),
+      "The certificate comes once kubeflow.example.com leads to the gateway's port 80: kubectl wait -n ingress certificate/gatehouse-edge --for condition=Ready --timeout 10m",
+    );
+  });
+
+  it("is nothing with DNS-01, unless the cloud has to know who asks", () => {
+    assert.equal(second(modes.cloudflare()), redirect);
+    assert.equal(
+      second(modes.eks()),
+      "Let arn:aws:iam::111122223333:role/gatehouse-dns be assumed by system:serviceaccount:ingress:gatehouse-acme-dns.",
+    );
+  });
+
+  it("is to leave the staging server, whose certificates nobody trusts", () => {
+    assert.match(
+      second(changed(modes.cloudflare(), "environment", "dev")) ?? "",
+      /^No browser trusts this certificate/,
+    );
+  });
+
+  it("is to put one into the Secret that is named", () => {
+    assert.equal(
+      second(modes.existingSecret()),
+      "Put the certificate into the Secret kubeflow-tls of type kubernetes.io/tls in ingress, and renew it there.",
+    );
+  });
+
+  it("is to renew a given one in time", async () => {
+    const notAfter = new Date(Date.now() + 86_400_000);
+    const { cert, key } = await issue(await authority(), ["kubeflow.example.com"], { notAfter });
+    assert.match(
+      second(modes.given(cert, key)) ?? "",
+      new RegExp(
+        `^Renew the certificate before .*${notAfter.getUTCFullYear()} GMT: certificates\\.edge\\.certificate and privateKey\\.$`,
+      ),
+    );
+  });
+
+  it("is the load balancer's where that ends TLS", () => {
+    assert.equal(
+      second(modes.offload()),
+      "At the load balancer: its certificate, its port 80 to the Service's 80, its port 443 to the Service's 443 as plain HTTP, idle timeout 3600 seconds.",
+    );
+  });
+});
+
 describe("what the program exports", () => {
   it("is where to go, how to sign in, whom to trust and what is left to do", async () => {
     const { url, echoUrl, staticPasswords, caCertificate, dns, next } = (await recordStack("dev")).stackOutputs;
@@ -75,6 +142,12 @@ describe("what the program exports", () => {
       "next",
       "url",
     ]);
+  });
+
+  it("names no CA where browsers see another", async () => {
+    const { values, project, stack } = raw(modes.http01());
+    const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${project}:${key}`, value]));
+    assert.deepEqual(Object.keys((await recordIndex({ stack, config })).stackOutputs).sort(), ["dns", "next", "url"]);
   });
 
   it("is known in a first preview as far as it can be", async () => {

@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
       {
         key: `${edge}.names`,
         value: "wildcard",
-        mend: "http01 cannot have a wildcard signed (RFC 8555, section 8.3): write hosts, or take a challenge of type dns01",
+        mend: "http01 cannot have a wildcard signed (Baseline Requirements, section 3.2.2.4.19): write hosts, or take a challenge of type dns01",
       },
     ],
   },
@@ -60,7 +60,7 @@ const cases: readonly Case[] = [
       {
         key: "ingress.hsts.includeSubdomains",
         value: true,
-        mend: "an address has no subdomains (RFC 6797, section 8.2): write false, or a DNS name as domain",
+        mend: "browsers keep no HSTS for an address (RFC 6797, section 8.1.1): write false, or a DNS name as domain",
       },
     ],
   },
@@ -237,7 +237,10 @@ describe("a given certificate", () => {
       notBefore: new Date(Date.now() - 2 * day),
       notAfter: new Date(Date.now() - day),
     });
-    assert.match(mendsOf(old.cert, old.key).join(), /^certificates\.edge\.certificate: the certificate has expired \(.*\): give a renewed one$/);
+    assert.match(
+      mendsOf(old.cert, old.key).join(),
+      /^certificates\.edge\.certificate: the certificate has expired \(.*\): give a renewed one$/,
+    );
     const early = await issue(ca, ["kubeflow.example.com"], {
       notBefore: new Date(Date.now() + day),
       notAfter: new Date(Date.now() + 2 * day),

@@ -29,7 +29,12 @@ const uuid = (what: string, at: () => Tree) =>
   shape(
     `write the ${what}, a UUID in lower case such as 00000000-0000-0000-0000-000000000000`,
     ["12345678-9abc-def0-1234-56789abcdef0"],
-    ["12345678-9ABC-DEF0-1234-56789abcdef0", "123456789abcdef0123456789abcdef0", "g2345678-9abc-def0-1234-56789abcdef0", 5],
+    [
+      "12345678-9ABC-DEF0-1234-56789abcdef0",
+      "123456789abcdef0123456789abcdef0",
+      "g2345678-9abc-def0-1234-56789abcdef0",
+      5,
+    ],
     at,
   );
 const secretName: Field["refuses"] = {
@@ -50,12 +55,22 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
   const edge = "certificates.edge";
   const provider = `${edge}.challenge.provider`;
   const keyed = (name: string) => modes.byKey[name] ?? production;
-  const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
+  const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  });
   return {
     [`${edge}.type`]: {
       accepts: ["privateCa"],
       refuses: {
-        "write privateCa or acme or existingSecret or given or offload": ["", "ACME", "letsencrypt", "__proto__", 1, null],
+        "write privateCa or acme or existingSecret or given or offload": [
+          "",
+          "ACME",
+          "letsencrypt",
+          "__proto__",
+          1,
+          null,
+        ],
       },
     },
     [`${edge}.email`]: shape(

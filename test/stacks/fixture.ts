@@ -46,7 +46,8 @@ export const everything = (): Tree => ({
   },
   certificates: {
     edge: { type: "privateCa" },
-    organization: "Example", duration: "2160h",
+    organization: "Example",
+    duration: "2160h",
     renewBefore: "360h",
     caDuration: "87600h",
   },

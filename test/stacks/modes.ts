@@ -65,10 +65,7 @@ export const aks = (): Tree =>
       auth: { type: "workloadIdentity", clientId: "00000000-0000-0000-0000-000000000002" },
     }),
     ["cluster.apiServer.callsWebhooksFrom", "anywhere"],
-    [
-      "ingress.service.loadBalancer.annotations",
-      { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" },
-    ],
+    ["ingress.service.loadBalancer.annotations", { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" }],
   );
 
 export const cloudflare = (): Tree =>

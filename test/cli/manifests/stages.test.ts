@@ -52,6 +52,24 @@ describe("the stage of an object", () => {
     ]);
   });
 
+  it("is the third one for what certificates need in the gateway's namespace", () => {
+    const inIngress = (apiVersion: string, kind: string, name: string) => ({
+      apiVersion,
+      kind,
+      namespace: "ingress",
+      name,
+    });
+    for (const object of [
+      inIngress("v1", "Secret", "gatehouse-acme-dns"),
+      inIngress("v1", "ServiceAccount", "gatehouse-acme-dns"),
+      inIngress("rbac.authorization.k8s.io/v1", "RoleBinding", "gatehouse-acme-dns"),
+      inIngress("v1", "Secret", "gatehouse-edge-given"),
+    ]) {
+      assert.equal(stageOf(object), "rules", object.kind);
+    }
+    assert.equal(stageOf(inIngress("v1", "Secret", "another")), "gate");
+  });
+
   it("is the fourth one for pods, for what leads to them, and for kinds that nobody here knows", () => {
     inStage("gate", [
       id("apps/v1", "Deployment", "auth"),

@@ -33,7 +33,7 @@ const inSolver = (
     setting: setting(`challenge.provider.${path}`),
     given,
     value: difference[1],
-    changes: { [solver(place)]: difference as Difference },
+    changes: { [solver(place)]: difference },
   };
 };
 
@@ -92,10 +92,7 @@ export const edge: Effect[] = [
     given: modes.http01,
     value: "https://acme.example.com:14000/dir",
     changes: {
-      [issuer("server")]: [
-        "https://acme-v02.api.letsencrypt.org/directory",
-        "https://acme.example.com:14000/dir",
-      ],
+      [issuer("server")]: ["https://acme-v02.api.letsencrypt.org/directory", "https://acme.example.com:14000/dir"],
       [policy("cert-manager/allow-cert-manager", "egress[1].ports[1].port")]: [undefined, 14000],
       [policy("cert-manager/allow-cert-manager", "egress[1].ports[1].protocol")]: [undefined, "TCP"],
     },
@@ -142,7 +139,10 @@ export const edge: Effect[] = [
     "arn:aws:iam::111122223333:role/gatehouse-dns",
     "arn:aws:iam::111122223333:role/other",
   ]),
-  inSolver("auth.accessKeyId", keyed("route53"), "route53.accessKeyID", ["AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"]),
+  inSolver("auth.accessKeyId", keyed("route53"), "route53.accessKeyID", [
+    "AKIAIOSFODNN7EXAMPLE",
+    "AKIAI44QH8DHBEXAMPLE",
+  ]),
   ...inCluster(
     "auth.secretAccessKey",
     keyed("route53"),
@@ -168,7 +168,13 @@ export const edge: Effect[] = [
       ],
     },
   },
-  ...inCluster("auth.serviceAccountKey", keyed("cloudDns"), "cloudDNS.serviceAccountSecretRef", "cloud-dns", "key.json"),
+  ...inCluster(
+    "auth.serviceAccountKey",
+    keyed("cloudDns"),
+    "cloudDNS.serviceAccountSecretRef",
+    "cloud-dns",
+    "key.json",
+  ),
   inSolver("subscriptionId", modes.aks, "azureDNS.subscriptionID", [
     "00000000-0000-0000-0000-000000000001",
     "00000000-0000-0000-0000-000000000009",
@@ -182,13 +188,7 @@ export const edge: Effect[] = [
     "00000000-0000-0000-0000-000000000003",
     "00000000-0000-0000-0000-000000000009",
   ]),
-  ...inCluster(
-    "auth.clientSecret",
-    keyed("azureDns"),
-    "azureDNS.clientSecretSecretRef",
-    "azure-dns",
-    "clientSecret",
-  ),
+  ...inCluster("auth.clientSecret", keyed("azureDns"), "azureDNS.clientSecretSecretRef", "azure-dns", "clientSecret"),
   ...inCluster("apiToken", modes.cloudflare, "cloudflare.apiTokenSecretRef", "cloudflare", "apiToken"),
   inSettings("apiToken", modes.cloudflare, "cloudflare.apiTokenSecretRef", "cloudflare"),
   inSettings("auth.secretAccessKey", keyed("route53"), "route53.secretAccessKeySecretRef", "route53"),
@@ -280,10 +280,7 @@ export const edge: Effect[] = [
       const [[before, after] = []] = Object.entries(differences)
         .filter(([place]) => place.startsWith("Chart"))
         .map(([, difference]) => difference);
-      assert.equal(
-        after,
-        String(before).replace(/}$/, ',"gatewayTopology":{"numTrustedProxies":1}}'),
-      );
+      assert.equal(after, String(before).replace(/}$/, ',"gatewayTopology":{"numTrustedProxies":1}}'));
     },
   },
 ];

@@ -152,7 +152,9 @@ describe("the gateway's EnvoyFilter", () => {
   for (const proxies of [{ tlsEndsAt: "load balancer" }, { trustedHops: 1 }] as const) {
     it(`says https itself with ${JSON.stringify(proxies)}, whatever a proxy wrote`, () => {
       const { configPatches: behind = [] } = gatewayFilter({ ...args, ...proxies });
-      const { typed_config } = behind[2]?.patch?.value as { typed_config: { mutations: { request_mutations: object } } };
+      const { typed_config } = behind[2]?.patch?.value as {
+        typed_config: { mutations: { request_mutations: object } };
+      };
       assert.deepEqual(typed_config.mutations.request_mutations, [
         {
           append: {
