@@ -234,14 +234,6 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(80),
       why: reason,
     });
-    if (cluster.platform === "gke") {
-      flows.push({
-        from: parts.certManager,
-        to: { kind: "addresses", name: "cloud metadata server", cidrs: [gkeMetadataServer.address] },
-        ports: tcp(gkeMetadataServer.port),
-        why: reason,
-      });
-    }
   }
   return flows;
 }
@@ -258,7 +250,18 @@ function acmeFlows({ environment, certificates: { edge } }: Settings): Flow[] {
     why: "Certificates of the public hosts; with DNS-01 also the provider's API.",
   };
   if (edge.challenge.type === "dns01") {
-    return [server];
+    const { provider } = edge.challenge;
+    return provider.type !== "cloudDns" || provider.auth.type !== "workloadIdentity"
+      ? [server]
+      : [
+          server,
+          {
+            from: parts.certManager,
+            to: { kind: "addresses", name: "cloud metadata server", cidrs: [gkeMetadataServer.address] },
+            ports: tcp(gkeMetadataServer.port),
+            why: "Workload Identity of GKE without Dataplane V2.",
+          },
+        ];
   }
   return [
     server,

@@ -133,7 +133,7 @@ export const sidecarTelemetryPort = 15020;
 /** Cloud providers' metadata server: credentials of the node for whoever can ask. */
 export const metadataServer = "169.254.169.254/32";
 
-/** Where GKE's metadata server answers for Workload Identity, with or without Dataplane V2. */
+/** Where GKE's metadata server answers for Workload Identity, except with Dataplane V2, where it is the one above. */
 export const gkeMetadataServer = { address: "169.254.169.252/32", port: 988 };
 
 /** The same, with the addresses that it has under IPv6 (AWS, Google Cloud) and for EKS Pod Identity. */

@@ -75,7 +75,7 @@ const cloudDns = z.strictObject({
         type: z
           .literal("workloadIdentity")
           .describe(
-            "cert-manager's ServiceAccount is known to Google Cloud; needs an entry in `network.metadataExceptions`.",
+            "The ServiceAccount `cert-manager/cert-manager` is known to Google Cloud; needs an entry in `network.metadataExceptions`.",
           ),
         serviceAccount: text({
           title: "service account",
@@ -110,7 +110,7 @@ const azureDns = z.strictObject({
         type: z
           .literal("workloadIdentity")
           .describe(
-            "cert-manager's ServiceAccount is federated with a managed identity (Microsoft Entra Workload ID).",
+            "The ServiceAccount `cert-manager/cert-manager` is federated with a managed identity (Microsoft Entra Workload ID).",
           ),
         clientId: uuid("managed identity's client ID").describe("The managed identity's client ID."),
       }),

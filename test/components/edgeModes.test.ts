@@ -334,7 +334,7 @@ describe("a DNS-01 challenge", () => {
     assert.equal((await record(modes.http01())).chart("cert-manager").values.dns01RecursiveNameserversOnly, undefined);
   });
 
-  it("opens GKE's metadata server where the exception is made", async () => {
+  it("reaches GKE's metadata server with Workload Identity", async () => {
     const { spec } = (await record(modes.gke())).object<{ spec: { egress: object } }>(
       "NetworkPolicy",
       "allow-cert-manager",

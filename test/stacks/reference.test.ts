@@ -55,7 +55,7 @@ describe("the settings reference", () => {
 
   it("says what is required, which default holds, and where environments differ", () => {
     const [domain] = row("domain");
-    assert.match(domain ?? "", /^\| `domain` \| DNS name \| required \| /);
+    assert.match(domain ?? "", /^\| `domain` \| DNS name or IPv4 address \| required \| /);
     const [ports] = row("cluster.apiServer.ports");
     assert.match(ports ?? "", /\| list: port from 1 to 65535 \| `\[443,6443\]` \|/);
     const [maxAge] = row("ingress.hsts.maxAge");
