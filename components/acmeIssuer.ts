@@ -142,7 +142,7 @@ function http01Solver(host: string) {
     http01: {
       ingress: {
         ingressClassName: acme.unservedClass,
-        serviceType: "ClusterIP",
+        serviceType: "ClusterIP" as const,
         podTemplate: {
           metadata: {
             labels: { [acme.solverLabel]: acme.solverOf(host), "sidecar.istio.io/inject": "false" },

@@ -62,9 +62,19 @@ function* insideOf(
   for (const [key, inner] of Object.entries(properties)) {
     yield* rowsOf([...path, key], inner, required.includes(key));
   }
-  for (const branch of [...anyOf, ...oneOf]) {
-    yield* insideOf(path, branch);
+  const branches = [...anyOf, ...oneOf];
+  for (const branch of branches) {
+    const name = branch.properties?.type?.const;
+    for (const row of insideOf(path, branch)) {
+      // Of a setting with alternatives, which of them it belongs to; the alternatives name themselves.
+      const own = typeof name === "string" && branches.length > 1 && row.setting.const === undefined;
+      yield own && row.path.length === path.length + 1 ? { ...row, setting: withAlternative(row.setting, name) } : row;
+    }
   }
+}
+
+function withAlternative(setting: Described, name: string): Described {
+  return { ...setting, description: `${code(name)}: ${setting.description ?? ""}` };
 }
 
 function tableOf(rows: readonly Row[]): string {

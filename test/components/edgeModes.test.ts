@@ -316,7 +316,7 @@ describe("a DNS-01 challenge", () => {
   it("is answered by a token from the settings, which stays a secret", async () => {
     const settings = changed(modes.cloudflare(), "certificates.edge.challenge.provider.apiToken", "hunter2-hunter2");
     const recording = await record(settings, secret);
-    const { inputs } = recording.of("Secret", "gatehouse-acme-dns", "ingress").resource;
+    const { inputs } = recording.declared("Secret", "gatehouse-acme-dns", "ingress");
     assert(JSON.stringify(inputs).includes("hunter2-hunter2"));
     assert(!JSON.stringify(issuerOf(recording)).includes("hunter2"));
     assert.deepEqual(issuerOf(recording).spec.acme.solvers, [

@@ -56,7 +56,7 @@ const inSettings = (path: string, given: (() => Tree) | undefined, place: string
 
 /** The objects that a change of mode touches. */
 const objects = (differences: Record<string, Difference>) =>
-  [...new Set(Object.keys(differences).map((place) => place.split(":")[0]))].sort();
+  [...new Set(Object.keys(differences).map((place) => place.split(":")[0] ?? ""))].sort();
 
 export const edge: Effect[] = [
   {
