@@ -37,9 +37,9 @@ function* leavesOf({ anyOf, oneOf, properties, items }: Described, path = ""): G
 const elsewhere: Record<string, string> = {
   environment: "chooses a preset: below",
   "identity.connectors[].type": "has one value",
-  "certificates.edge.challenge.provider.type": "chooses a solver: edgeModes.test.ts",
-  "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: edgeModes.test.ts",
-  "certificates.edge.privateKey": "changes with the certificate: below, and edgeModes.test.ts",
+  "certificates.edge.challenge.provider.type": "chooses a solver: acme.test.ts",
+  "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: acme.test.ts",
+  "certificates.edge.privateKey": "changes with the certificate: below, and acme.test.ts",
   "machines.issuers[].name": "is for people: below",
 };
 

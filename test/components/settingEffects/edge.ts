@@ -65,7 +65,7 @@ export const edge: Effect[] = [
     given: modes.http01,
     value: { type: "privateCa" },
     changes: (differences) => {
-      const solverOfTheHost = "gatehouse-acme-7a3e3b0d8a5c";
+      const solverOfTheHost = "gatehouse-acme-<host>";
       const names = objects(differences).map((id) => id.replace(/gatehouse-acme-[0-9a-f]{12}$/, solverOfTheHost));
       assert.deepEqual(names, [
         "Certificate ingress/gatehouse-edge",
