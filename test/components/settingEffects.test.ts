@@ -39,7 +39,7 @@ const elsewhere: Record<string, string> = {
   "identity.connectors[].type": "has one value",
   "certificates.edge.challenge.provider.type": "chooses a solver: acme.test.ts",
   "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: acme.test.ts",
-  "certificates.edge.privateKey": "changes with the certificate: below, and acme.test.ts",
+  "certificates.edge.privateKey": "changes with the certificate: edgeModes.test.ts",
   "machines.issuers[].name": "is for people: below",
 };
 
