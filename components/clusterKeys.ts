@@ -30,7 +30,7 @@ export class ClusterKeys extends pulumi.ComponentResource {
     const metadata = { name: clusterKeys.name, namespace: clusterKeys.namespace, labels: partOf };
     const certificate = certificateAuthority.issue(
       name,
-      { secretName: clusterKeys.name, namespace: clusterKeys.namespace, dnsNames: [clusterKeys.host] },
+      { secretName: clusterKeys.name, namespace: clusterKeys.namespace, names: [clusterKeys.host] },
       child,
     );
     const config = clusterKeysConfig({
