@@ -3,78 +3,38 @@
  * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
  */
 import { type Settings } from "../stacks/schema";
-import { podLabels } from "./labels";
+import { httpsPorts, internet, parts, tcp, workload, type Flow, type Peer } from "./flows/peers";
+import { providersOfDex, stateOfDex, storeOfSessions, waysToDex, waysToProvider } from "./flows/signIn";
 import { fetchedIssuersOf } from "./machineIssuers";
 import {
   clusterKeys,
-  dex,
   echo,
   gateway,
   istiod,
   metadataServer,
-  metadataServers,
   namespaces,
   oauth2Proxy,
   sidecarTelemetryPort,
 } from "./topology";
 
-/** One end of a flow. */
-export type Peer =
-  | { kind: "workload"; name: string; namespace: string; labels: Record<string, string> }
-  | { kind: "namespace"; namespace: string }
-  | { kind: "allPods" }
-  | { kind: "anyone"; name: string }
-  | { kind: "addresses"; name: string; cidrs: readonly string[]; except?: readonly string[] };
-
-export interface Flow {
-  from: Peer;
-  to: Peer;
-  ports: readonly { port: number; protocol: "TCP" | "UDP" }[] | "any TCP port";
-  /** Why the platform needs it, as a sentence for the documentation. */
-  why: string;
-}
-
-const workload = (name: string, namespace: string, labels: Record<string, string>): Peer => ({
-  kind: "workload",
-  name,
-  namespace,
-  labels,
-});
-
-const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: "TCP" as const }));
-
-const parts = {
-  gateway: workload(gateway.name, gateway.namespace, gateway.labels),
-  dex: workload(dex.name, dex.namespace, podLabels(dex.name)),
-  oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
-  echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
-  istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
-  clusterKeys: workload(clusterKeys.name, clusterKeys.namespace, podLabels(clusterKeys.name)),
-  cni: workload("istio-cni-node", namespaces.cni, { "k8s-app": "istio-cni-node" }),
-  certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
-  cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),
-  webhook: workload("webhook", namespaces.certManager, { "app.kubernetes.io/component": "webhook" }),
-  startupCheck: workload("startupapicheck", namespaces.certManager, podLabels("startupapicheck")),
-} as const;
-
-const internet = (name: string): Peer => ({
-  kind: "addresses",
-  name,
-  cidrs: ["0.0.0.0/0", "::/0"],
-  except: metadataServers,
-});
+export { type Flow, type Peer } from "./flows/peers";
 
 /** Not by address: some network plugins match no pod and no node by one, and the load balancer may send from either. */
 const clients: Peer = { kind: "anyone", name: "clients" };
 
 /** The flows of a stack with these settings. */
 export function flowsOf(settings: Settings): Flow[] {
-  const { cluster, identity, machines, ingress, monitoring, network, echo: echoSettings } = settings;
+  const { cluster, identity, sessions, machines, ingress, monitoring, network, echo: echoSettings } = settings;
+  const { provider } = identity;
   const apiServer: Peer = { kind: "addresses", name: "API server", cidrs: cluster.apiServer.cidrs };
   const webhookCallers: Peer =
     cluster.apiServer.callsWebhooksFrom === "anywhere" ? { kind: "anyone", name: "API server's tunnel" } : apiServer;
   const apiPorts = tcp(...cluster.apiServer.ports);
-  const sidecars = [parts.dex, parts.oauth2Proxy, ...(echoSettings.enabled ? [parts.echo] : [])];
+  const sidecars = [
+    ...(provider.type === "dex" ? [parts.dex] : []),
+    parts.oauth2Proxy,
+    ...(echoSettings.enabled ? [parts.echo] : []),
+  ];
   const owned = [
     namespaces.certManager,
     namespaces.istio,
@@ -106,19 +66,7 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(oauth2Proxy.ports.http),
       why: "The session check of every request without a token, and `/oauth2/`.",
     },
-    { from: parts.gateway, to: parts.dex, ports: tcp(dex.ports.http), why: "`/dex/`, inside mutual TLS." },
-    {
-      from: parts.oauth2Proxy,
-      to: parts.gateway,
-      ports: tcp(gateway.ports.internal),
-      why: "Codes, refresh tokens and keys of Dex, over TLS that is verified against the private CA.",
-    },
-    {
-      from: parts.istiod,
-      to: parts.gateway,
-      ports: tcp(gateway.ports.internal),
-      why: "Dex's keys, over verified TLS: istiod is not in the mesh and cannot reach Dex's own port.",
-    },
+    ...(provider.type === "dex" ? waysToDex() : waysToProvider(provider)),
     {
       from: { kind: "allPods" },
       to: parts.istiod,
@@ -147,7 +95,7 @@ export function flowsOf(settings: Settings): Flow[] {
         why: "Controllers watch and write Kubernetes objects.",
       }),
     ),
-    { from: parts.dex, to: apiServer, ports: apiPorts, why: "Dex stores its state in custom resources." },
+    ...(provider.type === "dex" ? stateOfDex(provider.storage, { to: apiServer, ports: apiPorts }) : []),
     ...owned.flatMap((namespace): Flow[] =>
       resolvers.map((to) => ({ from: { kind: "namespace", namespace }, to, ports: dnsPorts, why: "Names." })),
     ),
@@ -168,14 +116,10 @@ export function flowsOf(settings: Settings): Flow[] {
       why: "Applications behind the gate; only the application's own policies know its ports.",
     });
   }
-  if (identity.connectors.length > 0) {
-    flows.push({
-      from: parts.dex,
-      to: internet("identity providers"),
-      ports: tcp(...httpsPorts(identity.connectors.map(({ issuer }) => issuer))),
-      why: "Sign-in with the providers of `identity.connectors`.",
-    });
+  if (provider.type === "dex") {
+    flows.push(...providersOfDex(identity.connectors));
   }
+  flows.push(...storeOfSessions(sessions.storage));
   if (machines.connectors.length > 0) {
     flows.push({
       from: parts.dex,
@@ -230,9 +174,4 @@ export function flowsOf(settings: Settings): Flow[] {
     });
   }
   return flows;
-}
-
-/** The ports of `https://` URLs; 443 is always among them, because a discovery document may lead elsewhere. */
-function httpsPorts(urls: readonly string[]): number[] {
-  return [...new Set([443, ...urls.map((url) => Number(new URL(url).port || 443))])].sort((a, b) => a - b);
 }

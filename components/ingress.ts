@@ -7,14 +7,16 @@ import { AuthorizationPolicy, EnvoyFilter, Gateway } from "./customResources";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type Istio } from "./istio";
+import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, echo, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
+import { dex, echo, gateway, type Hosts, internalGate, namespaces, publicHosts } from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
   flows: readonly Flow[];
   hosts: Hosts;
+  provider: IdentityProvider;
   certificateAuthority: CertificateAuthority;
   istio: Istio;
   /** Name of the session's cookie, which no application gets to see. */
@@ -29,7 +31,7 @@ export class Ingress extends pulumi.ComponentResource {
 
   constructor(name: string, args: IngressArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Ingress", name, {}, opts);
-    const { settings, flows, hosts, certificateAuthority, istio, sessionCookie } = args;
+    const { settings, flows, hosts, provider, certificateAuthority, istio, sessionCookie } = args;
     const namespace = new GuardedNamespace(
       namespaces.ingress,
       { namespace: namespaces.ingress, podSecurity: "restricted", sidecars: true, flows },
@@ -43,12 +45,6 @@ export class Ingress extends pulumi.ComponentResource {
       { secretName: "gatehouse-edge", namespace: namespaces.ingress, dnsNames: [hosts.gate, `*.${hosts.gate}`] },
       { parent: this, dependsOn: namespace.ready },
     );
-    const inside = certificateAuthority.issue(
-      `${name}-internal`,
-      { secretName: "gatehouse-internal", namespace: namespaces.ingress, dnsNames: [internalGate.host] },
-      { parent: this, dependsOn: namespace.ready },
-    );
-
     const publicGateway = new Gateway(
       name,
       {
@@ -57,6 +53,49 @@ export class Ingress extends pulumi.ComponentResource {
       },
       { ...inMesh, dependsOn: [...inMesh.dependsOn, edge] },
     );
+    const filter = new EnvoyFilter(
+      name,
+      {
+        metadata: { name: "gatehouse", namespace: namespaces.ingress, labels: partOf },
+        spec: gatewayFilter({
+          gatewayLabels: gateway.labels,
+          gateway: gateway.reference,
+          ports: gateway.ports,
+          hosts: publicHosts(settings.echo.enabled, hosts),
+          gateHost: hosts.gate,
+          signInPaths: ["/oauth2/", ...provider.paths],
+          hsts: hstsHeader(settings.ingress.hsts),
+          sessionCookie,
+          groupsClaims: Object.fromEntries([
+            [provider.issuer, provider.groupsClaim],
+            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
+          ]),
+        }),
+      },
+      inMesh,
+    );
+    this.namespace = namespace;
+    this.ready = [
+      publicGateway,
+      ...(provider.ownDex ? this.internalListener(name, certificateAuthority, { istio, namespace }) : []),
+      filter,
+    ];
+    this.registerOutputs({});
+  }
+
+  /** Dex's verified address for oauth2-proxy and istiod, and nothing else of Dex. */
+  private internalListener(
+    name: string,
+    certificateAuthority: CertificateAuthority,
+    { istio, namespace }: { istio: Istio; namespace: GuardedNamespace },
+  ): pulumi.Resource[] {
+    const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
+    const inside = certificateAuthority.issue(
+      `${name}-internal`,
+      { secretName: "gatehouse-internal", namespace: namespaces.ingress, dnsNames: [internalGate.host] },
+      { parent: this, dependsOn: namespace.ready },
+    );
+
     const internalGateway = new Gateway(
       `${name}-internal`,
       {
@@ -90,29 +129,7 @@ export class Ingress extends pulumi.ComponentResource {
       },
       inMesh,
     );
-    const filter = new EnvoyFilter(
-      name,
-      {
-        metadata: { name: "gatehouse", namespace: namespaces.ingress, labels: partOf },
-        spec: gatewayFilter({
-          gatewayLabels: gateway.labels,
-          gateway: gateway.reference,
-          ports: gateway.ports,
-          hosts: publicHosts(settings.echo.enabled, hosts),
-          gateHost: hosts.gate,
-          hsts: hstsHeader(settings.ingress.hsts),
-          sessionCookie,
-          groupsClaims: Object.fromEntries([
-            [issuerOf(hosts), "groups"],
-            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
-          ]),
-        }),
-      },
-      inMesh,
-    );
-    this.namespace = namespace;
-    this.ready = [publicGateway, internalGateway, internalPaths, filter];
-    this.registerOutputs({});
+    return [internalGateway, internalPaths];
   }
 }
 

@@ -7,9 +7,16 @@ import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
 import { developmentOnly } from "./crossChecks/environment";
 import { gatewayMakesSense } from "./crossChecks/gateway";
-import { connectorsAreDistinct, somebodyCanSignIn, usersAreDistinct } from "./crossChecks/identity";
+import {
+  connectorsAreDistinct,
+  groupsCanBeHad,
+  providerStandsAlone,
+  somebodyCanSignIn,
+  usersAreDistinct,
+} from "./crossChecks/identity";
 import {
   clusterIssuerFits,
+  jobsNeedDex,
   machineAudiencesAreOwn,
   machineClientsFit,
   machineIssuersAreDistinct,
@@ -29,6 +36,9 @@ export const crossChecks: readonly CrossCheck[] = [
   machineClientsFit,
   connectorsAreDistinct,
   usersAreDistinct,
+  groupsCanBeHad,
+  providerStandsAlone,
+  jobsNeedDex,
   metadataServerStaysClosed,
   gatewayMakesSense,
 ];

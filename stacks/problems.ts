@@ -1,5 +1,6 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
+import { type Described, describedSettings } from "./described";
 import { settingsSchema } from "./schema";
 import { type SettingsProblem } from "./settingsError";
 import { closest } from "./spelling";
@@ -33,6 +34,11 @@ export class Wording {
 
   problem({ path, value, mend }: Complaint): SettingsProblem {
     return { key: this.key(path), value: this.show(path, value), mend };
+  }
+
+  /** Whether the setting at the top of the path holds a secret anywhere. */
+  holdsSecret([top]: Path): boolean {
+    return this.secretKeys.has(String(top));
   }
 
   /** A path as `pulumi config set --path` reads it. */
@@ -76,15 +82,51 @@ function readable(json: string): string {
   );
 }
 
-/** Client secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
+/** Secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
 export function plainSecrets(given: unknown, wording: Wording): Complaint[] {
-  const connectors = valueAt(given, ["identity", "connectors"]);
-  return (Array.isArray(connectors) ? connectors : []).flatMap((connector, index) => {
-    const value = valueAt(connector, ["clientSecret"]);
-    const path = ["identity", "connectors", index, "clientSecret"];
-    const mend = `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`;
-    return typeof value === "string" && value !== "" ? [{ path, value, mend }] : [];
-  });
+  return secretPlaces().flatMap((pattern) =>
+    placesOf(given, pattern).flatMap(({ path, value }) => {
+      const mend = `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`;
+      return typeof value === "string" && value !== "" && !wording.holdsSecret(path) ? [{ path, value, mend }] : [];
+    }),
+  );
+}
+
+let places: string[][] | undefined;
+
+/** Every place of the schema that wants a secret, with `[]` for an entry of a list. */
+function secretPlaces(): string[][] {
+  // Alternatives may share a place.
+  return (places ??= [
+    ...new Map([...secretsBelow([], describedSettings())].map((path) => [path.join("."), path])).values(),
+  ]);
+}
+
+function* secretsBelow(path: string[], { secret, properties, items, anyOf, oneOf }: Described): Iterable<string[]> {
+  if (secret === true) {
+    yield path;
+  }
+  for (const [key, inner] of Object.entries(properties ?? {})) {
+    yield* secretsBelow([...path, key], inner);
+  }
+  for (const branch of [...(anyOf ?? []), ...(oneOf ?? [])]) {
+    yield* secretsBelow(path, branch);
+  }
+  if (items !== undefined) {
+    yield* secretsBelow([...path, "[]"], items);
+  }
+}
+
+/** The values at a place of the schema. */
+function placesOf(root: unknown, pattern: readonly string[], path: Path = []): { path: Path; value: unknown }[] {
+  const [key, ...rest] = pattern;
+  if (key === undefined) {
+    return [{ path, value: root }];
+  }
+  if (key !== "[]") {
+    return placesOf(valueAt(root, [key]), rest, [...path, key]);
+  }
+  return Array.isArray(root) ? root.flatMap((entry, index) => placesOf(entry, rest, [...path, index])) : [];
 }
 
 /** What the schema has against the settings. */
