@@ -10,9 +10,10 @@ import { restart } from "./settingEffects/effect";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
 import { machines } from "./settingEffects/machines";
+import { providers } from "./settingEffects/providers";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...identity, ...machines, ...operations];
+const effects = [...gate, ...identity, ...providers, ...machines, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 
@@ -35,7 +36,11 @@ function* leavesOf({ anyOf, oneOf, properties, items }: Described, path = ""): G
 /** Settings whose effect is not in the list of effects, and where it is tested. */
 const elsewhere: Record<string, string> = {
   environment: "chooses a preset: below",
-  "identity.connectors[].type": "has one value",
+  "identity.connectors[].type": "test/components/dexConnectors.test.ts",
+  "identity.provider.type": "test/components/identityProvider.test.ts",
+  "identity.provider.storage.type": "test/components/dexConnectors.test.ts",
+  "identity.provider.idTokenLifetime": "is compared: test/stacks/crossChecks.test.ts",
+  "sessions.storage.type": "test/components/identityProvider.test.ts",
   "machines.issuers[].name": "is for people: below",
 };
 
@@ -51,10 +56,20 @@ describe("the setting", () => {
   const recordOf = (settings: Settings) => recordPlatform(settings);
   before(async () => (before_ = await recordOf(settingsOf(everything))));
 
-  for (const { setting, at = setting.replaceAll("[]", "[0]"), value, secret = false, changes } of effects) {
+  const bases = new Map<() => Tree, Promise<Recording>>();
+  const recordBase = (base: () => Tree) => {
+    const recorded = bases.get(base) ?? recordOf(settingsOf(base()));
+    bases.set(base, recorded);
+    return recorded;
+  };
+
+  for (const { setting, base, at = setting.replaceAll("[]", "[0]"), value, secret = false, changes } of effects) {
     it(`${setting} changes what it is for, and nothing else`, async () => {
-      const settings = settingsOf(changed(everything, at, value), { secretKeys: secret ? ["identity"] : [] });
-      const found = differences(before_, await recordOf(settings));
+      const from = base === undefined ? everything : base();
+      const settings = settingsOf(changed(from, at, value), {
+        secretKeys: secret ? [setting.split(".")[0] ?? ""] : [],
+      });
+      const found = differences(base === undefined ? before_ : await recordBase(base), await recordOf(settings));
       assert.notDeepEqual(found, {}, "the setting has no effect");
       if (typeof changes === "function") {
         changes(found);

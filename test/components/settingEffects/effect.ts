@@ -3,10 +3,13 @@
  * settings that are changed are those of a stack with everything on.
  */
 import { type Difference } from "../../program/differences";
+import { type Tree } from "../../stacks/fixture";
 
 export interface Effect {
   /** The leaf of the schema that this is the test of. */
   setting: string;
+  /** Settings that the change is made to. Default: those of a stack with everything on. */
+  base?: () => Tree;
   /** Path of the change, where it isn't the setting's own. */
   at?: string;
   /** Another value than the stack has. */
