@@ -2,25 +2,28 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf } from "./labels";
+import { type IdentityProvider } from "./identityProvider";
 import { machineClientRules, onlyPeopleSignIn } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
-import { gateway, type Hosts, issuerOf, namespaces, oauth2Proxy } from "./topology";
+import { gateway, type Hosts, namespaces, oauth2Proxy } from "./topology";
 
 export interface AccessRulesArgs {
   settings: Settings;
   hosts: Hosts;
+  provider: IdentityProvider;
   /** The mesh and the gateway's namespace. */
   dependsOn: pulumi.Resource[];
 }
 
 /** Who gets through the gateway: without a verified identity nobody does. */
 export class AccessRules extends pulumi.ComponentResource {
-  constructor(name: string, { settings, hosts, dependsOn }: AccessRulesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AccessRulesArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:AccessRules", name, {}, opts);
+    const { settings, hosts, provider, dependsOn } = args;
     const child = { parent: this, dependsOn };
     const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
     const selector = { matchLabels: gateway.labels };
-    const to = everythingBut(hosts);
+    const to = everythingBut(hosts, provider);
 
     // A request with a token is for the token rules alone; a request without one is oauth2-proxy's.
     new AuthorizationPolicy(
@@ -53,26 +56,37 @@ export class AccessRules extends pulumi.ComponentResource {
         spec: {
           selector,
           action: "DENY",
-          rules: [{ issuer: issuerOf(hosts), userClaim: "email" }, ...machineIssuersOf(settings)].map(
-            ({ issuer, userClaim }) => ({
-              to,
-              when: [
-                { key: "request.auth.claims[iss]", values: [issuer] },
-                { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
-              ],
-            }),
-          ),
+          rules: [provider, ...machineIssuersOf(settings)].map(({ issuer, userClaim }) => ({
+            to,
+            when: [
+              { key: "request.auth.claims[iss]", values: [issuer] },
+              { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
+            ],
+          })),
         },
       },
       child,
     );
+    // Dex gives tokens to oauth2-proxy alone, which has looked at the person. Whoever gets one of another provider by other
+    // means shows it as a bearer token, and then nobody else looks.
+    const admission = provider.ownDex ? [] : admissionRules(settings.identity, provider);
+    if (admission.length > 0) {
+      new AuthorizationPolicy(
+        `${name}-require-admission`,
+        {
+          metadata: metadata("require-admission"),
+          spec: { selector, action: "DENY", rules: admission.map((when) => ({ to, when })) },
+        },
+        child,
+      );
+    }
     const { clients, connectors } = settings.machines;
     if (clients.length > 0) {
       new AuthorizationPolicy(
         `${name}-machine-clients`,
         {
           metadata: metadata("machine-clients"),
-          spec: { selector, action: "DENY", rules: machineClientRules(clients, issuerOf(hosts), to) },
+          spec: { selector, action: "DENY", rules: machineClientRules(clients, provider.issuer, to) },
         },
         child,
       );
@@ -91,15 +105,30 @@ export class AccessRules extends pulumi.ComponentResource {
   }
 }
 
+/** Whom the settings do not admit: oauth2-proxy's `allowed_groups` and `email_domains`, of which both must hold. */
+function admissionRules(
+  { allowedGroups, emailDomains }: Settings["identity"],
+  { issuer, groupsClaim }: IdentityProvider,
+) {
+  const claim = (name: string) => `request.auth.claims[${name}]`;
+  const fromIt = { key: claim("iss"), values: [issuer] };
+  return [
+    ...(allowedGroups.length > 0 ? [[fromIt, { key: claim(groupsClaim), notValues: allowedGroups }]] : []),
+    ...(emailDomains.length > 0
+      ? [[fromIt, { key: claim("email"), notValues: emailDomains.map((domain) => `*@${domain}`) }]]
+      : []),
+  ];
+}
+
 /**
- * Every request at the HTTPS port except sign-in itself, which is two paths of one host. "Not (this host and one of these
+ * Every request at the HTTPS port except sign-in itself, which is a path or two of one host. "Not (this host and one of these
  * paths)" takes two operations; on another host the same paths are protected like the rest. Plain HTTP is left out,
  * because a CUSTOM policy would answer there before the redirect (istio#36498).
  */
-function everythingBut({ gate }: Hosts) {
+function everythingBut({ gate }: Hosts, { paths }: IdentityProvider) {
   const ports = [String(gateway.ports.https)];
   return [
     { operation: { ports, notHosts: [gate, `${gate}:*`] } },
-    { operation: { ports, notPaths: ["/dex/*", "/oauth2/*"] } },
+    { operation: { ports, notPaths: [...paths.map((path) => `${path}*`), "/oauth2/*"] } },
   ];
 }

@@ -110,17 +110,17 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     );
   }
 
-  /** Puts the CA's certificate, and only that, into a namespace. */
+  /** Puts the CA's certificate, and only that and those of other CAs, into a namespace. */
   distribute(
     name: string,
-    { namespace, key }: { namespace: pulumi.Input<string>; key: string },
+    { namespace, key, others = "" }: { namespace: pulumi.Input<string>; key: string; others?: string },
     opts: pulumi.CustomResourceOptions,
   ): k8s.core.v1.Secret {
     return new k8s.core.v1.Secret(
       name,
       {
         metadata: { name: caSecret, namespace, labels: partOf },
-        stringData: { [key]: this.certificatePem },
+        stringData: { [key]: others === "" ? this.certificatePem : pulumi.concat(this.certificatePem, others) },
       },
       opts,
     );

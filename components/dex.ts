@@ -1,25 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type DexConfig, type DexConnector } from "../documents/dex/schema";
 import { writeDexConfig } from "../documents/dex/writer";
 import { imageOf } from "../stacks/images";
-import { type Connector, type Settings } from "../stacks/schema";
-import {
-  clientSecretVariable,
-  grantTypes,
-  machineClients,
-  machineClientSecrets,
-  machineConnectors,
-} from "./dexMachines";
+import { type DexStorageSettings, type Settings } from "../stacks/schema";
+import { type GivenSecret } from "../stacks/secrets";
+import { dexConfig, environment } from "./dexConfig";
+import { CertificateFiles, dollar, secretOf } from "./dexConnectors";
+import { clientSecretVariable, machineClientSecrets } from "./dexMachines";
 import { DexStorage } from "./dexStorage";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
 import { onlyFromGateway } from "./onlyFromGateway";
-import { dex, type Hosts, issuerOf } from "./topology";
+import { dex, type Hosts } from "./topology";
 
 export interface DexArgs {
   settings: Settings;
+  storage: DexStorageSettings;
   hosts: Hosts;
   /** The namespace, known once it exists. */
   namespace: pulumi.Input<string>;
@@ -41,8 +38,8 @@ export class Dex extends pulumi.ComponentResource {
 
   constructor(name: string, args: DexArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Dex", name, {}, opts);
-    const { settings, hosts, namespace, clientSecret, clientSecretRotation, dependsOn } = args;
-    const { staticUsers, connectors } = settings.identity;
+    const { settings, storage, hosts, namespace, clientSecret, clientSecretRotation, dependsOn } = args;
+    const { staticUsers } = settings.identity;
     const {
       staticPasswords: passwordRotation,
       connectorSecrets: connectorRotation,
@@ -62,11 +59,12 @@ export class Dex extends pulumi.ComponentResource {
 
     const secrets: Record<string, pulumi.Input<string>> = { [environment.client]: clientSecret };
     passwords.forEach((password, index) => (secrets[environment.password(index)] = password.bcryptHash));
-    connectors.forEach(({ clientSecret: given }, index) => {
-      if (pulumi.Output.isInstance(given)) {
-        secrets[environment.connector(index)] = given;
+    const given = givenSecrets(settings, storage);
+    for (const { variable, value } of given) {
+      if (pulumi.Output.isInstance(value)) {
+        secrets[variable] = value;
       }
-    });
+    }
     const machineSecrets = machineClientSecrets(name, settings, child);
     this.machineClientSecrets = pulumi.secret(pulumi.all(Object.fromEntries(machineSecrets)));
     const inSecret = Object.keys(secrets);
@@ -79,13 +77,27 @@ export class Dex extends pulumi.ComponentResource {
       { metadata: { name: dex.name, namespace, labels: partOf }, stringData: secrets },
       child,
     );
-    const config = dexConfig(settings, hosts);
+    const certificates = new CertificateFiles();
+    const config = dexConfig(settings, storage, hosts, certificates);
     const configMap = new k8s.core.v1.ConfigMap(
       name,
       { metadata: { name: dex.name, namespace, labels: partOf }, data: { "config.yaml": writeDexConfig(config) } },
       child,
     );
-    const storage = new DexStorage(`${name}-storage`, { namespace, serviceAccount: dex.name }, child);
+    const trusted = Object.keys(certificates.contents).length > 0;
+    const authorities = trusted
+      ? [
+          new k8s.core.v1.ConfigMap(
+            `${name}-authorities`,
+            { metadata: { name: authoritiesName, namespace, labels: partOf }, data: certificates.contents },
+            child,
+          ),
+        ]
+      : [];
+    const state =
+      storage.type === "kubernetes"
+        ? [new DexStorage(`${name}-storage`, { namespace, serviceAccount: dex.name }, child)]
+        : [];
     const access = onlyFromGateway(
       name,
       { workload: dex.name, namespace: dex.namespace, port: dex.ports.http },
@@ -103,13 +115,13 @@ export class Dex extends pulumi.ComponentResource {
         replicas: settings.replicas,
         env: [
           ...inSecret.map((key) => fromSecret(key, dex.name, key)),
-          ...connectors.flatMap(({ clientSecret: given }, index) =>
-            pulumi.Output.isInstance(given)
-              ? []
-              : [fromSecret(environment.connector(index), given.secretName, given.key)],
+          ...given.flatMap(({ variable, value }) =>
+            pulumi.Output.isInstance(value) ? [] : [fromSecret(variable, value.secretName, value.key)],
           ),
           ...forMachines.map((key) => fromSecret(key, dex.name, key)),
-          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          ...(storage.type === "kubernetes"
+            ? [{ name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }]
+            : []),
           ...(JSON.stringify(config).includes(dollar.reference) ? [dollar.variable] : []),
         ],
         ports: {
@@ -121,142 +133,43 @@ export class Dex extends pulumi.ComponentResource {
           live: { path: "/healthz/live", port: dex.ports.telemetry },
         },
         metrics: { port: dex.ports.telemetry, path: "/metrics" },
-        files: { "/etc/dex": { configMap: dex.name } },
+        files: {
+          "/etc/dex": { configMap: dex.name },
+          ...(trusted ? { [certificates.directory]: { configMap: authoritiesName } } : {}),
+        },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-        apiToken: true,
+        apiToken: storage.type === "kubernetes",
         restartOn: [
           config,
           clientSecretRotation,
           passwordRotation,
           connectorRotation,
+          ...(trusted ? [certificates.contents] : []),
           // Where there are none the pods are as they were before there could be any.
           ...(machineSecrets.size > 0 ? [machineRotation] : []),
         ],
       },
-      { ...child, dependsOn: [...dependsOn, storage, access, secret, configMap] },
+      { ...child, dependsOn: [...dependsOn, ...state, access, secret, configMap, ...authorities] },
     );
     this.registerOutputs({ staticPasswords: this.staticPasswords, machineClientSecrets: this.machineClientSecrets });
   }
 }
 
-/**
- * Dex's pages have no foreign parts, and a single inline script: the password form's, which keeps it from being sent twice
- * (web/templates/password.html of v2.45). Forms go to Dex and to providers' own pages.
- */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'sha256-8L66wXkInDnVEdLxlrsFPaRkqIpBKhVd5kdLxX6AvFk='",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join("; ");
+/** The ConfigMap with the certificates that the settings give. */
+const authoritiesName = "dex-authorities";
 
-/** Names of the environment variables that carry Dex's secrets. */
-const environment = {
-  client: "OAUTH2_PROXY_CLIENT_SECRET",
-  password: (index: number) => `STATIC_PASSWORD_HASH_${index}`,
-  connector: (index: number) => `CONNECTOR_CLIENT_SECRET_${index}`,
-};
-
-/**
- * Dex takes every `$` in a connector's settings for a variable and knows no way to escape one, so a `$` that is meant is
- * a variable, too.
- */
-const dollar = { reference: "${DOLLAR}", variable: { name: "DOLLAR", value: "$" } };
-
-const literal = (text: string) => text.replaceAll("$", () => dollar.reference);
+/** The secrets that somebody else made, by the environment variable that carries each. */
+function givenSecrets({ identity }: Settings, storage: DexStorageSettings): { variable: string; value: GivenSecret }[] {
+  const connectors = identity.connectors.flatMap((connector, index) => {
+    const secret = secretOf(connector, index);
+    return secret === undefined ? [] : [{ variable: secret.variable, value: secret.given }];
+  });
+  return [
+    ...connectors,
+    ...(storage.type === "postgres" ? [{ variable: environment.storage, value: storage.password }] : []),
+  ];
+}
 
 function fromSecret(name: string, secret: string, key: string): k8s.types.input.core.v1.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
-}
-
-function dexConfig(settings: Settings, hosts: Hosts): DexConfig {
-  const { identity, sessions } = settings;
-  const issuer = issuerOf(hosts);
-  return {
-    issuer,
-    storage: { type: "kubernetes", config: { inCluster: true, crdHandling: "check" } },
-    web: {
-      http: `0.0.0.0:${dex.ports.http}`,
-      headers: {
-        "Content-Security-Policy": contentSecurityPolicy,
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-      },
-    },
-    telemetry: { http: `0.0.0.0:${dex.ports.telemetry}` },
-    oauth2: {
-      // No device code and no password. Token exchange, which ignores which connectors a client may use
-      // (GHSA-7qjx-gp9h-65qj), only for machines' clients (machineClientRules.ts). No implicit flow (RFC 9700, section 2.1.2).
-      grantTypes: grantTypes(settings),
-      responseTypes: ["code"],
-      // The one client is the platform itself, so there is nothing that a person could decide.
-      skipApprovalScreen: true,
-      alwaysShowLoginScreen: false,
-    },
-    expiry: {
-      idTokens: sessions.idToken,
-      authRequests: "15m",
-      // Dex signs with a new key at once, and the gateway learns it up to a minute later, or an hour when another issuer is
-      // out of reach: rarely is better than often.
-      signingKeys: "720h",
-      refreshTokens: {
-        disableRotation: false,
-        // Two replicas of oauth2-proxy may refresh the same session at once.
-        reuseInterval: "30s",
-        validIfNotUsedFor: sessions.lifetime,
-        absoluteLifetime: sessions.lifetime,
-      },
-    },
-    logger: { level: "info", format: "json" },
-    frontend: { issuer: "Kubeflow" },
-    staticClients: [
-      {
-        id: dex.clientId,
-        name: "Kubeflow",
-        secretEnv: environment.client,
-        redirectURIs: [`https://${hosts.gate}/oauth2/callback`],
-      },
-      ...machineClients(settings),
-    ],
-    connectors: [
-      ...identity.connectors.map((connector, index) => connectorConfig(connector, index, issuer)),
-      ...machineConnectors(settings, { callback: `${issuer}/callback`, literal }),
-    ],
-    enablePasswordDB: identity.staticUsers.length > 0,
-    ...(identity.staticUsers.length === 0
-      ? {}
-      : {
-          staticPasswords: identity.staticUsers.map(({ email, groups }, index) => ({
-            email,
-            username: email.split("@")[0] ?? email,
-            userID: email,
-            groups,
-            emailVerified: true,
-            hashFromEnv: environment.password(index),
-          })),
-        }),
-  };
-}
-
-function connectorConfig(connector: Connector, index: number, issuer: string): DexConnector {
-  const { type, id, name, clientId, scopes, groupsClaim } = connector;
-  return {
-    type,
-    id,
-    name,
-    config: {
-      issuer: literal(connector.issuer),
-      clientID: literal(clientId),
-      clientSecret: `$${environment.connector(index)}`,
-      redirectURI: `${issuer}/callback`,
-      scopes: scopes.map(literal),
-      // Dex's name for handing groups on at all; whose groups are believed is the provider's `issuer` above.
-      insecureEnableGroups: true,
-      // Without the override a claim named `groups` would still come first, whatever the provider puts there.
-      ...(groupsClaim === "groups"
-        ? {}
-        : { overrideClaimMapping: true, claimMapping: { groups: literal(groupsClaim) } }),
-      getUserInfo: true,
-    },
-  };
 }

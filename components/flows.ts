@@ -2,83 +2,40 @@
  * Every connection that the platform needs, as data: the NetworkPolicies and the table in the documentation are both
  * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
  */
-import { acmeServer } from "../stacks/acmeServer";
 import { type Settings } from "../stacks/schema";
-import { podLabels } from "./labels";
+import { acmeFlows } from "./flows/certificates";
+import { httpsPorts, internet, parts, tcp, workload, type Flow, type Peer } from "./flows/peers";
+import { providersOfDex, stateOfDex, storeOfSessions, waysToDex, waysToProvider } from "./flows/signIn";
 import { fetchedIssuersOf } from "./machineIssuers";
 import {
-  acme,
   clusterKeys,
-  dex,
   echo,
   gateway,
-  gkeMetadataServer,
   istiod,
   metadataServer,
-  metadataServers,
   namespaces,
   oauth2Proxy,
   sidecarTelemetryPort,
 } from "./topology";
 
-/** One end of a flow. */
-export type Peer =
-  | { kind: "workload"; name: string; namespace: string; labels: Record<string, string> }
-  | { kind: "namespace"; namespace: string }
-  | { kind: "allPods" }
-  | { kind: "anyone"; name: string }
-  | { kind: "addresses"; name: string; cidrs: readonly string[]; except?: readonly string[] };
-
-export interface Flow {
-  from: Peer;
-  to: Peer;
-  ports: readonly { port: number; protocol: "TCP" | "UDP" }[] | "any TCP port";
-  /** Why the platform needs it, as a sentence for the documentation. */
-  why: string;
-}
-
-const workload = (name: string, namespace: string, labels: Record<string, string>): Peer => ({
-  kind: "workload",
-  name,
-  namespace,
-  labels,
-});
-
-const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: "TCP" as const }));
-
-const parts = {
-  gateway: workload(gateway.name, gateway.namespace, gateway.labels),
-  dex: workload(dex.name, dex.namespace, podLabels(dex.name)),
-  oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
-  echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
-  istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
-  clusterKeys: workload(clusterKeys.name, clusterKeys.namespace, podLabels(clusterKeys.name)),
-  cni: workload("istio-cni-node", namespaces.cni, { "k8s-app": "istio-cni-node" }),
-  certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
-  cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),
-  webhook: workload("webhook", namespaces.certManager, { "app.kubernetes.io/component": "webhook" }),
-  solver: workload("acme-solver", namespaces.ingress, acme.solverPods),
-  startupCheck: workload("startupapicheck", namespaces.certManager, podLabels("startupapicheck")),
-} as const;
-
-const internet = (name: string): Peer => ({
-  kind: "addresses",
-  name,
-  cidrs: ["0.0.0.0/0", "::/0"],
-  except: metadataServers,
-});
+export { type Flow, type Peer } from "./flows/peers";
 
 /** Not by address: some network plugins match no pod and no node by one, and the load balancer may send from either. */
 const clients: Peer = { kind: "anyone", name: "clients" };
 
 /** The flows of a stack with these settings. */
 export function flowsOf(settings: Settings): Flow[] {
-  const { cluster, identity, machines, ingress, monitoring, network, echo: echoSettings } = settings;
+  const { cluster, identity, sessions, machines, ingress, monitoring, network, echo: echoSettings } = settings;
+  const { provider } = identity;
   const apiServer: Peer = { kind: "addresses", name: "API server", cidrs: cluster.apiServer.cidrs };
   const webhookCallers: Peer =
     cluster.apiServer.callsWebhooksFrom === "anywhere" ? { kind: "anyone", name: "API server's tunnel" } : apiServer;
   const apiPorts = tcp(...cluster.apiServer.ports);
-  const sidecars = [parts.dex, parts.oauth2Proxy, ...(echoSettings.enabled ? [parts.echo] : [])];
+  const sidecars = [
+    ...(provider.type === "dex" ? [parts.dex] : []),
+    parts.oauth2Proxy,
+    ...(echoSettings.enabled ? [parts.echo] : []),
+  ];
   const owned = [
     namespaces.certManager,
     namespaces.istio,
@@ -111,19 +68,7 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(oauth2Proxy.ports.http),
       why: "The session check of every request without a token, and `/oauth2/`.",
     },
-    { from: parts.gateway, to: parts.dex, ports: tcp(dex.ports.http), why: "`/dex/`, inside mutual TLS." },
-    {
-      from: parts.oauth2Proxy,
-      to: parts.gateway,
-      ports: tcp(gateway.ports.internal),
-      why: "Codes, refresh tokens and keys of Dex, over TLS that is verified against the private CA.",
-    },
-    {
-      from: parts.istiod,
-      to: parts.gateway,
-      ports: tcp(gateway.ports.internal),
-      why: "Dex's keys, over verified TLS: istiod is not in the mesh and cannot reach Dex's own port.",
-    },
+    ...(provider.type === "dex" ? waysToDex() : waysToProvider(provider)),
     {
       from: { kind: "allPods" },
       to: parts.istiod,
@@ -152,7 +97,7 @@ export function flowsOf(settings: Settings): Flow[] {
         why: "Controllers watch and write Kubernetes objects.",
       }),
     ),
-    { from: parts.dex, to: apiServer, ports: apiPorts, why: "Dex stores its state in custom resources." },
+    ...(provider.type === "dex" ? stateOfDex(provider.storage, { to: apiServer, ports: apiPorts }) : []),
     ...owned.flatMap((namespace): Flow[] =>
       resolvers.map((to) => ({ from: { kind: "namespace", namespace }, to, ports: dnsPorts, why: "Names." })),
     ),
@@ -173,14 +118,10 @@ export function flowsOf(settings: Settings): Flow[] {
       why: "Applications behind the gate; only the application's own policies know its ports.",
     });
   }
-  if (identity.connectors.length > 0) {
-    flows.push({
-      from: parts.dex,
-      to: internet("identity providers"),
-      ports: tcp(...httpsPorts(identity.connectors.map(({ issuer }) => issuer))),
-      why: "Sign-in with the providers of `identity.connectors`.",
-    });
+  if (provider.type === "dex") {
+    flows.push(...providersOfDex(identity.connectors));
   }
+  flows.push(...storeOfSessions(sessions.storage));
   if (machines.connectors.length > 0) {
     flows.push({
       from: parts.dex,
@@ -236,57 +177,4 @@ export function flowsOf(settings: Settings): Flow[] {
     });
   }
   return flows;
-}
-
-/** What cert-manager and an ACME server ask each other. */
-function acmeFlows({ environment, certificates: { edge } }: Settings): Flow[] {
-  if (edge.type !== "acme") {
-    return [];
-  }
-  const server: Flow = {
-    from: parts.certManager,
-    to: internet("ACME server and DNS provider"),
-    ports: tcp(...httpsPorts([acmeServer(edge, environment)])),
-    why: "Certificates of the public hosts; with DNS-01 also the provider's API.",
-  };
-  if (edge.challenge.type === "dns01") {
-    const { provider } = edge.challenge;
-    return provider.type !== "cloudDns" || provider.auth.type !== "workloadIdentity"
-      ? [server]
-      : [
-          server,
-          {
-            from: parts.certManager,
-            to: { kind: "addresses", name: "cloud metadata server", cidrs: [gkeMetadataServer.address] },
-            ports: tcp(gkeMetadataServer.port),
-            why: "Workload Identity of GKE without Dataplane V2.",
-          },
-        ];
-  }
-  return [
-    server,
-    {
-      from: parts.certManager,
-      to: internet("public hosts"),
-      ports: tcp(80),
-      why: "cert-manager tries each HTTP-01 challenge itself before the ACME server does.",
-    },
-    {
-      from: parts.certManager,
-      to: parts.gateway,
-      ports: tcp(gateway.ports.http),
-      why: "The same, where the load balancer's address leads straight to the gateway's pods.",
-    },
-    {
-      from: parts.gateway,
-      to: parts.solver,
-      ports: tcp(acme.solverPort),
-      why: "HTTP-01 challenges; the solver has no sidecar, and what it says is public.",
-    },
-  ];
-}
-
-/** The ports of `https://` URLs; 443 is always among them, because a discovery document may lead elsewhere. */
-function httpsPorts(urls: readonly string[]): number[] {
-  return [...new Set([443, ...urls.map((url) => Number(new URL(url).port || 443))])].sort((a, b) => a - b);
 }

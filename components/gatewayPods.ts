@@ -8,6 +8,8 @@ import { gateway, internalGate, namespaces } from "./topology";
 
 export interface GatewayPodsArgs {
   settings: Settings;
+  /** Whether Dex stands behind the gateway's internal listener. */
+  internal: boolean;
   /** The mesh, and every rule that the pods are to follow from their first request on. */
   dependsOn: pulumi.Resource[];
 }
@@ -17,7 +19,7 @@ export class GatewayPods extends pulumi.ComponentResource {
   /** The load balancer's address, once there is one. */
   readonly address: pulumi.Output<string | undefined>;
 
-  constructor(name: string, { settings, dependsOn }: GatewayPodsArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, internal, dependsOn }: GatewayPodsArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:GatewayPods", name, {}, opts);
     // The chart's own account would have its token mounted; pilot-agent uses one that is made for istiod alone.
     const account = new k8s.core.v1.ServiceAccount(
@@ -39,18 +41,20 @@ export class GatewayPods extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...dependsOn, account] },
     );
-    new k8s.core.v1.Service(
-      `${name}-internal`,
-      {
-        metadata: { name: internalGate.name, namespace: namespaces.ingress, labels: partOf },
-        spec: {
-          type: "ClusterIP",
-          selector: gateway.labels,
-          ports: [{ name: "https", port: internalGate.port, targetPort: gateway.ports.internal, protocol: "TCP" }],
+    if (internal) {
+      new k8s.core.v1.Service(
+        `${name}-internal`,
+        {
+          metadata: { name: internalGate.name, namespace: namespaces.ingress, labels: partOf },
+          spec: {
+            type: "ClusterIP",
+            selector: gateway.labels,
+            ports: [{ name: "https", port: internalGate.port, targetPort: gateway.ports.internal, protocol: "TCP" }],
+          },
         },
-      },
-      { parent: this, dependsOn: chart },
-    );
+        { parent: this, dependsOn: chart },
+      );
+    }
     this.address = loadBalancerAddress(chart);
     this.registerOutputs({ address: this.address });
   }

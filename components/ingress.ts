@@ -11,15 +11,17 @@ import { type Flow } from "./flows";
 import { modernTls, publicServers } from "./gatewayServers";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type Istio } from "./istio";
+import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, gateway, type Hosts, internalGate, issuerOf, namespaces, publicHosts } from "./topology";
+import { dex, gateway, type Hosts, internalGate, namespaces, publicHosts } from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
   flows: readonly Flow[];
   hosts: Hosts;
   certManager: CertManager;
+  provider: IdentityProvider;
   certificateAuthority: CertificateAuthority;
   istio: Istio;
   /** Name of the session's cookie, which no application gets to see. */
@@ -34,7 +36,7 @@ export class Ingress extends pulumi.ComponentResource {
 
   constructor(name: string, args: IngressArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Ingress", name, {}, opts);
-    const { settings, flows, hosts, certManager, certificateAuthority, istio, sessionCookie } = args;
+    const { settings, flows, hosts, provider, certManager, certificateAuthority, istio, sessionCookie } = args;
     const { edge } = settings.certificates;
     const namespace = new GuardedNamespace(
       namespaces.ingress,
@@ -55,12 +57,6 @@ export class Ingress extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const inside = certificateAuthority.issue(
-      `${name}-internal`,
-      { secretName: "gatehouse-internal", namespace: namespaces.ingress, names: [internalGate.host] },
-      { parent: this, dependsOn: namespace.ready },
-    );
-
     const publicGateway = new Gateway(
       name,
       {
@@ -77,6 +73,54 @@ export class Ingress extends pulumi.ComponentResource {
           { parent: this },
         ).ready
       : [];
+    const filter = new EnvoyFilter(
+      name,
+      {
+        metadata: { name: "gatehouse", namespace: namespaces.ingress, labels: partOf },
+        spec: gatewayFilter({
+          gatewayLabels: gateway.labels,
+          gateway: gateway.reference,
+          ports: gateway.ports,
+          hosts: publicHosts(settings.echo.enabled, hosts),
+          gateHost: hosts.gate,
+          signInPaths: ["/oauth2/", ...provider.paths],
+          hsts: hstsHeader(settings.ingress.hsts),
+          sessionCookie,
+          groupsClaims: Object.fromEntries([
+            [provider.issuer, provider.groupsClaim],
+            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
+          ]),
+          tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
+          challenges,
+          ...settings.ingress.clientAddress,
+        }),
+      },
+      inMesh,
+    );
+    this.namespace = namespace;
+    this.ready = [
+      publicGateway,
+      ...plainHttp,
+      ...(provider.ownDex ? this.internalListener(name, certificateAuthority, { istio, namespace }) : []),
+      filter,
+      ...(edge.type === "offload" ? [this.onlyFromTheBalancer(name, settings, inMesh)] : []),
+    ];
+    this.registerOutputs({});
+  }
+
+  /** Dex's verified address for oauth2-proxy and istiod, and nothing else of Dex. */
+  private internalListener(
+    name: string,
+    certificateAuthority: CertificateAuthority,
+    { istio, namespace }: { istio: Istio; namespace: GuardedNamespace },
+  ): pulumi.Resource[] {
+    const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
+    const inside = certificateAuthority.issue(
+      `${name}-internal`,
+      { secretName: "gatehouse-internal", namespace: namespaces.ingress, names: [internalGate.host] },
+      { parent: this, dependsOn: namespace.ready },
+    );
+
     const internalGateway = new Gateway(
       `${name}-internal`,
       {
@@ -110,39 +154,7 @@ export class Ingress extends pulumi.ComponentResource {
       },
       inMesh,
     );
-    const filter = new EnvoyFilter(
-      name,
-      {
-        metadata: { name: "gatehouse", namespace: namespaces.ingress, labels: partOf },
-        spec: gatewayFilter({
-          gatewayLabels: gateway.labels,
-          gateway: gateway.reference,
-          ports: gateway.ports,
-          hosts: publicHosts(settings.echo.enabled, hosts),
-          gateHost: hosts.gate,
-          hsts: hstsHeader(settings.ingress.hsts),
-          sessionCookie,
-          groupsClaims: Object.fromEntries([
-            [issuerOf(hosts), "groups"],
-            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
-          ]),
-          tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
-          challenges,
-          ...settings.ingress.clientAddress,
-        }),
-      },
-      inMesh,
-    );
-    this.namespace = namespace;
-    this.ready = [
-      publicGateway,
-      ...plainHttp,
-      internalGateway,
-      internalPaths,
-      filter,
-      ...(edge.type === "offload" ? [this.onlyFromTheBalancer(name, settings, inMesh)] : []),
-    ];
-    this.registerOutputs({});
+    return [internalGateway, internalPaths];
   }
 
   /**

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 import { meshConfig } from "../documents/istio/meshConfig";
 import { chartImage } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
@@ -6,12 +7,14 @@ import { authorityVersion, type CertificateAuthority } from "./certificateAuthor
 import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
+import { type IdentityProvider } from "./identityProvider";
 import { topologySpread } from "./spread";
 import { caSecret, istiod, namespaces, oauth2Proxy, trustDomain } from "./topology";
 
 export interface IstioArgs {
   settings: Settings;
   flows: readonly Flow[];
+  provider: IdentityProvider;
   /** Signs the address at which istiod fetches Dex's keys. */
   certificateAuthority: CertificateAuthority;
 }
@@ -23,7 +26,7 @@ export class Istio extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { settings, flows, certificateAuthority }: IstioArgs,
+    { settings, flows, provider, certificateAuthority }: IstioArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("gatehouse:index:Istio", name, {}, opts);
@@ -61,12 +64,16 @@ export class Istio extends pulumi.ComponentResource {
     );
     const authority = certificateAuthority.distribute(
       `${name}-ca`,
-      { namespace: controlPlane.metadataName, key: "extra.pem" },
+      {
+        namespace: controlPlane.metadataName,
+        key: "extra.pem",
+        ...(provider.authority.type === "given" ? { others: provider.authority.certificate } : {}),
+      },
       { parent: this },
     );
     const istiodChart = lockedChart(
       istiod.name,
-      { chart: "istiod", namespace: namespaces.istio, values: istiodValues(settings), mirror },
+      { chart: "istiod", namespace: namespaces.istio, values: istiodValues(settings, provider), mirror },
       { parent: this, dependsOn: [base, cni, authority] },
     );
     this.ready = istiodChart;
@@ -112,7 +119,7 @@ function cniValues(settings: Settings): Record<string, unknown> {
   };
 }
 
-function istiodValues(settings: Settings): Record<string, unknown> {
+function istiodValues(settings: Settings, { authority }: IdentityProvider): Record<string, unknown> {
   const { replicas, cluster } = settings;
   return {
     autoscaleMin: replicas,
@@ -160,7 +167,10 @@ function istiodValues(settings: Settings): Record<string, unknown> {
       // Nobody reads this one: it keeps pods waiting until the chart's other objects are there.
       { name: "injector", mountPath: "/var/run/gatehouse/injector", readOnly: true },
     ],
-    podAnnotations: { "gatehouse/certificate-authority": authorityVersion(settings) },
+    podAnnotations: {
+      "gatehouse/certificate-authority": authorityVersion(settings),
+      ...(authority.type === "given" ? { "gatehouse/given-authority": fingerprint(authority.certificate) } : {}),
+    },
     meshConfig: meshConfig({
       trustDomain,
       provider: oauth2Proxy.extensionProvider,
@@ -170,4 +180,9 @@ function istiodValues(settings: Settings): Record<string, unknown> {
       checkPrefix: oauth2Proxy.checkPrefix,
     }),
   };
+}
+
+/** Changes with a text, for whatever reads it at its start only. */
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

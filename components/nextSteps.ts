@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Settings } from "../stacks/schema";
+import { type Connector, type Settings } from "../stacks/schema";
 import { acmeServer } from "../stacks/acmeServer";
 import { certificatesOf } from "../stacks/pem";
 import { edgeNames } from "./edgeCertificate";
@@ -44,9 +44,13 @@ export function nextSteps(settings: Settings, hosts: Hosts): string[] {
     ...(identity.staticUsers.length > 0
       ? ["Read the generated passwords: pulumi stack output --show-secrets staticPasswords"]
       : []),
-    ...identity.connectors.map(
-      ({ name }) => `Register the redirect URI https://${hosts.gate}/dex/callback with the provider of "${name}".`,
-    ),
+    ...(identity.provider.type === "oidc"
+      ? [
+          `Register the redirect URI https://${hosts.gate}/oauth2/callback with ${identity.provider.issuer}, for the authorization code grant alone.`,
+        ]
+      : identity.connectors.flatMap(({ type, name }) =>
+          redirectStep(type, name, `https://${hosts.gate}/dex/callback`),
+        )),
     ...(machines.clients.length > 0
       ? ["Give each job the secret of its client: pulumi stack output --show-secrets machineClientSecrets"]
       : []),
@@ -98,5 +102,16 @@ function certificateSteps({ environment, certificates: { edge } }: Settings, hos
       return [
         "At the load balancer: its certificate, its port 80 to the Service's 80, its port 443 to the Service's 443 as plain HTTP, idle timeout 3600 seconds.",
       ];
+  }
+}
+
+function redirectStep(type: Connector["type"], name: string, address: string): string[] {
+  switch (type) {
+    case "ldap":
+      return [];
+    case "saml":
+      return [`Register the assertion consumer service ${address}, with the binding HTTP-POST, at "${name}".`];
+    default:
+      return [`Register the redirect URI ${address} with the provider of "${name}".`];
   }
 }

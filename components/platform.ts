@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
+import { type GivenSecret } from "../stacks/secrets";
 import { AccessRules } from "./accessRules";
 import { CertificateAuthority } from "./certificateAuthority";
 import { CertManager } from "./certManager";
 import { ClusterKeys } from "./clusterKeys";
-import { Dex } from "./dex";
+import { Dex, type DexArgs } from "./dex";
 import { Echo } from "./echo";
 import { flowsOf } from "./flows";
 import { GatewayPods } from "./gatewayPods";
 import { GuardedNamespace } from "./guardedNamespace";
+import { identityProviderOf } from "./identityProvider";
 import { Ingress } from "./ingress";
 import { Istio } from "./istio";
 import { clientSecret, OAuth2Proxy, sessionCookie } from "./oauth2Proxy";
@@ -33,21 +35,26 @@ export class Platform extends pulumi.ComponentResource {
     const child = { parent: this };
     const hosts = (this.hosts = hostsOf(settings.domain));
     const flows = flowsOf(settings);
+    const provider = identityProviderOf(settings, hosts);
 
     const certManager = new CertManager("cert-manager", { settings, flows }, child);
     const certificateAuthority = new CertificateAuthority("ca", { settings, certManager }, child);
-    const istio = new Istio("istio", { settings, flows, certificateAuthority }, child);
+    const istio = new Istio("istio", { settings, flows, provider, certificateAuthority }, child);
     const ingress = new Ingress(
       "ingress",
-      { settings, flows, hosts, certManager, certificateAuthority, istio, sessionCookie },
+      { settings, flows, hosts, provider, certManager, certificateAuthority, istio, sessionCookie },
       child,
     );
     const access = new AccessRules(
       "access",
-      { settings, hosts, dependsOn: [istio.ready, ...ingress.namespace.ready] },
+      { settings, hosts, provider, dependsOn: [istio.ready, ...ingress.namespace.ready] },
       child,
     );
-    const pods = new GatewayPods("gateway", { settings, dependsOn: [istio.ready, access, ...ingress.ready] }, child);
+    const pods = new GatewayPods(
+      "gateway",
+      { settings, internal: provider.ownDex, dependsOn: [istio.ready, access, ...ingress.ready] },
+      child,
+    );
 
     const auth = new GuardedNamespace(
       namespaces.auth,
@@ -56,29 +63,17 @@ export class Platform extends pulumi.ComponentResource {
     );
     auth.requireMutualTls({ dependsOn: istio.ready });
     const namespace = auth.metadataName;
-    const routes = new Routes("routes", { hosts, dependsOn: [istio.ready, ...auth.ready] }, child);
-    const secret = clientSecret("client-secret", settings.rotation.clientSecret, child);
-    const dex = new Dex(
-      "dex",
-      {
-        settings,
-        hosts,
-        namespace,
-        clientSecret: secret,
-        clientSecretRotation: settings.rotation.clientSecret,
-        dependsOn: [istio.ready, ...auth.ready],
-      },
-      child,
-    );
+    const routes = new Routes("routes", { hosts, provider, dependsOn: [istio.ready, ...auth.ready] }, child);
+    const inAuth = { hosts, namespace, dependsOn: [istio.ready, ...auth.ready] };
+    const { dex, secret } = this.dexOrSecret(settings, inAuth);
     const oauth2Proxy = new OAuth2Proxy(
       "oauth2-proxy",
       {
         settings,
-        hosts,
-        namespace,
+        provider,
         certificateAuthority,
         clientSecret: secret,
-        dependsOn: [istio.ready, ...auth.ready],
+        ...inAuth,
       },
       child,
     );
@@ -86,15 +81,19 @@ export class Platform extends pulumi.ComponentResource {
       settings.machines.cluster.type === "selfSigned"
         ? [new ClusterKeys("cluster-keys", { settings, certificateAuthority, dependsOn: [istio.ready] }, child)]
         : [];
-    new TokenRules("tokens", { settings, hosts, dependsOn: [pods, routes, dex, oauth2Proxy, ...keys] }, child);
+    new TokenRules(
+      "tokens",
+      { settings, provider, dependsOn: [pods, routes, ...(dex === undefined ? [] : [dex]), oauth2Proxy, ...keys] },
+      child,
+    );
     if (settings.echo.enabled) {
       new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child);
     }
 
     this.gatewayAddress = pods.address;
     this.caCertificate = certificateAuthority.certificatePem;
-    this.staticPasswords = dex.staticPasswords;
-    this.machineClientSecrets = dex.machineClientSecrets;
+    this.staticPasswords = dex?.staticPasswords ?? nothing();
+    this.machineClientSecrets = dex?.machineClientSecrets ?? nothing();
     this.registerOutputs({
       caCertificate: this.caCertificate,
       staticPasswords: this.staticPasswords,
@@ -102,4 +101,27 @@ export class Platform extends pulumi.ComponentResource {
       gateway: gateway.reference,
     });
   }
+  /** Dex with a client secret that is made here, or the client secret of the provider that takes its place. */
+  private dexOrSecret(
+    settings: Settings,
+    inAuth: Pick<DexArgs, "hosts" | "namespace" | "dependsOn">,
+  ): { dex?: Dex; secret: GivenSecret } {
+    const { provider } = settings.identity;
+    if (provider.type === "oidc") {
+      return { secret: provider.clientSecret };
+    }
+    const child = { parent: this };
+    const { clientSecret: rotation } = settings.rotation;
+    const secret = clientSecret("client-secret", rotation, child);
+    const { storage } = provider;
+    const dex = new Dex(
+      "dex",
+      { settings, storage, clientSecret: secret, clientSecretRotation: rotation, ...inAuth },
+      child,
+    );
+    return { dex, secret };
+  }
 }
+
+/** What Dex would have made. */
+const nothing = () => pulumi.secret<Record<string, string>>({});

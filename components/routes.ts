@@ -1,16 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { VirtualService } from "./customResources";
 import { partOf } from "./labels";
+import { type IdentityProvider } from "./identityProvider";
 import { dex, gateway, type Hosts, internalGate, namespaces, oauth2Proxy } from "./topology";
 
 export interface RoutesArgs {
   hosts: Hosts;
+  provider: IdentityProvider;
   dependsOn: pulumi.Resource[];
 }
 
 /** Sign-in's own routes; applications bring theirs. */
 export class Routes extends pulumi.ComponentResource {
-  constructor(name: string, { hosts, dependsOn }: RoutesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { hosts, provider, dependsOn }: RoutesArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:Routes", name, {}, opts);
     const child = { parent: this, dependsOn };
     const toDex = [{ destination: { host: dex.host, port: { number: dex.ports.http } } }];
@@ -22,7 +24,7 @@ export class Routes extends pulumi.ComponentResource {
           hosts: [hosts.gate],
           gateways: [gateway.reference],
           http: [
-            { name: "dex", match: [{ uri: { prefix: "/dex/" } }], route: toDex },
+            ...(provider.ownDex ? [{ name: "dex", match: [{ uri: { prefix: "/dex/" } }], route: toDex }] : []),
             {
               name: "oauth2-proxy",
               match: [{ uri: { prefix: "/oauth2/" } }],
@@ -39,18 +41,20 @@ export class Routes extends pulumi.ComponentResource {
       },
       child,
     );
-    new VirtualService(
-      `${name}-internal`,
-      {
-        metadata: { name: "dex-internal", namespace: namespaces.auth, labels: partOf },
-        spec: {
-          hosts: [internalGate.host],
-          gateways: [internalGate.reference],
-          http: [{ name: "dex", match: internalGate.paths.map((exact) => ({ uri: { exact } })), route: toDex }],
+    if (provider.ownDex) {
+      new VirtualService(
+        `${name}-internal`,
+        {
+          metadata: { name: "dex-internal", namespace: namespaces.auth, labels: partOf },
+          spec: {
+            hosts: [internalGate.host],
+            gateways: [internalGate.reference],
+            http: [{ name: "dex", match: internalGate.paths.map((exact) => ({ uri: { exact } })), route: toDex }],
+          },
         },
-      },
-      child,
-    );
+        child,
+      );
+    }
     this.registerOutputs({});
   }
 }

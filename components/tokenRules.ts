@@ -2,19 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
 import { RequestAuthentication } from "./customResources";
 import { partOf } from "./labels";
+import { type IdentityProvider } from "./identityProvider";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, gateway, type Hosts, internalDexUrl, issuerOf, namespaces } from "./topology";
+import { gateway, namespaces } from "./topology";
 
 export interface TokenRulesArgs {
   settings: Settings;
-  hosts: Hosts;
+  provider: IdentityProvider;
   /** Whatever istiod's first fetch of Dex's keys goes through; after a failed one it waits longer and longer. */
   dependsOn: pulumi.Resource[];
 }
 
 /** Which tokens are believed, and what applications learn from them; on the gateway alone. */
 export class TokenRules extends pulumi.ComponentResource {
-  constructor(name: string, { settings, hosts, dependsOn }: TokenRulesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, provider, dependsOn }: TokenRulesArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:TokenRules", name, {}, opts);
     new RequestAuthentication(
       name,
@@ -22,7 +23,7 @@ export class TokenRules extends pulumi.ComponentResource {
         metadata: { name: "tokens", namespace: namespaces.ingress, labels: partOf },
         spec: {
           selector: { matchLabels: gateway.labels },
-          jwtRules: [dexRule(settings, hosts), ...machineIssuersOf(settings).map(machineRule)],
+          jwtRules: [personRule(settings, provider), ...machineIssuersOf(settings).map(machineRule)],
         },
       },
       { parent: this, dependsOn },
@@ -47,13 +48,12 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
 }
 
 /** Dex's tokens name the client that they were made for: people's is oauth2-proxy, and each job has one of its own. */
-function dexRule({ machines }: Settings, hosts: Hosts) {
+function personRule({ machines }: Settings, provider: IdentityProvider) {
+  const { issuer, clientId, userClaim, groupsClaim, endpoints } = provider;
   return {
-    ...rule(issuerOf(hosts), [dex.clientId, ...machines.clients.map(({ id }) => id)], {
-      user: "email",
-      groups: "groups",
-    }),
-    jwksUri: `${internalDexUrl}/keys`,
+    ...rule(issuer, [clientId, ...machines.clients.map(({ id }) => id)], { user: userClaim, groups: groupsClaim }),
+    // Without it istiod asks the issuer's discovery document.
+    ...(endpoints === "discovered" ? {} : { jwksUri: endpoints.keys }),
   };
 }
 

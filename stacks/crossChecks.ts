@@ -14,9 +14,16 @@ import {
 } from "./crossChecks/edge";
 import { developmentOnly } from "./crossChecks/environment";
 import { gatewayMakesSense } from "./crossChecks/gateway";
-import { connectorsAreDistinct, somebodyCanSignIn, usersAreDistinct } from "./crossChecks/identity";
+import {
+  connectorsAreDistinct,
+  groupsCanBeHad,
+  providerStandsAlone,
+  somebodyCanSignIn,
+  usersAreDistinct,
+} from "./crossChecks/identity";
 import {
   clusterIssuerFits,
+  jobsNeedDex,
   machineAudiencesAreOwn,
   machineClientsFit,
   machineIssuersAreDistinct,
@@ -36,6 +43,9 @@ export const crossChecks: readonly CrossCheck[] = [
   machineClientsFit,
   connectorsAreDistinct,
   usersAreDistinct,
+  groupsCanBeHad,
+  providerStandsAlone,
+  jobsNeedDex,
   metadataServerStaysClosed,
   gatewayMakesSense,
   addressIsForDevelopment,

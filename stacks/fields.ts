@@ -20,7 +20,7 @@ const emailPattern = new RegExp(`^(?=[^@]{1,64}@)[A-Za-z0-9_%+-]+(?:\\.[A-Za-z0-
 const groupNamePattern = /^[\x21-\x2b\x2d-\x7e](?:[\x20-\x2b\x2d-\x7e]{0,253}[\x21-\x2b\x2d-\x7e])?$/;
 
 /** Control characters, and marks that make a line read in another order than it is written. */
-const unreadable = "\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
+export const unreadable = "\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
 
 /** A readable line without blanks at its ends. */
 const linePattern = (shortest: number, longest: number) =>

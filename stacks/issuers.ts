@@ -1,8 +1,7 @@
-/** Who vouches for people and machines: identity providers behind Dex, Dex's own users, issuers of machine tokens. */
+/** Who vouches for machines, and the users that Dex knows itself; the providers behind Dex are in connectors.ts. */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { z } from "zod";
 import { email, groupName, httpsUrl, line, listOf, someOf, text } from "./fields";
-import { secretIn } from "./secrets";
 
 export const identifier = (example: string) =>
   text({
@@ -21,41 +20,6 @@ export const claimName = (example: string) =>
     mend: `write the name of a claim without dots, such as ${example}`,
     pattern: /^[A-Za-z0-9_:/-]{1,255}$/,
   });
-
-const oidcConnector = z.strictObject({
-  type: z.literal("oidc").describe("An OpenID Connect provider."),
-  id: identifier("company").describe(
-    "Dex's identifier of the connector; part of the callback URL's state, so it never changes.",
-  ),
-  name: line("write the text for the sign-in button, 64 characters at the most", { longest: 64 }).describe(
-    "The text of the button on Dex's login page.",
-  ),
-  issuer: httpsUrl.describe(
-    "The provider's issuer URL, exactly as its discovery document spells it (OpenID Connect Discovery 1.0, section 4.3).",
-  ),
-  clientId: line("write the client ID that the provider gave").describe(
-    "The client ID that the provider gave for Dex; its redirect URI is `https://<domain>/dex/callback`.",
-  ),
-  clientSecret: secretIn("auth", "clientSecret").describe(
-    "The client secret: a Pulumi secret, or a Secret that is in the cluster already.",
-  ),
-  // RFC 6749, section 3.3: scopes are sent with blanks between them, so one cannot hold a blank.
-  scopes: listOf(
-    text({
-      title: "scope",
-      mend: "write one scope each, without blanks, such as groups",
-      pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/,
-    }),
-  )
-    .default(["openid", "profile", "email"])
-    .describe("Scopes asked of the provider."),
-  groupsClaim: line("write the name of a claim, such as groups", { longest: 255 })
-    .default("groups")
-    .describe("The provider's claim that holds the groups."),
-});
-
-/** The identity providers that Dex can ask; another type is one more member. */
-export const connector = z.discriminatedUnion("type", [oidcConnector]);
 
 export const staticUser = z.strictObject({
   email: email.describe("The e-mail address to sign in with; it becomes `kubeflow-userid`."),

@@ -36,6 +36,11 @@ export class Wording {
     return { key: this.key(path), value: this.show(path, value), mend };
   }
 
+  /** Whether the setting at the top of the path holds a secret anywhere. */
+  holdsSecret([top]: Path): boolean {
+    return this.secretKeys.has(String(top));
+  }
+
   /** A path as `pulumi config set --path` reads it. */
   key(path: Path): string {
     const parts = path.map((part, index) => {

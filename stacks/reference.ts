@@ -43,11 +43,18 @@ interface Row {
   path: readonly string[];
   setting: Described;
   required: boolean;
+  /** The alternative that the setting belongs to, of how many. */
+  of?: Alternative;
+}
+
+interface Alternative {
+  type: string;
+  all: number;
 }
 
 /** A setting and everything inside it. */
-function* rowsOf(path: readonly string[], setting: Described, required: boolean): Iterable<Row> {
-  yield { path, setting, required };
+function* rowsOf(path: readonly string[], setting: Described, required: boolean, of?: Alternative): Iterable<Row> {
+  yield { path, setting, required, ...(of === undefined ? {} : { of }) };
   yield* insideOf(path, setting);
   if (setting.items !== undefined) {
     const last = path.at(-1) ?? "";
@@ -55,37 +62,43 @@ function* rowsOf(path: readonly string[], setting: Described, required: boolean)
   }
 }
 
-function* insideOf(
-  path: readonly string[],
-  { properties = {}, required = [], anyOf = [], oneOf = [] }: Described,
-): Iterable<Row> {
+function* insideOf(path: readonly string[], setting: Described, of?: Alternative): Iterable<Row> {
+  const { properties = {}, required = [], anyOf = [], oneOf = [] } = setting;
   for (const [key, inner] of Object.entries(properties)) {
-    yield* rowsOf([...path, key], inner, required.includes(key));
+    yield* rowsOf([...path, key], inner, required.includes(key), of);
   }
   const branches = [...anyOf, ...oneOf];
   for (const branch of branches) {
-    const name = branch.properties?.type?.const;
-    for (const row of insideOf(path, branch)) {
-      // Of a setting with alternatives, which of them it belongs to; the alternatives name themselves.
-      const own = typeof name === "string" && branches.length > 1 && row.setting.const === undefined;
-      yield own && row.path.length === path.length + 1 ? { ...row, setting: withAlternative(row.setting, name) } : row;
-    }
+    const type = branch.properties?.type?.const;
+    yield* insideOf(path, branch, typeof type === "string" ? { type, all: branches.length } : undefined);
   }
 }
 
-function withAlternative(setting: Described, name: string): Described {
-  return { ...setting, description: `${code(name)}: ${setting.description ?? ""}` };
-}
-
 function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(({ path, setting, required }) =>
-    [code(path.join(".")), shapeOf(setting), required ? "required" : defaultOf(setting), setting.description ?? ""]
-      .map((cell) => cell.replaceAll("|", "\\|"))
-      .join(" | "),
+  const places = new Map<string, Row[]>();
+  for (const row of rows) {
+    const place = row.path.join(".");
+    places.set(place, [...(places.get(place) ?? []), row]);
+  }
+  const lines = [...places].map(([place, same]) =>
+    [code(place), ...cellsOf(same)].map((cell) => cell.replaceAll("|", "\\|")).join(" | "),
   );
   return ["Key | Shape | Default | Description", "--- | --- | --- | ---", ...lines]
     .map((row) => `| ${row} |\n`)
     .join("");
+}
+
+/** Shape, default and description of a place, which several alternatives may have, each in its own way. */
+function cellsOf(rows: readonly Row[]): string[] {
+  const unique = (texts: string[]) => [...new Set(texts)];
+  const shapes = unique(rows.map(({ setting }) => shapeOf(setting)));
+  const defaults = unique(rows.map(({ setting, required }) => (required ? "required" : defaultOf(setting))));
+  const descriptions = unique(rows.map(({ setting }) => setting.description ?? "")).map((text) => {
+    const of = rows.filter(({ setting }) => (setting.description ?? "") === text).flatMap((row) => row.of ?? []);
+    const everywhere = of.length === 0 || of.length === of[0]?.all;
+    return everywhere ? text : `${of.map(({ type }) => code(type)).join(", ")}: ${text}`;
+  });
+  return [shapes.join(" or "), defaults.join(" or "), descriptions.join(" ")];
 }
 
 function shapeOf({ secret, title, type, items, enum: choices, const: only, anyOf, oneOf, ...rest }: Described): string {

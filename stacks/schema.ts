@@ -50,7 +50,9 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 /** Settings as the program uses them: complete and checked. */
 export type Settings = z.output<typeof settingsSchema>;
 
-export type Connector = Settings["identity"]["connectors"][number];
+export { type Connector } from "./connectors";
+export { type SessionStorage } from "./schema/sessions";
+export { type DexStorageSettings, type OidcProviderSettings } from "./provider";
 export type MachineConnector = Settings["machines"]["connectors"][number];
 export type MachineClient = Settings["machines"]["clients"][number];
 export type MachineIssuer = Settings["machines"]["issuers"][number];

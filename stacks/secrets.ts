@@ -42,5 +42,10 @@ export function secretIn(namespace: string, exampleKey: string) {
   ]);
 }
 
+/** For a client secret or a password that somebody else made, of what runs in the namespace `auth`. */
+export const givenSecret = secretIn("auth", "clientSecret");
+
 /** A secret as `secretIn` makes it. */
 export type GivenSecret = z.output<ReturnType<typeof secretIn>>;
+
+export type KubernetesSecret = z.output<ReturnType<typeof kubernetesSecret>>;

@@ -16,8 +16,17 @@ export function limits(
   if (settings.identity.connectors.length > 0 && !ofTheBed("identity") && !ofTheBed("identity.connectors")) {
     problems.push({
       key: "identity.connectors",
-      value: settings.identity.connectors.map(({ issuer }) => issuer).join(", "),
+      value: settings.identity.connectors
+        .map((connector) => (connector.type === "oidc" ? connector.issuer : connector.id))
+        .join(", "),
       mend: "Dex does not start without these providers, and the bed reaches nobody outside: deploy dev, or set identity.connectors to a provider that the bed has",
+    });
+  }
+  if (settings.identity.provider.type === "oidc" && !ofTheBed("identity") && !ofTheBed("identity.provider")) {
+    problems.push({
+      key: "identity.provider",
+      value: settings.identity.provider.issuer,
+      mend: "oauth2-proxy does not start without this provider, and the bed reaches nobody outside: set identity to Dex, or to a provider that the bed has",
     });
   }
   return problems;

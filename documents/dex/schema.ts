@@ -4,14 +4,7 @@
  */
 export interface DexConfig {
   issuer: string;
-  storage: {
-    type: "kubernetes";
-    config: {
-      inCluster: true;
-      /** The CRDs come with the platform; a Dex that would have to make them stops instead. */
-      crdHandling: "check";
-    };
-  };
+  storage: KubernetesStorage | PostgresStorage;
   web: {
     /** Plain HTTP inside the pod: the sidecar's mutual TLS is the only way to it. */
     http: string;
@@ -43,6 +36,32 @@ export interface DexConfig {
   staticPasswords?: StaticPassword[];
 }
 
+export interface KubernetesStorage {
+  type: "kubernetes";
+  config: {
+    inCluster: true;
+    /** The CRDs come with the platform; a Dex that would have to make them stops instead. */
+    crdHandling: "check";
+  };
+}
+
+/** `storage/sql/config.go`; Dex makes its tables itself. */
+export interface PostgresStorage {
+  type: "postgres";
+  config: {
+    host: string;
+    port: number;
+    database: string;
+    user: string;
+    /** A reference to an environment variable. */
+    password: string;
+    /** Seconds. */
+    connectionTimeout: number;
+    /** The one mode that compares the host with the certificate; `caFile` is trusted in place of the system's CAs. */
+    ssl: { mode: "verify-full"; caFile?: string };
+  };
+}
+
 /** Grants of v2.45 that somebody here needs (server/oauth2.go); without any list Dex opens all that it knows. */
 export type GrantType =
   | "authorization_code"
@@ -68,23 +87,91 @@ export interface StaticPassword {
   hashFromEnv: string;
 }
 
-export interface DexConnector {
-  type: "oidc";
-  id: string;
-  name: string;
-  config: {
-    issuer: string;
-    clientID: string;
-    /** A reference to an environment variable, `$NAME`; Dex expands it. */
-    clientSecret: string;
-    redirectURI: string;
-    scopes: string[];
-    insecureEnableGroups: true;
-    /** Whether `claimMapping` holds even where the provider sends the claim's usual name. */
-    overrideClaimMapping?: true;
-    claimMapping?: { groups: string };
-    getUserInfo: boolean;
+/** A connector; names of its settings are those of `connector/<type>/<type>.go`. */
+export type DexConnector = { id: string; name: string } & (
+  | { type: "oidc"; config: OidcConfig }
+  | { type: "github"; config: GitHubConfig }
+  | { type: "google"; config: GoogleConfig }
+  | { type: "microsoft"; config: MicrosoftConfig }
+  | { type: "ldap"; config: LdapConfig }
+  | { type: "saml"; config: SamlConfig }
+);
+
+interface OAuth2Client {
+  clientID: string;
+  /** A reference to an environment variable, `$NAME`; Dex expands it. */
+  clientSecret: string;
+  redirectURI: string;
+}
+
+export interface OidcConfig extends OAuth2Client {
+  issuer: string;
+  scopes: string[];
+  insecureEnableGroups: true;
+  /** Whether `claimMapping` holds even where the provider sends the claim's usual name. */
+  overrideClaimMapping?: true;
+  claimMapping?: { groups: string };
+  getUserInfo: boolean;
+  /** Paths of PEM files that are trusted besides the system's CAs. */
+  rootCAs?: string[];
+}
+
+export interface GitHubConfig extends OAuth2Client {
+  orgs: { name: string; teams?: string[] }[];
+  teamNameField: "slug";
+  hostName?: string;
+  preferredEmailDomain?: string;
+}
+
+export interface GoogleConfig extends OAuth2Client {
+  hostedDomains: string[];
+}
+
+export interface MicrosoftConfig extends OAuth2Client {
+  tenant: string;
+  groupNameFormat: "id" | "name";
+  onlySecurityGroups: true;
+}
+
+export interface LdapConfig {
+  host: string;
+  /** Without it the connection is TLS from its first byte; a connection without TLS would need another setting. */
+  startTLS?: true;
+  /** Path of a PEM file that is trusted in place of the system's CAs. */
+  rootCA?: string;
+  bindDN: string;
+  /** A reference to an environment variable. */
+  bindPW: string;
+  usernamePrompt?: string;
+  userSearch: {
+    baseDN: string;
+    filter?: string;
+    username: string;
+    scope: "sub" | "one";
+    idAttr: string;
+    emailAttr: string;
+    nameAttr: string;
   };
+  groupSearch?: {
+    baseDN: string;
+    filter?: string;
+    scope: "sub" | "one";
+    userMatchers: { userAttr: string; groupAttr: string; recursionGroupAttr?: string }[];
+    nameAttr: string;
+  };
+}
+
+export interface SamlConfig {
+  ssoURL: string;
+  ssoIssuer: string;
+  entityIssuer?: string;
+  redirectURI: string;
+  /** Path of a PEM file with the certificates that responses are signed with. */
+  ca: string;
+  nameIDPolicyFormat: "persistent" | "emailAddress" | "unspecified";
+  usernameAttr: string;
+  emailAttr: string;
+  groupsAttr?: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
-import { luaFilter, luaMap, luaSet, luaString } from "./lua";
+import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
 
 type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"]>[number];
 
@@ -11,8 +11,10 @@ export interface GatewayFilterArgs {
   ports: { http: number; https: number };
   /** Hosts that plain HTTP is redirected on. */
   hosts: readonly string[];
-  /** The host with `/dex/` and `/oauth2/`. */
+  /** The host where people sign in. */
   gateHost: string;
+  /** Beginnings of the paths of that host where people without a session sign in. */
+  signInPaths: readonly string[];
   /** Value of the Strict-Transport-Security header. */
   hsts: string;
   /** Name of the session's cookie. */
@@ -83,7 +85,7 @@ const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
-  const { gatewayLabels, ports, hosts, gateHost, hsts, sessionCookie, groupsClaims, trustedHops } = args;
+  const { gatewayLabels, ports, hosts, gateHost, signInPaths, hsts, sessionCookie, groupsClaims, trustedHops } = args;
   const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
   return {
     workloadSelector: { labels: gatewayLabels },
@@ -120,6 +122,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         lua(
           luaFilter("identity-headers.lua", {
             gateHost: luaString(gateHost),
+            pathSignsIn: luaBeginsWithOneOf("path", signInPaths),
             sessionCookie: luaString(sessionCookie),
             groupsClaims: luaMap(groupsClaims),
           }),

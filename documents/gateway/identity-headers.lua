@@ -72,7 +72,7 @@ end
 local function is_sign_in(headers)
   local authority = (headers:get(":authority") or ""):lower():gsub(":%d+$", "")
   local path = headers:get(":path") or ""
-  return authority == gate_host and (path:sub(1, 8) == "/oauth2/" or path:sub(1, 5) == "/dex/")
+  return authority == gate_host and ({{pathSignsIn}})
 end
 
 local function decoded(text)

@@ -42,3 +42,8 @@ export function luaMap(entries: Readonly<Record<string, string>>): string {
     .map(([key, value]) => `[${luaString(key)}] = ${luaString(value)}`)
     .join(", ");
 }
+
+/** A Lua expression: whether the text in a variable begins with one of these. */
+export function luaBeginsWithOneOf(variable: string, beginnings: readonly string[]): string {
+  return beginnings.map((text) => `${variable}:sub(1, ${Buffer.byteLength(text)}) == ${luaString(text)}`).join(" or ");
+}

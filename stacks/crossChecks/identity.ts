@@ -1,9 +1,10 @@
+import { givesGroups } from "../connectors";
 import { dexIssuer } from "./machines";
 import { comparing, repeated } from "./comparing";
 
 export const somebodyCanSignIn = comparing(["environment", "identity"], function* ({ environment, identity }, quote) {
-  const { connectors, staticUsers, emailDomains, allowedGroups } = identity;
-  if (connectors.length === 0 && staticUsers.length === 0) {
+  const { provider, connectors, staticUsers, emailDomains, allowedGroups } = identity;
+  if (provider.type === "dex" && connectors.length === 0 && staticUsers.length === 0) {
     yield {
       path: ["identity", "connectors"],
       value: [],
@@ -47,11 +48,11 @@ export const connectorsAreDistinct = comparing(["domain", "identity"], function*
       mend: "give each connector an id of its own",
     };
   }
-  for (const [index, { issuer }] of identity.connectors.entries()) {
-    if (issuer === dexIssuer(domain)) {
+  for (const [index, connector] of identity.connectors.entries()) {
+    if (connector.type === "oidc" && connector.issuer === dexIssuer(domain)) {
       yield {
         path: ["identity", "connectors", index, "issuer"],
-        value: issuer,
+        value: connector.issuer,
         mend: "this is Dex itself, which would send people round in circles: name the provider behind it",
       };
     }
@@ -65,6 +66,72 @@ export const usersAreDistinct = comparing(["identity"], function* ({ identity })
       path: ["identity", "staticUsers", index, "email"],
       value: emails[index],
       mend: "name each user once; Dex ignores the case of e-mail addresses",
+    };
+  }
+});
+
+export const groupsCanBeHad = comparing(["identity"], function* ({ identity }, quote) {
+  const { connectors, allowedGroups } = identity;
+  if (allowedGroups.length === 0) {
+    return;
+  }
+  for (const [index, connector] of connectors.entries()) {
+    if (!givesGroups(connector)) {
+      const mend = {
+        ldap: "add groupSearch",
+        saml: "add groupsAttr",
+      }[connector.type as string];
+      yield {
+        path: ["identity", "connectors", index, "type"],
+        value: connector.type,
+        mend: `its people have no groups, so that identity.allowedGroups (${quote("identity", allowedGroups.join(", "))}) lets none of them in: ${mend ?? "remove the groups, or use another connector"}`,
+      };
+    }
+  }
+});
+
+export const providerStandsAlone = comparing(["identity"], function* ({ identity }, quote) {
+  const { provider, connectors, staticUsers, emailDomains, allowedGroups } = identity;
+  if (provider.type === "dex") {
+    return;
+  }
+  if (connectors.length > 0) {
+    yield {
+      path: ["identity", "connectors"],
+      value: connectors.map(({ id }) => id),
+      mend: "connectors are Dex's, and identity.provider takes its place: remove one of the two",
+    };
+  }
+  if (staticUsers.length > 0) {
+    yield {
+      path: ["identity", "staticUsers"],
+      value: staticUsers.map(({ email }) => email),
+      mend: "these users are Dex's, and identity.provider takes its place: remove one of the two",
+    };
+  }
+  if (provider.userClaim !== "email" && emailDomains.length > 0) {
+    yield {
+      path: ["identity", "emailDomains"],
+      value: emailDomains,
+      mend: `nobody verifies the domain in the claim ${quote("identity", provider.userClaim)}: write userClaim: email, or name groups in identity.allowedGroups and no domains`,
+    };
+  }
+  for (const [index, group] of allowedGroups.entries()) {
+    // Istio's policies, which read the same list for tokens, take it for any beginning or end.
+    if (group.startsWith("*") || group.endsWith("*")) {
+      yield {
+        path: ["identity", "allowedGroups", index],
+        value: group,
+        mend: "with identity.provider in place of Dex a group must not begin or end with an asterisk",
+      };
+    }
+  }
+  const { issuer, backendLogoutUrl } = provider;
+  if (backendLogoutUrl !== undefined && new URL(backendLogoutUrl).origin !== new URL(issuer).origin) {
+    yield {
+      path: ["identity", "provider", "backendLogoutUrl"],
+      value: backendLogoutUrl,
+      mend: `the ID token is for the provider alone: name an address at ${quote("identity", new URL(issuer).origin)}`,
     };
   }
 });

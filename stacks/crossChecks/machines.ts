@@ -12,18 +12,21 @@ const apiServerAudience = /^(https:\/\/)?kubernetes\.default(\.svc(\.[a-z0-9-]+)
 const apiServerMend =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 
-export const machineIssuersAreDistinct = comparing(["domain", "machines"], function* ({ domain, machines }) {
+export const machineIssuersAreDistinct = comparing(["domain", "identity", "machines"], function* (settings) {
+  const { domain, identity, machines } = settings;
   const { cluster, connectors } = machines;
+  const { provider } = identity;
+  const [own, always] = provider.type === "dex" ? [dexIssuer(domain), "Dex"] : [provider.issuer, "identity.provider"];
   const issuers = machines.issuers.map(({ issuer }) => issuer);
   const ofCluster = cluster.type === "none" ? [] : [cluster.issuer];
-  if (ofCluster.includes(dexIssuer(domain))) {
+  if (ofCluster.includes(own)) {
     yield {
       path: ["machines", "cluster", "issuer"],
-      value: dexIssuer(domain),
-      mend: "this is Dex, which is configured already: name the cluster's own issuer",
+      value: own,
+      mend: `this is ${always}, which is configured already: name the cluster's own issuer`,
     };
   }
-  const before = [...new Set([dexIssuer(domain), ...ofCluster])];
+  const before = [...new Set([own, ...ofCluster])];
   for (const index of repeated([...before, ...issuers])) {
     const at = index - before.length;
     yield {
@@ -31,7 +34,7 @@ export const machineIssuersAreDistinct = comparing(["domain", "machines"], funct
       value: issuers[at],
       mend: ofCluster.includes(issuers[at] ?? "")
         ? "machines.cluster has this issuer already: put all its audiences there"
-        : "this issuer is configured already (Dex always is): put all its audiences into one entry",
+        : `this issuer is configured already (${always} always is): put all its audiences into one entry`,
     };
   }
   const names = machines.issuers.map(({ name }) => name);
@@ -154,6 +157,18 @@ export const machineClientsFit = comparing(["identity", "machines"], function* (
           mend: "there is no such connector in machines.connectors; those of people are not for machines",
         };
       }
+    }
+  }
+});
+
+export const jobsNeedDex = comparing(["identity", "machines"], function* ({ identity, machines }) {
+  for (const part of ["connectors", "clients"] as const) {
+    if (identity.provider.type === "oidc" && machines[part].length > 0) {
+      yield {
+        path: ["machines", part],
+        value: machines[part].map(({ id }) => id),
+        mend: "Dex exchanges jobs' tokens, and identity.provider takes its place: name the jobs' issuer in machines.issuers, or use Dex",
+      };
     }
   }
 });

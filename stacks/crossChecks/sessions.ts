@@ -1,6 +1,17 @@
 import { comparing, shorter } from "./comparing";
 
-export const sessionsNest = comparing(["sessions"], function* ({ sessions }, quote) {
+export const sessionsNest = comparing(["identity", "sessions"], function* ({ identity, sessions }, quote) {
+  const { provider } = identity;
+  if (provider.type === "oidc") {
+    if (!shorter(sessions.refresh, provider.idTokenLifetime)) {
+      yield {
+        path: ["sessions", "refresh"],
+        value: sessions.refresh,
+        mend: `must be below identity.provider.idTokenLifetime (${quote("identity", provider.idTokenLifetime)}), or the gateway refuses the token before it is renewed`,
+      };
+    }
+    return;
+  }
   if (!shorter(sessions.refresh, sessions.idToken)) {
     yield {
       path: ["sessions", "refresh"],

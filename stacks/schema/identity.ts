@@ -1,10 +1,13 @@
 /** Who may sign in, and how. */
 import { z } from "zod";
 import { dnsName, groupName, listOf } from "../fields";
-import { connector, staticUser } from "../issuers";
+import { connector } from "../connectors";
+import { staticUser } from "../issuers";
+import { provider } from "../provider";
 
 export const identitySettings = z
   .strictObject({
+    provider: provider.describe("Who vouches for people."),
     staticUsers: z
       .array(staticUser)
       .default([])

@@ -24,13 +24,20 @@ export const replicasSettings = z
 export const rotationSettings = z
   .strictObject({
     cookieSecret: rotation.default(1).describe("One more makes a new cookie secret: every session ends."),
-    clientSecret: rotation.default(1).describe("One more makes a new secret between oauth2-proxy and Dex."),
+    clientSecret: rotation
+      .default(1)
+      .describe(
+        "One more makes a new secret between oauth2-proxy and Dex; with a provider in place of Dex it restarts oauth2-proxy, so that it reads a new one.",
+      ),
     staticPasswords: rotation.default(1).describe("One more makes new passwords for `identity.staticUsers`."),
     connectorSecrets: rotation
       .default(1)
       .describe(
-        "One more restarts Dex, so that it reads new client secrets of `identity.connectors`; the provider makes those.",
+        "One more restarts Dex, so that it reads new secrets of `identity.connectors` and of its database; others make those.",
       ),
+    sessionStorage: rotation
+      .default(1)
+      .describe("One more restarts oauth2-proxy, so that it reads a new password of `sessions.storage`."),
     machineClients: rotation
       .default(1)
       .describe("One more makes new secrets for `machines.clients`; jobs need them at once."),

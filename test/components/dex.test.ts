@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { parse } from "yaml";
-import { type DexConfig, type DexConnector } from "../../documents/dex/schema";
+import { type DexConfig, type DexConnector, type OidcConfig } from "../../documents/dex/schema";
 import { type Settings } from "../../stacks/schema";
 import { type Workload } from "../program/pods";
 import { recordEverything, recordPlatform } from "../program/record";
@@ -15,6 +15,8 @@ const configOf = (recording: Recording): Config => {
   assert.deepEqual(Object.keys(data), ["config.yaml"]);
   return parse(data["config.yaml"] ?? "") as Config;
 };
+
+const oidcOf = (recording: Recording, index = 0) => configOf(recording).connectors[index]?.config as OidcConfig;
 
 const containerOf = (recording: Recording) => {
   const [container] = recording.object<Workload>("Deployment", "dex", "auth").spec.template.spec.containers;
@@ -137,7 +139,11 @@ describe("Dex", () => {
   it("has a connector for each provider, each with a secret of its own", async () => {
     const recording = await recordPlatform(withConnectors(connector(0), connector(1), connector(2)));
     assert.deepEqual(
-      configOf(recording).connectors.map(({ id, config }) => [id, config.issuer, config.clientSecret]),
+      configOf(recording).connectors.map(({ id }, index) => [
+        id,
+        oidcOf(recording, index).issuer,
+        oidcOf(recording, index).clientSecret,
+      ]),
       [0, 1, 2].map((index) => [
         `provider-${index}`,
         `https://login-${index}.example.com`,
@@ -154,9 +160,9 @@ describe("Dex", () => {
   });
 
   it("takes groups from the named claim even where the provider sends another called groups", async () => {
-    const [first] = configOf(await recordPlatform(withConnectors(connector(0, { groupsClaim: "roles" })))).connectors;
-    assert.deepEqual(first?.config.claimMapping, { groups: "roles" });
-    assert.equal(first?.config.overrideClaimMapping, true);
+    const config = oidcOf(await recordPlatform(withConnectors(connector(0, { groupsClaim: "roles" }))));
+    assert.deepEqual(config.claimMapping, { groups: "roles" });
+    assert.equal(config.overrideClaimMapping, true);
   });
 
   it("reads a $ of a provider's settings as it is written, although it expands variables there", async () => {
@@ -174,8 +180,7 @@ describe("Dex", () => {
         /\$(?:\{(\w+)\}|(\w+))/g,
         (_, braced?: string, plain?: string) => env.get(braced ?? plain ?? "") ?? "",
       );
-    const config = configOf(recording).connectors[0]?.config;
-    assert(config);
+    const config = oidcOf(recording);
     assert.equal(expand(config.issuer), odd.issuer);
     assert.equal(expand(config.clientID), odd.clientId);
     assert.equal(expand(config.claimMapping?.groups ?? ""), odd.groupsClaim);

@@ -3,6 +3,7 @@ import { type Flow, flowsOf, type Peer } from "../../components/flows";
 import { flowsReference } from "../../components/flowsReference";
 import { everything } from "../../stacks/everything";
 import { changed, production, settingsOf } from "../stacks/fixture";
+import { connectors, productionWithProvider, withPostgres, withRedis } from "../stacks/identities";
 
 const nameOf = (peer: Peer) =>
   peer.kind === "allPods" ? "all" : peer.kind === "namespace" ? peer.namespace : peer.name;
@@ -100,6 +101,43 @@ describe("the flows of a stack", () => {
     });
   });
 
+  const ofConnector = (type: keyof typeof connectors) => changeBy("identity.connectors", [connectors[type]]);
+
+  it("lead to a directory's own addresses, and to no others", () => {
+    assert.deepEqual(ofConnector("ldap"), {
+      more: ['dex → directory "directory": 636'],
+      less: ["dex → identity providers: 443"],
+    });
+    const pods = { ...connectors.ldap, network: { type: "namespace", namespace: "ldap", port: 1636 } };
+    assert.deepEqual(changeBy("identity.connectors", [pods]).more, ["dex → ldap: 1636"]);
+  });
+
+  it("lead nowhere for SAML, whose messages a browser carries", () => {
+    assert.deepEqual(ofConnector("saml"), { more: [], less: ["dex → identity providers: 443"] });
+  });
+
+  it("lead to the providers that have an address of their own at the internet's port", () => {
+    for (const type of ["github", "google", "microsoft"] as const) {
+      assert.deepEqual(ofConnector(type), { more: [], less: [] }, type);
+    }
+  });
+
+  it("lead from Dex to its database in place of the API server", () => {
+    const { provider } = withPostgres().identity as { provider: unknown };
+    assert.deepEqual(changeBy("identity.provider", provider), {
+      more: ["dex → Dex's database: 5432"],
+      less: ["dex → API server: 443"],
+    });
+  });
+
+  it("lead from oauth2-proxy to the store of sessions", () => {
+    const { storage } = withRedis().sessions as { storage: unknown };
+    assert.deepEqual(changeBy("sessions.storage", storage), {
+      more: ["oauth2-proxy → session store: 6379"],
+      less: [],
+    });
+  });
+
   it("lead from Dex to the issuers of jobs' tokens", () => {
     const machines = {
       connectors: [{ id: "jobs", issuer: "https://ci.example.com:8443" }],
@@ -109,6 +147,25 @@ describe("the flows of a stack", () => {
       more: ["dex → issuers of jobs' tokens: 443, 8443"],
       less: [],
     });
+  });
+
+  it("lead to a provider in place of Dex, and then none to Dex or the internal listener", () => {
+    const [before, after] = [rowsOf(), flowsOf(settingsOf(productionWithProvider())).map(rowOf)];
+    assert.deepEqual(
+      after.filter((row) => !before.includes(row)),
+      ["oauth2-proxy → identity provider: 443", "istiod → identity provider: 443"],
+    );
+    assert.deepEqual(
+      before.filter((row) => !after.includes(row)),
+      [
+        "gatehouse-gateway → dex: 5556",
+        "oauth2-proxy → gatehouse-gateway: 8444",
+        "istiod → gatehouse-gateway: 8444",
+        "dex → istiod: 15012",
+        "dex → API server: 443",
+        "dex → identity providers: 443",
+      ],
+    );
   });
 
   it("lead to the cluster's own keys from istiod alone, and from there to the API server alone", () => {

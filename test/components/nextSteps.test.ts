@@ -6,6 +6,7 @@ import { everything } from "../../stacks/everything";
 import { recordIndex, recordStack } from "../program/record";
 import { authority, issue } from "../acceptance/certificates";
 import { changed, production, raw, settingsOf, type Tree } from "../stacks/fixture";
+import { connectors, productionWithProvider } from "../stacks/identities";
 import * as modes from "../stacks/modes";
 
 const dnsOf = async (settings: Tree, address?: string): Promise<string> => {
@@ -57,6 +58,25 @@ describe("the next steps", () => {
       'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "Company sign-in".',
       "Put applications behind the gate: name their namespaces in ingress.applicationNamespaces.",
     ]);
+  });
+
+  it("say what a provider has to know, each in its own words", () => {
+    const stepOf = (settings: Tree) => stepsOf(settings).find((step) => step.startsWith("Register"));
+    const of = (type: keyof typeof connectors) =>
+      stepOf(changed(production(), "identity.connectors", [connectors[type]]));
+    assert.equal(
+      of("saml"),
+      'Register the assertion consumer service https://kubeflow.example.com/dex/callback, with the binding HTTP-POST, at "Company sign-in".',
+    );
+    assert.equal(of("ldap"), undefined);
+    assert.equal(
+      of("github"),
+      'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "GitHub".',
+    );
+    assert.equal(
+      stepOf(productionWithProvider()),
+      "Register the redirect URI https://kubeflow.example.com/oauth2/callback with https://login.example.com, for the authorization code grant alone.",
+    );
   });
 
   it("name every part that waits for somebody", () => {

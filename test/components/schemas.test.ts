@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { recordEverything, recordStack } from "../program/record";
+import { settingsOf } from "../stacks/fixture";
+import { withConnector, withPostgres, withProvider, withRedis } from "../stacks/identities";
+import { recordEverything, recordPlatform, recordStack } from "../program/record";
 import { type Manifest, type Recording } from "../program/recording";
 import { openPlaces, schemaProblems } from "../program/schemas";
 
@@ -8,6 +10,10 @@ const programs: Record<string, () => Promise<Recording>> = {
   staging: () => recordStack("staging"),
   prod: () => recordStack("prod"),
   "a stack with everything on": () => recordEverything(),
+  "a stack with a directory": () => recordPlatform(settingsOf(withConnector("ldap"))),
+  "a stack with Dex on PostgreSQL": () => recordPlatform(settingsOf(withPostgres())),
+  "a stack with a provider in place of Dex": () => recordPlatform(settingsOf(withProvider())),
+  "a stack with sessions in Redis": () => recordPlatform(settingsOf(withRedis())),
 };
 
 describe("every object of", () => {

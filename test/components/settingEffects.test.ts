@@ -11,9 +11,10 @@ import { restart } from "./settingEffects/effect";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
 import { machines } from "./settingEffects/machines";
+import { providers } from "./settingEffects/providers";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...edge, ...identity, ...machines, ...operations];
+const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 
@@ -36,10 +37,14 @@ function* leavesOf({ anyOf, oneOf, properties, items }: Described, path = ""): G
 /** Settings whose effect is not in the list of effects, and where it is tested. */
 const elsewhere: Record<string, string> = {
   environment: "chooses a preset: below",
-  "identity.connectors[].type": "has one value",
   "certificates.edge.challenge.provider.type": "chooses a solver: acme.test.ts",
   "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: acme.test.ts",
   "certificates.edge.privateKey": "changes with the certificate: edgeModes.test.ts",
+  "identity.connectors[].type": "test/components/dexConnectors.test.ts",
+  "identity.provider.type": "test/components/identityProvider.test.ts",
+  "identity.provider.storage.type": "test/components/dexConnectors.test.ts",
+  "identity.provider.idTokenLifetime": "is compared: test/stacks/crossChecks.test.ts",
+  "sessions.storage.type": "test/components/identityProvider.test.ts",
   "machines.issuers[].name": "is for people: below",
 };
 
@@ -56,12 +61,19 @@ describe("the setting", () => {
   before(async () => (before_ = await recordOf(settingsOf(everything))));
   before(makeCertificates);
 
-  for (const effect of effects) {
-    it(`${effect.setting} changes what it is for, and nothing else`, async () => {
-      const { setting, at = setting.replaceAll("[]", "[0]"), given, value, secret = false, changes } = effect;
-      const secretKeys = secret === false ? [] : [secret === true ? "identity" : secret];
-      const settings = settingsOf(changed(given?.() ?? everything, at, value), { secretKeys });
-      const untouched = given === undefined ? before_ : await recordOf(settingsOf(given(), { secretKeys }));
+  const bases = new Map<() => Tree, Promise<Recording>>();
+  const recordBase = (base: () => Tree, secretKeys: string[]) => {
+    const recorded = bases.get(base) ?? recordOf(settingsOf(base(), { secretKeys }));
+    bases.set(base, recorded);
+    return recorded;
+  };
+
+  for (const { setting, base, at = setting.replaceAll("[]", "[0]"), value, secret = false, changes } of effects) {
+    it(`${setting} changes what it is for, and nothing else`, async () => {
+      const from = base === undefined ? everything : base();
+      const secretKeys = secret === false ? [] : [secret === true ? (setting.split(".")[0] ?? "") : secret];
+      const settings = settingsOf(changed(from, at, value), { secretKeys });
+      const untouched = base === undefined ? before_ : await recordBase(base, secretKeys);
       const found = differences(untouched, await recordOf(settings));
       assert.notDeepEqual(found, {}, "the setting has no effect");
       if (typeof changes === "function") {

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { crossChecks } from "../../stacks/crossChecks";
 import { changed, everything, problemsOf, production, project, type Surroundings, type Tree } from "./fixture";
+import { connectors, productionWithProvider, provider, withConnector, withPostgres, withRedis } from "./identities";
 
 interface Case {
   /** What is wrong, as a sentence. */
@@ -457,6 +458,155 @@ const cases: readonly Case[] = [
       },
     ],
   })),
+  ...(
+    [
+      ["identity.connectors[0]", "directory's", () => withConnector("ldap")],
+      ["identity.provider.storage", "database's", withPostgres],
+      ["sessions.storage", "server's", withRedis],
+    ] as const
+  ).map(([at, whose, base]) => ({
+    name: `refuse everything as the addresses of ${at}`,
+    base,
+    stack: "dev",
+    change: [[`${at}.network.cidrs`, ["0.0.0.0/0"]]] as const,
+    problems: [
+      {
+        key: `${at}.network.cidrs[0]`,
+        value: "0.0.0.0/0",
+        mend: `this block holds 169.254.169.254, where clouds hand out credentials: name the ${whose} own addresses`,
+      },
+    ],
+  })),
+  ...(
+    [
+      ["google", connectors.google, "remove the groups, or use another connector"],
+      ["ldap", { ...connectors.ldap, groupSearch: undefined }, "add groupSearch"],
+      ["saml", { ...connectors.saml, groupsAttr: undefined }, "add groupsAttr"],
+    ] as const
+  ).map(([type, connector, mend]) => ({
+    name: `refuse groups where a connector of type ${type} gives none`,
+    base: () => changed(production(), "identity.allowedGroups", ["ml-engineers"]),
+    change: [["identity.connectors", [connector]]] as const,
+    problems: [
+      {
+        key: "identity.connectors[0].type",
+        value: type,
+        mend: `its people have no groups, so that identity.allowedGroups (ml-engineers) lets none of them in: ${mend}`,
+      },
+    ],
+  })),
+  {
+    name: "refuse connectors beside a provider in place of Dex",
+    base: productionWithProvider,
+    change: [["identity.connectors", [connectors.google]]],
+    problems: [
+      {
+        key: "identity.connectors",
+        value: ["google"],
+        mend: "connectors are Dex's, and identity.provider takes its place: remove one of the two",
+      },
+    ],
+  },
+  {
+    name: "refuse Dex's users beside a provider in its place",
+    base: productionWithProvider,
+    stack: "dev",
+    change: [["identity.staticUsers", [{ email: "user@example.com" }]]],
+    problems: [
+      {
+        key: "identity.staticUsers",
+        value: ["user@example.com"],
+        mend: "these users are Dex's, and identity.provider takes its place: remove one of the two",
+      },
+    ],
+  },
+  {
+    name: "refuse e-mail domains in a claim that nobody verifies",
+    base: productionWithProvider,
+    change: [["identity.provider.userClaim", "preferred_username"]],
+    problems: [
+      {
+        key: "identity.emailDomains",
+        value: ["example.com"],
+        mend: "nobody verifies the domain in the claim preferred_username: write userClaim: email, or name groups in identity.allowedGroups and no domains",
+      },
+    ],
+  },
+  ...["*", "ml-*", "*-engineers"].map((group) => ({
+    name: `refuse the group ${group}, which the gateway would take for many`,
+    base: productionWithProvider,
+    change: [["identity.allowedGroups", ["admins", group]]] as const,
+    problems: [
+      {
+        key: "identity.allowedGroups[1]",
+        value: group,
+        mend: "with identity.provider in place of Dex a group must not begin or end with an asterisk",
+      },
+    ],
+  })),
+  {
+    name: "refuse to hand the ID token to anybody but the provider",
+    base: productionWithProvider,
+    change: [["identity.provider.backendLogoutUrl", "https://logout.example.org/?id_token_hint={id_token}"]],
+    problems: [
+      {
+        key: "identity.provider.backendLogoutUrl",
+        value: "https://logout.example.org/?id_token_hint={id_token}",
+        mend: "the ID token is for the provider alone: name an address at https://login.example.com",
+      },
+    ],
+  },
+  {
+    name: "refuse jobs' tokens where there is no Dex to exchange them",
+    base: productionWithProvider,
+    change: [
+      ["machines.connectors", [{ id: "github-actions", issuer: "https://token.actions.githubusercontent.com" }]],
+      ["machines.clients", [{ id: "ci", connectors: ["github-actions"], users: ["repo:example/pipelines:*"] }]],
+    ],
+    problems: [
+      ...(["connectors", "clients"] as const).map((part) => ({
+        key: `machines.${part}`,
+        value: [part === "clients" ? "ci" : "github-actions"],
+        mend: "Dex exchanges jobs' tokens, and identity.provider takes its place: name the jobs' issuer in machines.issuers, or use Dex",
+      })),
+    ],
+  },
+  {
+    name: "refuse to ask a provider for no ID token",
+    base: productionWithProvider,
+    change: [["identity.provider.scopes", ["email"]]],
+    problems: [
+      {
+        key: "identity.provider.scopes",
+        value: ["email"],
+        mend: "write a list with openid, without which a provider gives no ID token (OpenID Connect Core 1.0, section 3.1.2.1)",
+      },
+    ],
+  },
+  {
+    name: "refuse to renew a provider's token after its end",
+    base: productionWithProvider,
+    change: [["identity.provider.idTokenLifetime", "45m"]],
+    problems: [
+      {
+        key: "sessions.refresh",
+        value: "45m",
+        mend: "must be below identity.provider.idTokenLifetime (45m), or the gateway refuses the token before it is renewed",
+      },
+    ],
+  },
+  {
+    name: "refuse the provider as a machine issuer, which it is already",
+    base: productionWithProvider,
+    change: [["machines.issuers", [{ ...issuer, issuer: provider.issuer }]]],
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value: provider.issuer,
+        mend: "this issuer is configured already (identity.provider always is): put all its audiences into one entry",
+      },
+    ],
+  },
   {
     name: "refuse an autoscaler whose fewest are above its most",
     change: [["ingress.replicas.max", 2]],

@@ -19,7 +19,7 @@ const balanced = () =>
 
 /** One mend for everything that is not of the shape. */
 const shape = (mend: string, accepts: readonly unknown[], refuses: readonly unknown[], at?: () => Tree): Field => ({
-  ...(at === undefined ? {} : { at }),
+  ...(at === undefined ? {} : { base: at }),
   accepts,
   refuses: { [mend]: [...refuses, ""] },
 });
@@ -42,9 +42,9 @@ const secretName: Field["refuses"] = {
 };
 /** The two fields of a Secret that is in the cluster. */
 const inCluster = (path: string, example: string, at: () => Tree): Record<string, Field> => ({
-  [`${path}.secretName`]: { at, accepts: ["dns", "a.b"], refuses: secretName },
+  [`${path}.secretName`]: { base: at, accepts: ["dns", "a.b"], refuses: secretName },
   [`${path}.key`]: {
-    at,
+    base: at,
     accepts: ["token", ".hidden"],
     refuses: { [`write a key of that Secret, such as ${example}`]: ["", ".", "..", "a/b", "a b"] },
   },
@@ -79,9 +79,9 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       ["platform", "a@localhost", "a b@example.com", 5],
       modes.http01,
     ),
-    [`${edge}.server`]: { ...httpsUrl, at: modes.http01 },
+    [`${edge}.server`]: { ...httpsUrl, base: modes.http01 },
     [`${edge}.caBundle`]: {
-      at: () => changed(modes.http01(), `${edge}.server`, "https://acme.example.com/dir"),
+      base: () => changed(modes.http01(), `${edge}.server`, "https://acme.example.com/dir"),
       get accepts() {
         return [pem().cert, `${pem().cert}\n${pem().cert}`];
       },
@@ -100,12 +100,12 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
     },
     [`${edge}.names`]: shape("write wildcard or hosts", ["wildcard", "hosts"], ["Wildcard", true], modes.eks),
     [`${edge}.challenge.type`]: {
-      at: modes.http01,
+      base: modes.http01,
       accepts: ["http01"],
       refuses: { "write http01 or dns01": ["", "HTTP-01", "tlsalpn01", 1, null] },
     },
     [`${provider}.type`]: {
-      at: modes.eks,
+      base: modes.eks,
       accepts: ["route53"],
       refuses: { "write route53 or cloudDns or azureDns or cloudflare": ["", "Route53", "rfc2136", 1, null] },
     },
@@ -122,7 +122,7 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       modes.eks,
     ),
     [`${provider}.auth.type`]: {
-      at: modes.eks,
+      base: modes.eks,
       accepts: ["workloadIdentity"],
       refuses: { "write workloadIdentity or accessKey": ["", "ambient", 1, null] },
     },
@@ -169,9 +169,9 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
     [`${provider}.auth.tenantId`]: uuid("tenant's ID", keyed("azureDns")),
     ...inCluster(`${provider}.auth.clientSecret`, "clientSecret", keyed("azureDns")),
     ...inCluster(`${provider}.apiToken`, "apiToken", modes.cloudflare),
-    [`${edge}.secretName`]: { at: modes.existingSecret, accepts: ["kubeflow-tls", "a.b"], refuses: secretName },
+    [`${edge}.secretName`]: { base: modes.existingSecret, accepts: ["kubeflow-tls", "a.b"], refuses: secretName },
     [`${edge}.certificate`]: {
-      at: given,
+      base: given,
       secretKeys: ["certificates"],
       get accepts() {
         return [pem().cert, ` ${pem().cert}\n`];
@@ -189,7 +189,7 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       },
     },
     [`${edge}.privateKey`]: {
-      at: given,
+      base: given,
       secretKeys: ["certificates"],
       get accepts() {
         return [pem().key, "undecrypted-0123456789abcdef0123456789abcdef01234567"];
@@ -223,17 +223,17 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       balanced,
     ),
     "ingress.service.loadBalancer.annotations": {
-      at: balanced,
+      base: balanced,
       accepts: [{}, { "service.beta.kubernetes.io/azure-load-balancer-internal": "true", plain: "" }],
       refuses: { "write a mapping from annotations to texts": ["a", 5, null, ["a"]] },
     },
     "ingress.service.loadBalancer.sourceRanges[0]": {
-      at: balanced,
+      base: balanced,
       accepts: ["203.0.113.0/24", "::/0"],
       refuses: { [block]: ["", "203.0.113.1/24", "203.0.113.1", 5] },
     },
     "ingress.service.loadBalancer.externalTrafficPolicy": {
-      at: balanced,
+      base: balanced,
       accepts: ["Local", "Cluster"],
       refuses: { "write Local or Cluster": ["", "local", null] },
     },
@@ -242,12 +242,12 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       refuses: { [block]: ["", "10.0.0.1/16", "10.0.0.1", 5] },
     },
     "ingress.clientAddress.proxyProtocol": {
-      at: () => dev(changed(production(), "ingress.trustedRanges", ["10.0.0.0/16"])),
+      base: () => dev(changed(production(), "ingress.trustedRanges", ["10.0.0.0/16"])),
       accepts: ["off", "required"],
       refuses: { "write off or required": ["", "optional", true, null] },
     },
     "ingress.clientAddress.trustedHops": {
-      at: () => dev(changed(production(), "ingress.trustedRanges", ["10.0.0.0/16"])),
+      base: () => dev(changed(production(), "ingress.trustedRanges", ["10.0.0.0/16"])),
       accepts: [0, 1, 10],
       refuses: {
         "write a whole number from 0": [-1],

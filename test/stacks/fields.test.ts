@@ -1,18 +1,27 @@
 import { strict as assert } from "node:assert";
 import { generateKeyPairSync } from "node:crypto";
 import { type Described, describedSettings } from "../../stacks/described";
-import { authority, type Issued, issue } from "../acceptance/certificates";
+import { authority as issuingAuthority, type Issued, issue } from "../acceptance/certificates";
 import { edgeFields } from "./edgeFields";
 import { changed, everything, problemsOf, project, type Tree } from "./fixture";
+import {
+  companyCa,
+  inCluster,
+  leafCertificate,
+  withConnector,
+  withPostgres,
+  withProvider,
+  withRedis,
+} from "./identities";
 
 export interface Field {
-  /** Settings that pass, where the place is not in those that have something everywhere. */
-  at?: () => Tree;
   /** Which of them hold a secret. */
   secretKeys?: readonly string[];
   accepts: readonly unknown[];
   /** Values by the mend that they must bring. */
   refuses: Readonly<Record<string, readonly unknown[]>>;
+  /** Settings that pass and have the place. Default: `everything`. */
+  base?: () => Tree;
 }
 
 const dnsNameMend =
@@ -232,8 +241,243 @@ const publicRsa = rsa.publicKey.export({ format: "jwk" });
 
 let pem: Issued;
 
+const literal = (type: string, mend: string): Field => ({
+  accepts: [type],
+  refuses: { [mend]: ["", type.toUpperCase(), "__proto__", 1, null] },
+});
+
+const wordOf = (words: readonly string[]): Field => ({
+  accepts: words,
+  refuses: {
+    [`write ${words.slice(0, -1).join(", ")}${words.length > 1 ? " or " : ""}${words.at(-1)}`]: ["", "other", 1, null],
+  },
+});
+
+const port: Field = {
+  accepts: [1, 65535],
+  refuses: { "write a port from 1 to 65535": [0, 65536], "write a port number": ["443", 1.5, null] },
+};
+
+const secretName: Field = {
+  accepts: ["company-sign-in", "a.b", "1"],
+  refuses: {
+    "write the name of a Secret in the namespace auth": ["", "A", "a..b", "a.-b", "a_b", ".a", "a".repeat(254), 5],
+  },
+};
+
+const secretKey: Field = {
+  accepts: ["clientSecret", "client_secret", ".hidden", "a".repeat(253)],
+  refuses: {
+    "write a key of that Secret, such as clientSecret": ["", ".", "..", "..a", "a/b", "a b", "a".repeat(254)],
+  },
+};
+
+const privateKey = ec.privateKey.export({ format: "pem", type: "pkcs8" });
+const notPem = ["", "company-ca", privateKey, `${companyCa}${privateKey}`, `text\n${companyCa}`, companyCa.replace("MIIB", "AAAA"), companyCa.replace(/\n/g, ""), 5]; // prettier-ignore
+
+const authority: Field = {
+  accepts: [companyCa, companyCa.trimEnd(), companyCa + companyCa, companyCa.replaceAll("\n", "\r\n")],
+  refuses: {
+    "write the CA's certificate as PEM, from -----BEGIN CERTIFICATE----- on, without any key; a server's own certificate is none of a CA":
+      [...notPem, leafCertificate, companyCa + leafCertificate],
+  },
+};
+
+const addressBlock: Field = {
+  accepts: ["10.20.0.0/24", "2001:db8::1/128"],
+  refuses: {
+    "write an address block whose host bits are zero, such as 10.0.0.0/16 or 172.18.0.2/32": ["", "ldap.example.com", "10.0.0.1/8", 5], // prettier-ignore
+  },
+};
+
+const attribute = (example: string): Field => ({
+  accepts: ["uid", "sAMAccountName", "2.5.4.3", "x-mail", "DN"],
+  refuses: {
+    [`write the name of an attribute, such as ${example}`]: ["", "a b", "uid=", "(uid)", "a*", "1", "é", "$uid", "a".repeat(65), 5], // prettier-ignore
+  },
+});
+
+const distinguishedName = (example: string): Field => ({
+  accepts: ["dc=example,dc=com", "cn=Größe\\, Länge,ou=people,dc=example", "2.5.4.3=x"],
+  refuses: {
+    [`write a distinguished name (RFC 4514), such as ${example}`]: ["", "people", "=x", "ou=", "ou=a\nb", "ou=a\0", "ou=\u202ea", 5], // prettier-ignore
+  },
+});
+
+const filter: Field = {
+  accepts: ["(a=b)", "(&(objectClass=person)(!(locked=TRUE)))", "(cn=a\\28b\\29)"],
+  refuses: {
+    "write one filter in parentheses (RFC 4515), such as (objectClass=person)": ["", "a=b", "(a=b", "a=b)", "(a=b)(c=d)", "(a=b))", "((a=b)", "()", "(a=\n)", 5], // prettier-ignore
+  },
+};
+
+const assertionAttribute = (example: string) =>
+  line(`write the name of an attribute of the assertion, such as ${example}`, 1, 255);
+
+const scope: Field = {
+  accepts: ["openid", "https://example.com/scope", "offline_access"],
+  refuses: { "write one scope each, without blanks, such as groups": ["", "openid email", 'a"', "a\\", "é", 1] },
+};
+
+/** The places of a server that the platform talks to. */
+const server = (at: string, base: () => Tree): Record<string, Field> => ({
+  [`${at}.network.type`]: { ...literal("addresses", "write addresses or namespace"), base },
+  [`${at}.network.cidrs[0]`]: { ...addressBlock, base },
+  [`${at}.network.namespace`]: { ...namespaceName, base: inCluster(base, at) },
+  [`${at}.network.port`]: { ...port, base: inCluster(base, at) },
+  [`${at}.ca.certificate`]: { ...authority, base },
+});
+
+const secret = (at: string, base: () => Tree): Record<string, Field> => ({
+  [`${at}.secretName`]: { ...secretName, base },
+  [`${at}.key`]: { ...secretKey, base },
+});
+
+const based = (base: () => Tree, places: Record<string, Field>): Record<string, Field> =>
+  Object.fromEntries(Object.entries(places).map(([place, field]) => [place, { base, ...field }]));
+
+const first = "identity.connectors[0]";
+const github = () => withConnector("github");
+const ldap = () => withConnector("ldap");
+const saml = () => withConnector("saml");
+const storage = "identity.provider.storage";
+
+/** Every place of the settings that are about identity providers and their stores. */
+const identityFields: Readonly<Record<string, Field>> = {
+  ...based(() => withConnector("oidc"), {
+    [`${first}.ca.type`]: literal("given", "write system or given"),
+    [`${first}.ca.certificate`]: authority,
+  }),
+  ...based(github, {
+    [`${first}.organizations[0].name`]: {
+      accepts: ["example", "Example-1", "a".repeat(39)],
+      refuses: {
+        "write the organisation's name as its URL has it, such as example": ["", "-a", "a-", "a b", "a/b", "a".repeat(40), 5], // prettier-ignore
+      },
+    },
+    [`${first}.organizations[0].teams[0]`]: {
+      accepts: ["ml-engineers", "a"],
+      refuses: {
+        "write the team's slug as its URL has it, such as ml-engineers": ["", "ML Engineers", "-a", "a-", "a/b", "a".repeat(101), 5], // prettier-ignore
+      },
+    },
+    [`${first}.hostName`]: dnsName("github.example.com"),
+    [`${first}.preferredEmailDomain`]: dnsName("example.com"),
+  }),
+  [`${first}.hostedDomains[0]`]: { ...dnsName("example.com"), base: () => withConnector("google") },
+  ...based(() => withConnector("microsoft"), {
+    [`${first}.tenant`]: {
+      accepts: ["example.onmicrosoft.com", "example.com", "72f988bf-86f1-41af-91ab-2d7cd011db47"],
+      refuses: {
+        "write your tenant's ID or one of its domains, such as example.onmicrosoft.com; common, organizations and consumers would let other tenants in":
+          ["", "common", "organizations", "consumers", "example", "https://example.com", "example.com/common", "72f988bf", 5], // prettier-ignore
+      },
+    },
+    [`${first}.groupNameFormat`]: wordOf(["id", "name"]),
+  }),
+  ...server(first, ldap),
+  ...secret(`${first}.bindPassword`, ldap),
+  ...based(ldap, {
+    [`${first}.host`]: dnsName("ldap.example.com"),
+    [`${first}.port`]: port,
+    [`${first}.encryption`]: {
+      accepts: ["ldaps", "startTLS"],
+      refuses: {
+        "write ldaps or startTLS: nothing is ever sent in the open": ["", "ldap", "starttls", "none", false, null],
+      },
+    },
+    [`${first}.bindDN`]: distinguishedName("cn=dex,ou=services,dc=example,dc=com"),
+    [`${first}.usernamePrompt`]: line("write the label of the form's first field, 64 characters at the most", 1, 64),
+    [`${first}.userSearch.baseDN`]: distinguishedName("ou=people,dc=example,dc=com"),
+    [`${first}.userSearch.filter`]: filter,
+    [`${first}.userSearch.username`]: attribute("uid"),
+    [`${first}.userSearch.scope`]: wordOf(["sub", "one"]),
+    [`${first}.userSearch.idAttr`]: attribute("uid"),
+    [`${first}.userSearch.emailAttr`]: attribute("mail"),
+    [`${first}.userSearch.nameAttr`]: attribute("cn"),
+    [`${first}.groupSearch.baseDN`]: distinguishedName("ou=groups,dc=example,dc=com"),
+    [`${first}.groupSearch.filter`]: filter,
+    [`${first}.groupSearch.scope`]: wordOf(["sub", "one"]),
+    [`${first}.groupSearch.userMatchers[0].userAttr`]: attribute("DN"),
+    [`${first}.groupSearch.userMatchers[0].groupAttr`]: attribute("member"),
+    [`${first}.groupSearch.userMatchers[0].recursionGroupAttr`]: attribute("member"),
+    [`${first}.groupSearch.nameAttr`]: attribute("cn"),
+  }),
+  ...based(saml, {
+    [`${first}.ssoURL`]: httpsUrl,
+    [`${first}.ssoIssuer`]: line("write the provider's entityID, as its metadata has it", 1, 1024),
+    [`${first}.signingCertificate`]: {
+      accepts: [leafCertificate, companyCa, leafCertificate + companyCa],
+      refuses: { "write the certificate as PEM, from -----BEGIN CERTIFICATE----- on, without any key": notPem },
+    },
+    [`${first}.entityIssuer`]: line(
+      "write the name under which the provider knows this gate, such as its URL",
+      1,
+      1024,
+    ),
+    [`${first}.nameIDPolicyFormat`]: wordOf(["persistent", "emailAddress", "unspecified"]),
+    [`${first}.usernameAttr`]: assertionAttribute("name"),
+    [`${first}.emailAttr`]: assertionAttribute("email"),
+    [`${first}.groupsAttr`]: assertionAttribute("groups"),
+  }),
+  "identity.provider.type": { ...literal("dex", "write dex or oidc"), base: withPostgres },
+  ...server(storage, withPostgres),
+  ...secret(`${storage}.password`, withPostgres),
+  ...based(withPostgres, {
+    [`${storage}.type`]: literal("postgres", "write kubernetes or postgres"),
+    [`${storage}.ca.type`]: literal("given", "write system or given"),
+    [`${storage}.host`]: dnsName("postgres.example.com"),
+    [`${storage}.port`]: port,
+    [`${storage}.database`]: line("write the name of the database, 63 characters at the most", 1, 63),
+    [`${storage}.user`]: line("write the name of the database's user, 63 characters at the most", 1, 63),
+  }),
+  ...secret("identity.provider.clientSecret", withProvider),
+  ...based(withProvider, {
+    "identity.provider.issuer": { ...httpsUrl, accepts: ["https://login.example.com/realms/Main"] },
+    "identity.provider.clientId": line("write the client ID that the provider gave", 1, 1024),
+    "identity.provider.scopes[0]": { ...scope, accepts: ["profile", "https://example.com/scope"] },
+    "identity.provider.userClaim": { ...claim("email"), accepts: ["email"] },
+    "identity.provider.groupsClaim": claim("groups"),
+    "identity.provider.idTokenLifetime": duration("1h", "45m1s"),
+    "identity.provider.ca.type": literal("given", "write system or given"),
+    "identity.provider.ca.certificate": authority,
+    "identity.provider.backendLogoutUrl": {
+      accepts: [
+        "https://login.example.com/logout?id_token_hint={id_token}",
+        "https://login.example.com/logout?client_id=kubeflow&id_token_hint={id_token}",
+      ],
+      refuses: {
+        "write an https:// URL with {id_token} as the value of its last parameter, such as https://login.example.com/logout?id_token_hint={id_token}":
+          [
+            "",
+            "https://login.example.com/logout",
+            "https://login.example.com/{id_token}",
+            "https://{id_token}.example.com/?a={id_token}",
+            "http://login.example.com/logout?id_token_hint={id_token}",
+            "https://user@login.example.com/logout?id_token_hint={id_token}",
+            "https://login.example.com/logout?id_token_hint={id_token}&post_logout_redirect_uri=https://example.org",
+            "https://login.example.com/logout?id_token_hint={id_token}#a",
+            "https://login.example.com/logout?rd=https://example.org&id_token_hint={id_token}",
+            5,
+          ],
+      },
+    },
+  }),
+  ...server("sessions.storage", withRedis),
+  ...secret("sessions.storage.password", withRedis),
+  ...based(withRedis, {
+    "sessions.storage.type": literal("redis", "write cookie or redis"),
+    "sessions.storage.ca.type": literal("given", "write system or given"),
+    "sessions.storage.host": dnsName("redis.example.com"),
+    "sessions.storage.port": port,
+    "sessions.storage.username": line("write the name of an ACL user of Redis", 1, 255),
+  }),
+  "rotation.sessionStorage": rotation,
+};
+
 /** Every place of the schema that holds a single value. */
 const fields: Readonly<Record<string, Field>> = {
+  ...identityFields,
   environment: {
     accepts: ["dev"],
     refuses: { "write dev, staging or prod": ["", "Dev", "production", "constructor", "__proto__", "toString"] },
@@ -384,28 +628,17 @@ const fields: Readonly<Record<string, Field>> = {
   "identity.staticUsers[0].groups[0]": { ...group, accepts: ["ml-engineers"] },
   "identity.connectors[0].type": {
     accepts: ["oidc"],
-    refuses: { "write oidc": ["", "OIDC", "saml", "__proto__", 1, null] },
+    refuses: {
+      "write oidc or github or google or microsoft or ldap or saml": ["", "OIDC", "gitlab", "__proto__", 1, null],
+    },
   },
   "identity.connectors[0].id": identifier("company"),
   "identity.connectors[0].name": line("write the text for the sign-in button, 64 characters at the most", 1, 64),
   "identity.connectors[0].issuer": httpsUrl,
   "identity.connectors[0].clientId": line("write the client ID that the provider gave", 1, 1024),
-  "identity.connectors[0].clientSecret.secretName": {
-    accepts: ["company-sign-in", "a.b", "1"],
-    refuses: {
-      "write the name of a Secret in the namespace auth": ["", "A", "a..b", "a.-b", "a_b", ".a", "a".repeat(254), 5],
-    },
-  },
-  "identity.connectors[0].clientSecret.key": {
-    accepts: ["clientSecret", "client_secret", ".hidden", "a".repeat(253)],
-    refuses: {
-      "write a key of that Secret, such as clientSecret": ["", ".", "..", "..a", "a/b", "a b", "a".repeat(254)],
-    },
-  },
-  "identity.connectors[0].scopes[0]": {
-    accepts: ["openid", "https://example.com/scope", "offline_access"],
-    refuses: { "write one scope each, without blanks, such as groups": ["", "openid email", 'a"', "a\\", "é", 1] },
-  },
+  "identity.connectors[0].clientSecret.secretName": secretName,
+  "identity.connectors[0].clientSecret.key": secretKey,
+  "identity.connectors[0].scopes[0]": scope,
   "identity.connectors[0].groupsClaim": line("write the name of a claim, such as groups", 1, 255),
   "identity.emailDomains[0]": dnsName("example.com"),
   "identity.allowedGroups[0]": { ...group, accepts: ["ml-engineers"] },
@@ -576,7 +809,7 @@ const fields: Readonly<Record<string, Field>> = {
 
 describe("a single setting", () => {
   before(async () => {
-    pem = await issue(await authority(), ["kubeflow.example.com", "*.kubeflow.example.com"]);
+    pem = await issue(await issuingAuthority(), ["kubeflow.example.com", "*.kubeflow.example.com"]);
   });
 
   it("is tried here wherever the schema has one", () => {
@@ -584,8 +817,8 @@ describe("a single setting", () => {
   });
 
   for (const [path, field] of Object.entries(fields)) {
-    const { at = everything, secretKeys = [] } = field;
-    const problems = (value: unknown) => problemsOf(changed(at(), path, value), { secretKeys });
+    const { base = everything, secretKeys = [] } = field;
+    const problems = (value: unknown) => problemsOf(changed(base(), path, value), { secretKeys });
 
     it(`${path} accepts what is right`, () => {
       for (const value of field.accepts) {

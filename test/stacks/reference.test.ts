@@ -65,6 +65,13 @@ describe("the settings reference", () => {
     assert.match(maxAge ?? "", /\| duration \| dev: `5m`<br>staging: `24h`<br>prod: `8760h` \|/);
     const [environment] = row("environment");
     assert.match(environment ?? "", /\| `dev`, `staging`, `prod` \| +\|/);
+    const [type] = row("identity.connectors[].type");
+    assert.match(
+      type ?? "",
+      /\| `oidc` or `github` or .* \| required \| `oidc`: An OpenID Connect provider. `github`: /,
+    );
+    const [tenant] = row("identity.connectors[].tenant");
+    assert.match(tenant ?? "", /\| required \| `microsoft`: The tenant/);
     const [secret] = row("identity.connectors[].clientSecret");
     assert.match(secret ?? "", /\| secret or mapping \| required \|/);
   });
@@ -120,7 +127,9 @@ describe("the editors' schema", () => {
     ["ingress.hsts.maxage", "5m", "additionalProperties"],
     ["ingress.hsts.maxAge", "a year", "pattern"],
     ["ingress.hsts.preload", "yes", "type"],
-    ["identity.connectors[0].type", "saml", "const"],
+    ["identity.connectors[0].type", "gitlab", "const"],
+    ["identity.provider", { type: "dex", storage: { type: "memory" } }, "const"],
+    ["sessions.storage", { type: "redis" }, "required"],
     ["identity.connectors[0].issuer", "http://login.example.com", "pattern"],
     ["identity.staticUsers[0].email", "user", "pattern"],
     ["machines.issuers[0].audiences", [], "minItems"],

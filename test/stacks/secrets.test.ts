@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { changed, errorOf, everything, problemsOf, production, project, settingsOf, type Tree } from "./fixture";
+import { withConnector, withPostgres, withProvider, withRedis } from "./identities";
 
 const clientSecret = "identity.connectors[0].clientSecret";
 
@@ -20,7 +21,9 @@ const texts = (error: Error) => [
 describe("a secret setting", () => {
   it("is an Output that Pulumi treats as secret", async () => {
     const settings = settingsOf(changed(production(), clientSecret, "hunter2"), { secretKeys: ["identity"] });
-    const secret = settings.identity.connectors[0]?.clientSecret;
+    const [connector] = settings.identity.connectors;
+    assert(connector?.type === "oidc");
+    const secret = connector.clientSecret;
     assert(pulumi.Output.isInstance(secret));
     assert.equal(await pulumi.isSecret(secret), true);
     assert.equal(await new Promise((resolve) => secret.apply(resolve)), "hunter2");
@@ -36,6 +39,25 @@ describe("a secret setting", () => {
       },
     ]);
   });
+
+  const elsewhere: [at: string, base: Tree][] = [
+    ["identity.connectors[0].bindPassword", withConnector("ldap")],
+    ["identity.provider.clientSecret", withProvider()],
+    ["identity.provider.storage.password", withPostgres()],
+    ["sessions.storage.password", withRedis()],
+  ];
+  for (const [at, base] of elsewhere) {
+    it(`is asked for at ${at}, too`, () => {
+      assert.deepEqual(problemsOf(changed(base, at, "hunter2")), [
+        {
+          key: `${project}:${at}`,
+          value: "[secret]",
+          mend: `make it a secret: pulumi config set --secret --path '${project}:${at}'`,
+        },
+      ]);
+      assert.deepEqual(problemsOf(changed(base, at, "hunter2"), { secretKeys: [at.split(".")[0] ?? ""] }), []);
+    });
+  }
 
   it("is asked for together with everything else that is wrong", () => {
     const settings = { ...changed(production(), clientSecret, "hunter2"), replicas: 0 };

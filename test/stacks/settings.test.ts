@@ -17,10 +17,13 @@ describe("settings", () => {
       dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: [] },
     });
     assert.deepEqual(
-      identity.connectors.map(({ scopes, groupsClaim }) => ({ scopes, groupsClaim })),
-      [{ scopes: ["openid", "profile", "email"], groupsClaim: "groups" }],
+      identity.connectors.map(
+        (connector) => connector.type === "oidc" && [connector.scopes, connector.groupsClaim, connector.ca],
+      ),
+      [[["openid", "profile", "email"], "groups", { type: "system" }]],
     );
     assert.deepEqual([identity.staticUsers, identity.allowedGroups], [[], []]);
+    assert.deepEqual(identity.provider, { type: "dex", storage: { type: "kubernetes" } });
     assert.deepEqual(rest, {
       certificates: {
         edge: { type: "privateCa" },
@@ -42,7 +45,7 @@ describe("settings", () => {
         hsts: { maxAge: "24h", includeSubdomains: true, preload: false },
       },
       istio: { strictMtls: "mesh" },
-      sessions: { lifetime: "12h", refresh: "45m", idToken: "1h" },
+      sessions: { lifetime: "12h", refresh: "45m", idToken: "1h", storage: { type: "cookie" } },
       machines: { cluster: { type: "none" }, connectors: [], clients: [], issuers: [] },
       replicas: 2,
       rotation: {
@@ -50,6 +53,7 @@ describe("settings", () => {
         clientSecret: 1,
         connectorSecrets: 1,
         staticPasswords: 1,
+        sessionStorage: 1,
         machineClients: 1,
         certificateAuthority: 1,
       },
@@ -118,7 +122,7 @@ describe("settings", () => {
     cluster: missing("write a mapping with its keys indented below"),
     "cluster.apiServer": missing("write a mapping with its keys indented below"),
     "cluster.apiServer.cidrs": missing("write a list"),
-    "identity.connectors[0].type": missing("write oidc"),
+    "identity.connectors[0].type": missing("write oidc or github or google or microsoft or ldap or saml"),
     "identity.connectors[0].id": missing("write up to 32 lower-case letters, digits and dashes, such as company"),
     "identity.connectors[0].name": missing("write the text for the sign-in button, 64 characters at the most"),
     "identity.connectors[0].issuer": missing(
@@ -268,7 +272,8 @@ describe("a stack's file over its preset", () => {
 
   it("replaces lists as a whole", () => {
     const { identity } = as("prod", changed(production(), "identity.connectors[0].scopes", ["openid"]));
-    assert.deepEqual(identity.connectors[0]?.scopes, ["openid"]);
+    const [connector] = identity.connectors;
+    assert.deepEqual(connector?.type === "oidc" && connector.scopes, ["openid"]);
   });
 
   it("never changes the preset itself", () => {

@@ -24,28 +24,28 @@ const keyed = (name: string) => modes.byKey[name];
 /** A leaf of a provider that stands in the issuer as it is. */
 const inSolver = (
   path: string,
-  given: (() => Tree) | undefined,
+  base: (() => Tree) | undefined,
   place: string,
   difference: [before: unknown, after: unknown],
 ): Effect => {
-  assert(given !== undefined);
+  assert(base !== undefined);
   return {
     setting: setting(`challenge.provider.${path}`),
-    given,
+    base,
     value: difference[1],
     changes: { [solver(place)]: difference },
   };
 };
 
-const inCluster = (path: string, given: (() => Tree) | undefined, place: string, name: string, key: string) => [
-  inSolver(`${path}.secretName`, given, `${place}.name`, [name, "another"]),
-  inSolver(`${path}.key`, given, `${place}.key`, [key, "another"]),
+const inCluster = (path: string, base: (() => Tree) | undefined, place: string, name: string, key: string) => [
+  inSolver(`${path}.secretName`, base, `${place}.name`, [name, "another"]),
+  inSolver(`${path}.key`, base, `${place}.key`, [key, "another"]),
 ];
 
 /** The secret itself in the settings, in place of a Secret that is in the cluster. */
-const inSettings = (path: string, given: (() => Tree) | undefined, place: string, name: string): Effect => ({
+const inSettings = (path: string, base: (() => Tree) | undefined, place: string, name: string): Effect => ({
   setting: setting(`challenge.provider.${path}`),
-  ...(given === undefined ? {} : { given }),
+  ...(base === undefined ? {} : { base }),
   value: "hunter2-hunter2",
   secret: "certificates",
   changes: {
@@ -62,7 +62,7 @@ export const edge: Effect[] = [
   {
     setting: setting("type"),
     at: "certificates.edge",
-    given: modes.http01,
+    base: modes.http01,
     value: { type: "privateCa" },
     changes: (differences) => {
       const solverOfTheHost = "gatehouse-acme-<host>";
@@ -83,13 +83,13 @@ export const edge: Effect[] = [
   },
   {
     setting: setting("email"),
-    given: modes.http01,
+    base: modes.http01,
     value: "other@example.com",
     changes: { [issuer("email")]: ["platform@example.com", "other@example.com"] },
   },
   {
     setting: setting("server"),
-    given: modes.http01,
+    base: modes.http01,
     value: "https://acme.example.com:14000/dir",
     changes: {
       [issuer("server")]: ["https://acme-v02.api.letsencrypt.org/directory", "https://acme.example.com:14000/dir"],
@@ -99,7 +99,7 @@ export const edge: Effect[] = [
   },
   {
     setting: setting("caBundle"),
-    given: () => changed(modes.http01(), "certificates.edge.server", "https://acme.example.com/dir"),
+    base: () => changed(modes.http01(), "certificates.edge.server", "https://acme.example.com/dir"),
     get value() {
       return company.cert;
     },
@@ -109,14 +109,14 @@ export const edge: Effect[] = [
   },
   {
     setting: setting("names"),
-    given: modes.eks,
+    base: modes.eks,
     value: "hosts",
     changes: { "Certificate ingress/gatehouse-edge: spec.dnsNames[1]": ["*.kubeflow.example.com", undefined] },
   },
   {
     setting: setting("challenge.type"),
     at: "certificates.edge.challenge",
-    given: modes.cloudflare,
+    base: modes.cloudflare,
     value: { type: "http01" },
     changes: (differences) => {
       const names = objects(differences).filter((id) => !/gatehouse-acme-[0-9a-f]{12}$/.test(id));
@@ -153,13 +153,13 @@ export const edge: Effect[] = [
   inSolver("project", modes.gke, "cloudDNS.project", ["example-dns", "other-dns"]),
   {
     setting: setting("challenge.provider.hostedZone"),
-    given: modes.gke,
+    base: modes.gke,
     value: "other-com",
     changes: { [solver("cloudDNS.hostedZoneName")]: ["example-com", "other-com"] },
   },
   {
     setting: setting("challenge.provider.auth.serviceAccount"),
-    given: modes.gke,
+    base: modes.gke,
     value: undefined,
     changes: {
       "Chart cert-manager: values.serviceAccount.annotations.iam.gke.io/gcp-service-account": [
@@ -196,7 +196,7 @@ export const edge: Effect[] = [
   inSettings("auth.clientSecret", keyed("azureDns"), "azureDNS.clientSecretSecretRef", "azure-dns"),
   {
     setting: setting("secretName"),
-    given: modes.existingSecret,
+    base: modes.existingSecret,
     value: "other-tls",
     changes: {
       "Gateway ingress/gatehouse: spec.servers[1].tls.credentialName": ["kubeflow-tls", "other-tls"],
@@ -205,7 +205,7 @@ export const edge: Effect[] = [
   {
     setting: setting("certificate"),
     at: "certificates.edge",
-    given: modes.existingSecret,
+    base: modes.existingSecret,
     get value() {
       return { type: "given", certificate: pair.cert, privateKey: pair.key };
     },
@@ -217,19 +217,19 @@ export const edge: Effect[] = [
   },
   {
     setting: "ingress.service.loadBalancer.address",
-    given: balanced,
+    base: balanced,
     value: "203.0.113.10",
     changes: { [gatewayChart("service.loadBalancerIP")]: [undefined, "203.0.113.10"] },
   },
   {
     setting: "ingress.service.loadBalancer.class",
-    given: balanced,
+    base: balanced,
     value: "service.k8s.aws/nlb",
     changes: { [gatewayChart("service.loadBalancerClass")]: [undefined, "service.k8s.aws/nlb"] },
   },
   {
     setting: "ingress.service.loadBalancer.annotations",
-    given: balanced,
+    base: balanced,
     value: { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" },
     changes: {
       [gatewayChart("service.annotations.service.beta.kubernetes.io/azure-load-balancer-internal")]: [
@@ -241,13 +241,13 @@ export const edge: Effect[] = [
   {
     setting: "ingress.service.loadBalancer.sourceRanges[]",
     at: "ingress.service.loadBalancer.sourceRanges",
-    given: balanced,
+    base: balanced,
     value: ["203.0.113.0/24"],
     changes: { [gatewayChart("service.loadBalancerSourceRanges[0]")]: [undefined, "203.0.113.0/24"] },
   },
   {
     setting: "ingress.service.loadBalancer.externalTrafficPolicy",
-    given: balanced,
+    base: balanced,
     value: "Cluster",
     changes: { [gatewayChart("service.externalTrafficPolicy")]: ["Local", "Cluster"] },
   },
@@ -261,7 +261,7 @@ export const edge: Effect[] = [
   },
   {
     setting: "ingress.clientAddress.proxyProtocol",
-    given: trusted,
+    base: trusted,
     value: "required",
     changes: (differences) => {
       assert.deepEqual(objects(differences), ["EnvoyFilter ingress/gatehouse"]);
@@ -273,7 +273,7 @@ export const edge: Effect[] = [
   },
   {
     setting: "ingress.clientAddress.trustedHops",
-    given: trusted,
+    base: trusted,
     value: 1,
     changes: (differences) => {
       assert.deepEqual(objects(differences), ["Chart gatehouse-gateway", "EnvoyFilter ingress/gatehouse"]);

@@ -8,10 +8,10 @@ import { type Tree } from "../../stacks/fixture";
 export interface Effect {
   /** The leaf of the schema that this is the test of. */
   setting: string;
+  /** Settings that the change is made to. Default: those of a stack with everything on. */
+  base?: () => Tree;
   /** Path of the change, where it isn't the setting's own. */
   at?: string;
-  /** Settings that the change is made to, in place of those of a stack with everything on. */
-  given?: () => Tree;
   /** Another value than the stack has. */
   value: unknown;
   /** Whether the value is a secret, as `pulumi config set --secret` makes it. */

@@ -7,6 +7,7 @@ const args: GatewayFilterArgs = {
   ports: { http: 8080, https: 8443 },
   hosts: ["kubeflow.example.com", "echo.kubeflow.example.com"],
   gateHost: "kubeflow.example.com",
+  signInPaths: ["/oauth2/", "/dex/"],
   hsts: "max-age=300",
   sessionCookie: "__Secure-gatehouse",
   groupsClaims: { "https://kubeflow.example.com/dex": "groups" },

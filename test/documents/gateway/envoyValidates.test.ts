@@ -19,6 +19,7 @@ function bootstrap(mode: Partial<GatewayFilterArgs> = {}): Json {
     ports: { http: 8080, https: 8443 },
     hosts: ["kubeflow.example.com", 'odd"]] = true os.exit() --.example.com'],
     gateHost: "kubeflow.example.com",
+    signInPaths: ["/oauth2/", "/dex/"],
     hsts: "max-age=300; includeSubDomains",
     sessionCookie: "__Secure-gatehouse",
     groupsClaims: {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaFilter, luaMap, luaString } from "../../../documents/gateway/lua";
+import { luaBeginsWithOneOf, luaFilter, luaMap, luaString } from "../../../documents/gateway/lua";
 import { type Header, LuaEnvoy } from "./luaEnvoy";
 
 const session = "__Secure-gatehouse";
@@ -9,6 +9,7 @@ const cluster = "https://oidc.cluster.example.com";
 
 const filter = luaFilter("identity-headers.lua", {
   gateHost: luaString("kubeflow.example.com"),
+  pathSignsIn: luaBeginsWithOneOf("path", ["/oauth2/", "/dex/"]),
   sessionCookie: luaString(session),
   groupsClaims: luaMap({ [issuer]: "groups", [cluster]: "https://example.com/roles" }),
 });

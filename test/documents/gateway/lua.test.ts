@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaFilter, luaMap, luaSet, luaString } from "../../../documents/gateway/lua";
+import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "../../../documents/gateway/lua";
 import { LuaEnvoy } from "./luaEnvoy";
 
 const bytesOf = (text: string) => Buffer.from(text, "utf8").toString("latin1");
@@ -46,6 +46,22 @@ describe("a text in a Lua filter", () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe("a Lua question about a text's beginning", () => {
+  it("is answered by the text's bytes, for whatever it begins with", async () => {
+    const envoy = await LuaEnvoy.start();
+    const answer = (text: string, beginnings: string[]) =>
+      envoy.evaluate(
+        `(function(path) return tostring(${luaBeginsWithOneOf("path", beginnings)}) end)(${luaString(text)})`,
+      );
+    for (const text of ["/oauth2/start", "/dex/", "/größe/a"]) {
+      assert.equal(answer(text, ["/oauth2/", "/dex/", "/größe/"]), "true", text);
+    }
+    for (const text of ["", "/oauth2", "/Dex/", "/a/dex/"]) {
+      assert.equal(answer(text, ["/oauth2/", "/dex/", "/größe/"]), "false", text);
+    }
   });
 });
 
