@@ -32,7 +32,10 @@ export function secretOf(connector: Connector, index: number): { variable: strin
       return { variable: `CONNECTOR_BIND_PASSWORD_${index}`, given: connector.bindPassword };
     case "saml":
       return undefined;
-    default:
+    case "oidc":
+    case "github":
+    case "google":
+    case "microsoft":
       return { variable: `CONNECTOR_CLIENT_SECRET_${index}`, given: connector.clientSecret };
   }
 }

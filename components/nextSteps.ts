@@ -111,7 +111,10 @@ function redirectStep(type: Connector["type"], name: string, address: string): s
       return [];
     case "saml":
       return [`Register the assertion consumer service ${address}, with the binding HTTP-POST, at "${name}".`];
-    default:
+    case "oidc":
+    case "github":
+    case "google":
+    case "microsoft":
       return [`Register the redirect URI ${address} with the provider of "${name}".`];
   }
 }

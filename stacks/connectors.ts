@@ -230,7 +230,9 @@ export function givesGroups(connector: Connector): boolean {
       return connector.groupSearch !== undefined;
     case "saml":
       return connector.groupsAttr !== undefined;
-    default:
+    case "oidc":
+    case "github":
+    case "microsoft":
       return true;
   }
 }

@@ -81,7 +81,8 @@ export function providersOfDex(connectors: readonly Connector[]): Flow[] {
         return ["https://accounts.google.com"];
       case "microsoft":
         return ["https://login.microsoftonline.com"];
-      default:
+      case "ldap":
+      case "saml":
         return [];
     }
   });

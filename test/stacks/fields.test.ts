@@ -272,7 +272,7 @@ const secretKey: Field = {
   },
 };
 
-const privateKey = ec.privateKey.export({ format: "pem", type: "pkcs8" });
+const privateKey = String(ec.privateKey.export({ format: "pem", type: "pkcs8" }));
 const notPem = ["", "company-ca", privateKey, `${companyCa}${privateKey}`, `text\n${companyCa}`, companyCa.replace("MIIB", "AAAA"), companyCa.replace(/\n/g, ""), 5]; // prettier-ignore
 
 const authority: Field = {

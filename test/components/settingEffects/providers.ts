@@ -165,7 +165,12 @@ export const providers: Effect[] = [
   },
   ofConnector(microsoft, "tenant", "tenant", ["example.onmicrosoft.com", "example.org"]),
   ofConnector(microsoft, "groupNameFormat", "groupNameFormat", ["id", "name"]),
-  ofConnector(ldap, "host", "host", ["ldap.example.com:636", "ldap.example.org"]),
+  {
+    setting: "identity.connectors[].host",
+    base: ldap,
+    value: "ldap.example.org",
+    changes: connector("config.host", ["ldap.example.com:636", "ldap.example.org:636"]),
+  },
   {
     setting: "identity.connectors[].port",
     base: ldap,
