@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type DexMachineConnector, type GrantType, type StaticClient } from "../documents/dex/schema";
 import { type MachineConnector, type Settings } from "../stacks/schema";
