@@ -22,6 +22,7 @@ describe("the platform", () => {
       "AccessRules access",
       "CertManager cert-manager",
       "CertificateAuthority ca",
+      "ClusterKeys cluster-keys",
       "Dex dex",
       "DexStorage dex-storage",
       "Echo echo",
@@ -32,6 +33,7 @@ describe("the platform", () => {
       "GuardedNamespace ingress",
       "GuardedNamespace istio-cni",
       "GuardedNamespace istio-system",
+      "HardenedWorkload cluster-keys",
       "HardenedWorkload dex",
       "HardenedWorkload echo",
       "HardenedWorkload oauth2-proxy",
@@ -44,11 +46,17 @@ describe("the platform", () => {
     ]);
   });
 
-  it("has no echo where it is not asked for", async () => {
+  it("has no echo and no proxy of the cluster's keys where they are not asked for", async () => {
     const without = await recordPlatform(settingsOf(production()));
     assert.deepEqual(
       components(recording).filter((name) => !components(without).includes(name)),
-      ["Echo echo", "GuardedNamespace gatehouse-echo", "HardenedWorkload echo"],
+      [
+        "ClusterKeys cluster-keys",
+        "Echo echo",
+        "GuardedNamespace gatehouse-echo",
+        "HardenedWorkload cluster-keys",
+        "HardenedWorkload echo",
+      ],
     );
   });
 
@@ -169,7 +177,12 @@ describe("the order of creation", () => {
   it("starts the gateway's pods after every rule that they are to follow", () => {
     needs(
       [chart("gatehouse-gateway")],
-      [...all("Gateway"), ...all("EnvoyFilter"), ...all("AuthorizationPolicy", "ingress"), ...all("Certificate")],
+      [
+        ...all("Gateway"),
+        ...all("EnvoyFilter"),
+        ...all("AuthorizationPolicy", "ingress"),
+        ...all("Certificate", "ingress"),
+      ],
     );
   });
 
@@ -190,6 +203,7 @@ describe("the order of creation", () => {
       [chart("istiod"), "istio-system"],
       [chart("cni"), "istio-cni"],
       [chart("gatehouse-gateway"), "ingress"],
+      [recording.declared("Deployment", "cluster-keys", "istio-system"), "istio-system"],
       [recording.declared("Deployment", "dex", "auth"), "auth"],
       [recording.declared("Deployment", "oauth2-proxy", "auth"), "auth"],
       [recording.declared("Deployment", "echo", "gatehouse-echo"), "gatehouse-echo"],
