@@ -58,8 +58,14 @@ describe("waiting", () => {
 
   it("gives what came and how long it took", async () => {
     let looks = 0;
-    const { value } = await waitFor("three", () => Promise.resolve((looks += 1) === 3 ? "three" : undefined), options);
+    const patient = { ...options, within: 10_000 };
+    const { value, took } = await waitFor(
+      "three",
+      () => Promise.resolve((looks += 1) === 3 ? "three" : undefined),
+      patient,
+    );
     assert.equal(value, "three");
+    assert.ok(took >= 0 && took < 10_000);
   });
 
   it("ends when the time is over, and says what failed last", async () => {
