@@ -90,12 +90,8 @@ function readable(json: string): string {
 }
 
 /** Secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
-export function plainSecrets(
-  given: Record<string, unknown>,
-  isSecret: (key: string) => boolean,
-  wording: Wording,
-): Complaint[] {
-  const places = Object.entries(given).filter(([key]) => !isSecret(key));
+export function plainSecrets(given: Record<string, unknown>, wording: Wording): Complaint[] {
+  const places = Object.entries(given).filter(([key]) => !wording.holdsSecret([key]));
   return [...secretTexts(Object.fromEntries(places), [settingsSchema as unknown as Node], [])].map(
     ({ path, value }): Complaint => ({
       path,

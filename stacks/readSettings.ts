@@ -47,7 +47,7 @@ export function checkSettings({ project, stack, values, secretKeys }: RawSetting
   const parsed = settingsSchema.safeParse(merged);
   const sound = parsed.success ? parsed.data : soundParts(merged);
   const complaints = [
-    ...plainSecrets(given, (key) => secretKeys.has(key), wording),
+    ...plainSecrets(given, wording),
     ...keyOfGivenCertificate(given),
     ...(parsed.success ? [] : complaintsOf(parsed.error, merged)),
     ...crossChecks.flatMap((check) => check(sound, wording.quote)),
