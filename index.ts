@@ -3,7 +3,7 @@ import { Platform } from "./components/platform";
 import { readSettings } from "./stacks/readSettings";
 
 const settings = readSettings();
-const { hosts, staticPasswords, machineClientSecrets, caCertificate, gatewayAddress } = new Platform(
+const { hosts, apps, staticPasswords, machineClientSecrets, caCertificate, gatewayAddress } = new Platform(
   "gatehouse",
   settings,
 );
@@ -13,6 +13,7 @@ export = {
   // Where people go.
   url: `https://${hosts.gate}/`,
   ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
+  ...(settings.apps.length > 0 ? { apps } : {}),
   // How to sign in, by e-mail address: pulumi stack output --show-secrets staticPasswords
   ...(settings.identity.staticUsers.length > 0 ? { staticPasswords } : {}),
   // What jobs show to Dex, by client ID: pulumi stack output --show-secrets machineClientSecrets

@@ -5,6 +5,8 @@ import { partOf } from "./labels";
 import { acme, gateway, namespaces, serviceHost } from "./topology";
 
 export interface AcmeChallengesArgs {
+  /** Name of the Gateway that takes these hosts' plain HTTP. */
+  gateway: string;
   /** Hosts that an HTTP-01 certificate is asked for. */
   hosts: readonly string[];
   /** The mesh and the gateway's namespace. */
@@ -20,10 +22,13 @@ export class AcmeChallenges extends pulumi.ComponentResource {
   /** What the gateway's pods wait for. */
   readonly ready: pulumi.Resource[];
 
-  constructor(name: string, { hosts, dependsOn }: AcmeChallengesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { gateway: resource, hosts, dependsOn }: AcmeChallengesArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("gatehouse:index:AcmeChallenges", name, {}, opts);
     const child = { parent: this, dependsOn };
-    const resource = "gatehouse-http";
     const plain = new Gateway(
       name,
       {

@@ -9,6 +9,8 @@ import { acme, namespaces } from "./topology";
 import { dns01Solver, secretsOf } from "./dns01";
 
 export interface AcmeIssuerArgs {
+  /** Name of the Issuer; one that is not the gate's uses the gate's access to the DNS provider. Default: the gate's. */
+  issuer?: string;
   edge: AcmeEdge;
   environment: Settings["environment"];
   /** The names that certificates are asked for. */
@@ -23,18 +25,23 @@ export interface AcmeIssuerArgs {
  */
 export class AcmeIssuer extends pulumi.ComponentResource {
   private readonly issuer: Issuer;
+  private readonly issuerName: string;
   private readonly challenge: AcmeEdge["challenge"]["type"];
 
   constructor(name: string, args: AcmeIssuerArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:AcmeIssuer", name, {}, opts);
-    const { edge, environment, names, dependsOn } = args;
+    const { issuer = acme.issuer, edge, environment, names, dependsOn } = args;
+    this.issuerName = issuer;
     this.challenge = edge.challenge.type;
-    const dns = edge.challenge.type === "dns01" ? this.dnsAccess(name, edge.challenge.provider, dependsOn) : [];
+    const dns =
+      edge.challenge.type === "dns01" && issuer === acme.issuer
+        ? this.dnsAccess(name, edge.challenge.provider, dependsOn)
+        : [];
     this.issuer = new Issuer(
       name,
       {
         metadata: {
-          name: acme.issuer,
+          name: issuer,
           namespace: namespaces.ingress,
           labels: partOf,
           annotations: { "pulumi.com/waitFor": "condition=Ready" },
@@ -44,7 +51,7 @@ export class AcmeIssuer extends pulumi.ComponentResource {
             email: edge.email,
             server: acmeServer(edge, environment),
             ...(edge.caBundle === undefined ? {} : { caBundle: Buffer.from(edge.caBundle).toString("base64") }),
-            privateKeySecretRef: { name: "gatehouse-acme-account" },
+            privateKeySecretRef: { name: `${issuer}-account` },
             solvers:
               edge.challenge.type === "dns01"
                 ? [{ dns01: dns01Solver(edge.challenge.provider) }]
@@ -78,7 +85,7 @@ export class AcmeIssuer extends pulumi.ComponentResource {
           usages: ["digital signature", "server auth"],
           privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
           revisionHistoryLimit: 1,
-          issuerRef: { group: "cert-manager.io", kind: "Issuer", name: acme.issuer },
+          issuerRef: { group: "cert-manager.io", kind: "Issuer", name: this.issuerName },
         },
       },
       pulumi.mergeOptions(opts, { dependsOn: this.issuer }),

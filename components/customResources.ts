@@ -46,4 +46,12 @@ export class RequestAuthentication extends kind<IRequestAuthentication>(
   "security.istio.io/v1",
   "RequestAuthentication",
 ) {}
-export class VirtualService extends kind<IVirtualService>("networking.istio.io/v1", "VirtualService") {}
+/** `redirect.prefixRewrite` is in the CRDs of the pinned Istio and not yet in the schemas' package. */
+interface RedirectsByPrefix {
+  spec?: { http?: { redirect?: { prefixRewrite?: string } }[] };
+}
+
+export class VirtualService extends kind<IVirtualService & RedirectsByPrefix>(
+  "networking.istio.io/v1",
+  "VirtualService",
+) {}

@@ -34,6 +34,22 @@ export function edgeSecret(edge: Edge): string | undefined {
   }
 }
 
+/**
+ * Whether the gate's certificate is for an application's host, too. One that somebody else issues has to be; where TLS ends
+ * at the load balancer its certificate is nobody's here.
+ */
+export function edgeCovers(settings: Settings, hosts: Hosts, host: string): boolean {
+  const { edge } = settings.certificates;
+  const issued = edge.type === "privateCa" || edge.type === "acme";
+  return !issued || covers(edgeNames(settings, hosts), host);
+}
+
+/** Whether one of these names is the host, or the wildcard of its parent (RFC 9525, section 6.3). */
+export function covers(names: readonly string[], host: string): boolean {
+  const wildcard = host.replace(/^[^.]+/, "*");
+  return names.some((name) => name === host || name === wildcard);
+}
+
 /** The names that the certificate covers, where this program has it issued. */
 export function edgeNames({ certificates: { edge }, echo }: Settings, hosts: Hosts): string[] {
   const wildcard =

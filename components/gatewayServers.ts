@@ -37,6 +37,14 @@ export function publicServers(
     ),
     ...(echoSettings.enabled ? [`${echo.namespace}/${echoHost}`] : []),
   ];
+  return serversOf(edge, { hosts, secret: edgeSecret(edge) });
+}
+
+/** Both public ports for hosts that share a certificate; with `secret` missing the load balancer ends TLS. */
+export function serversOf(
+  edge: Settings["certificates"]["edge"],
+  { hosts, secret: credentialName }: { hosts: string[]; secret: string | undefined },
+): Server[] {
   const plain: Server = {
     port: { number: 80, name: "http", protocol: "HTTP" },
     hosts,
@@ -45,7 +53,6 @@ export function publicServers(
   };
   // It redirects before it looks for a route, so a challenge could not pass: there the routes of AcmeChallenges redirect.
   const redirecting = edge.type === "acme" && edge.challenge.type === "http01" ? [] : [plain];
-  const credentialName = edgeSecret(edge);
   // The same pod port in both modes, so that no rule that names it can miss the one or the other.
   const encrypted: Server =
     credentialName === undefined

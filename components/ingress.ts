@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayFilter } from "../documents/gateway/envoyFilter";
 import { durationSeconds } from "../stacks/fields";
+import { cookieDomainOf } from "../stacks/hosts";
 import { type Settings } from "../stacks/schema";
 import { AcmeChallenges } from "./acmeChallenges";
 import { type CertificateAuthority } from "./certificateAuthority";
@@ -14,7 +15,7 @@ import { type Istio } from "./istio";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, gateway, type Hosts, internalGate, namespaces, publicHosts } from "./topology";
+import { dex, gateway, type Hosts, internalGate, isAddress, namespaces, publicHosts, returnPath } from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
@@ -69,7 +70,7 @@ export class Ingress extends pulumi.ComponentResource {
     const plainHttp = challenges
       ? new AcmeChallenges(
           `${name}-challenges`,
-          { hosts: edgeNames(settings, hosts), dependsOn: inMesh.dependsOn },
+          { gateway: "gatehouse-http", hosts: edgeNames(settings, hosts), dependsOn: inMesh.dependsOn },
           { parent: this },
         ).ready
       : [];
@@ -82,6 +83,8 @@ export class Ingress extends pulumi.ComponentResource {
           gateway: gateway.reference,
           ports: gateway.ports,
           hosts: publicHosts(settings.echo.enabled, hosts),
+          ...(isAddress(hosts.gate) ? {} : { domain: cookieDomainOf(settings) }),
+          returnPath,
           gateHost: hosts.gate,
           signInPaths: ["/oauth2/", ...provider.paths],
           hsts: hstsHeader(settings.ingress.hsts),

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Connector, type Settings } from "../stacks/schema";
 import { acmeServer } from "../stacks/acmeServer";
 import { certificatesOf } from "../stacks/pem";
-import { edgeNames } from "./edgeCertificate";
+import { covers, edgeNames } from "./edgeCertificate";
 import { machineIssuersOf } from "./machineIssuers";
-import { acme, gateway, type Hosts, isAddress, namespaces } from "./topology";
+import { acme, appHost, gateway, type Hosts, isAddress, namespaces } from "./topology";
 
 /** What to put in DNS, as a sentence. */
 export function dnsRecords(
@@ -16,7 +16,9 @@ export function dnsRecords(
   if (isAddress(hosts.gate)) {
     return pulumi.output(`none: ${hosts.gate} is an address, and must lead to the gateway's ports 80 and 443`);
   }
-  const names = edgeNames(settings, hosts).join(" and ");
+  const certified = edgeNames(settings, hosts);
+  const others = settings.apps.map((app) => appHost(hosts.gate, app)).filter((host) => !covers(certified, host));
+  const names = [...certified, ...others].join(" and ");
   switch (ingress.service.type) {
     case "LoadBalancer":
       return address.apply((known) =>

@@ -14,6 +14,7 @@ import { identityProviderOf } from "./identityProvider";
 import { Ingress } from "./ingress";
 import { Istio } from "./istio";
 import { clientSecret, OAuth2Proxy, sessionCookie } from "./oauth2Proxy";
+import { ProtectedApp } from "./protectedApp";
 import { Routes } from "./routes";
 import { TokenRules } from "./tokenRules";
 import { gateway, type Hosts, hostsOf, namespaces } from "./topology";
@@ -21,6 +22,8 @@ import { gateway, type Hosts, hostsOf, namespaces } from "./topology";
 /** The whole gate, in the order in which its parts need each other. */
 export class Platform extends pulumi.ComponentResource {
   readonly hosts: Hosts;
+  /** Addresses of the applications, by their names. */
+  readonly apps: Record<string, string>;
   /** The load balancer's address, once there is one. */
   readonly gatewayAddress: pulumi.Output<string | undefined>;
   /** Certificate of the private CA, PEM. */
@@ -89,6 +92,14 @@ export class Platform extends pulumi.ComponentResource {
     if (settings.echo.enabled) {
       new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child);
     }
+
+    this.apps = Object.fromEntries(
+      settings.apps.map((app) => {
+        const args = { app, settings, hosts, provider, certificateAuthority };
+        const dependsOn = [pods, istio.ready, certManager.ready, ...ingress.namespace.ready, ...auth.ready];
+        return [app.name, new ProtectedApp(`app-${app.name}`, { ...args, dependsOn }, child).url];
+      }),
+    );
 
     this.gatewayAddress = pods.address;
     this.caCertificate = certificateAuthority.certificatePem;

@@ -3,13 +3,16 @@
  * mesh configuration, routes, policies and network flows can name a part before it exists.
  */
 import { createHash } from "node:crypto";
-import { type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
+import { appHost, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
 import { namespaces } from "../stacks/namespaces";
 
-export { type Hosts, hostsOf, isAddress, namespaces, publicHosts };
+export { appHost, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";
+
+/** Path of the gate below which every application's host has its way back from sign-in, `<path><host>/…`. */
+export const returnPath = "/gatehouse/return/";
 
 /** How Istio spells a workload's identity in `principals`. */
 export function principal(namespace: string, serviceAccount: string): string {

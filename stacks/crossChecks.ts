@@ -2,6 +2,7 @@
  * What single fields cannot know: settings that exclude or need each other. Each check is a pure function of the whole;
  * its problems carry the path of the setting that a person would change.
  */
+import { appsAreDistinct, appsAreReached, givenCertificateServesApps } from "./crossChecks/apps";
 import { certificatesNest } from "./crossChecks/certificates";
 import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
@@ -53,4 +54,7 @@ export const crossChecks: readonly CrossCheck[] = [
   givenCertificateServes,
   onlyTrustedProxiesAreBelieved,
   loadBalancerIsThere,
+  appsAreDistinct,
+  appsAreReached,
+  givenCertificateServesApps,
 ];

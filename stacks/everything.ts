@@ -32,6 +32,21 @@ export const everythingInput: SettingsInput = {
     clients: [{ id: "ci", connectors: ["github-actions"], users: ["repo:example/pipelines:*"] }],
     issuers: [{ name: "cluster", issuer: "https://oidc.cluster.example.com", audiences: ["pipelines.kubeflow.org"] }],
   },
+  apps: [
+    {
+      name: "grafana",
+      service: { name: "grafana", namespace: "monitoring", port: 80 },
+      pods: { labels: { "app.kubernetes.io/name": "grafana" }, port: 3000 },
+      groups: ["ml-engineers"],
+      callers: [{ namespace: "reports", podLabels: { app: "reporter" }, serviceAccount: "reporter" }],
+    },
+    {
+      name: "pipelines",
+      service: { name: "ml-pipeline-ui", namespace: "kubeflow", port: 80 },
+      pods: { labels: { app: "ml-pipeline-ui" }, port: 3000 },
+      inCluster: true,
+    },
+  ],
   monitoring: { namespace: "monitoring" },
   network: {
     metadataExceptions: [

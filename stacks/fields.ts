@@ -196,6 +196,22 @@ export const imageRegistry = text({
   pattern: registryPattern,
 });
 
+const labelKeyPattern = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** Labels as a selector wants them; none would select every pod. */
+export const podLabels = z
+  .record(
+    text({ title: "label", mend: "write a label's name, such as app.kubernetes.io/name", pattern: labelKeyPattern }),
+    text({
+      title: "label's value",
+      mend: "write a label's value: up to 63 letters, digits, dots, dashes and underscores, such as grafana",
+      pattern: /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    }),
+    { error: "write a mapping from labels to their values, such as app.kubernetes.io/name: grafana" },
+  )
+  .refine((labels) => Object.keys(labels).length > 0, "name at least one label: without any, every pod is meant")
+  .meta({ minProperties: 1 });
+
 export const port = z
   .int("write a port number")
   .min(1, "write a port from 1 to 65535")

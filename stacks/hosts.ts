@@ -1,5 +1,7 @@
 /** What the stack's own hosts are called; the components and the checks of the settings both ask here. */
 import { isIPv4 } from "node:net";
+import { type App } from "./schema/apps";
+import { type Settings } from "./schema";
 
 /** The public names of the platform, all below the one domain of the settings. */
 export interface Hosts {
@@ -16,6 +18,16 @@ export function hostsOf(domain: string): Hosts {
 /** The hosts that the stack serves. */
 export function publicHosts(echoEnabled: boolean, hosts: Hosts): string[] {
   return [hosts.gate, ...(echoEnabled ? [hosts.echo] : [])];
+}
+
+/** What the session's cookie is for: this name and all below it. */
+export function cookieDomainOf({ domain, sessions }: Pick<Settings, "domain" | "sessions">): string {
+  return sessions.cookieDomain ?? domain;
+}
+
+/** The host of an application: below the domain under its own name, unless it says otherwise. */
+export function appHost(domain: string, { name, host }: Pick<App, "name" | "host">): string {
+  return host ?? `${name}.${domain}`;
 }
 
 /** Whether the gate has no name, only an address, below which there is nothing. */

@@ -7,6 +7,7 @@ import { dnsNameOrAddress } from "./fields";
 import { clusterSettings } from "./schema/cluster";
 import { certificatesSettings } from "./schema/certificates";
 import { ingressSettings } from "./schema/ingress";
+import { appsSettings } from "./schema/apps";
 import { identitySettings } from "./schema/identity";
 import { sessionsSettings } from "./schema/sessions";
 import { machinesSettings } from "./schema/machines";
@@ -36,6 +37,7 @@ export const settingsSchema = z.strictObject({
   identity: identitySettings,
   sessions: sessionsSettings,
   machines: machinesSettings,
+  apps: appsSettings,
   replicas: replicasSettings,
   rotation: rotationSettings,
   monitoring: monitoringSettings,
@@ -50,6 +52,7 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 /** Settings as the program uses them: complete and checked. */
 export type Settings = z.output<typeof settingsSchema>;
 
+export { type App } from "./schema/apps";
 export { type Connector } from "./connectors";
 export { type SessionStorage } from "./schema/sessions";
 export { type DexStorageSettings, type OidcProviderSettings } from "./provider";

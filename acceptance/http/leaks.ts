@@ -24,7 +24,7 @@ const refusals: readonly number[] = [400, 401, 403, 405, 408, 411, 413, 414, 415
 export interface Allowed {
   /** The request may be one for Dex or oauth2-proxy, which may say "not found" or lead on within the gate. */
   signIn?: boolean;
-  /** The request may have no route, as one for an unknown host, and get the gateway's own 404. */
+  /** The request may have no route, as one for an unknown host, and get the gateway's own 404, or 421 on the wrong connection. */
   unrouted?: boolean;
 }
 
@@ -86,7 +86,9 @@ function leakInAnswer(
   if (upstream) {
     return `status ${status} from a backend, which should never have been asked`;
   }
-  return turnsAway(target, status, refusals) || (unrouted && status === 404) ? undefined : `status ${status}`;
+  return turnsAway(target, status, refusals) || (unrouted && [404, 421].includes(status))
+    ? undefined
+    : `status ${status}`;
 }
 
 function staysAtGate({ gate }: Target, location: string): boolean {

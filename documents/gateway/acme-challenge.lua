@@ -8,7 +8,7 @@ function envoy_on_request(handle)
   local authority = (headers:get(":authority") or ""):lower():gsub(":%d+$", "")
   local path = headers:get(":path") or ""
   local token = path:match("^/%.well%-known/acme%-challenge/([A-Za-z0-9_-]+)$")
-  if not (hosts[authority] and token and headers:get(":method") == "GET") then
+  if not (ours(authority) and token and headers:get(":method") == "GET") then
     redirect(handle)
   end
 end

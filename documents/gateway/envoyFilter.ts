@@ -9,8 +9,12 @@ export interface GatewayFilterArgs {
   /** The Gateway resource of the public hosts, `namespace/name`. */
   gateway: string;
   ports: { http: number; https: number };
-  /** Hosts that plain HTTP is redirected on. */
+  /** The hosts of that Gateway, which sign-in returns to. */
   hosts: readonly string[];
+  /** The domain below which applications have hosts of their own; none below an address. */
+  domain?: string;
+  /** Path of the gate below which each application's host has its way back from sign-in. */
+  returnPath: string;
   /** The host where people sign in. */
   gateHost: string;
   /** Beginnings of the paths of that host where people without a session sign in. */
@@ -85,7 +89,19 @@ const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
-  const { gatewayLabels, ports, hosts, gateHost, signInPaths, hsts, sessionCookie, groupsClaims, trustedHops } = args;
+  const {
+    gatewayLabels,
+    ports,
+    hosts,
+    domain,
+    returnPath,
+    gateHost,
+    signInPaths,
+    hsts,
+    sessionCookie,
+    groupsClaims,
+    trustedHops,
+  } = args;
   const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
   return {
     workloadSelector: { labels: gatewayLabels },
@@ -97,8 +113,10 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         ports.http,
         "gatehouse.https_redirect",
         lua(
-          luaFilter("https-redirect.lua", { hosts: luaSet(hosts) }) +
-            (args.challenges ? luaFilter("acme-challenge.lua", {}) : ""),
+          luaFilter("https-redirect.lua", {
+            hosts: luaSet(hosts),
+            below: luaString(domain === undefined ? "" : `.${domain}`),
+          }) + (args.challenges ? luaFilter("acme-challenge.lua", {}) : ""),
         ),
       ),
       insertFirst(ports.https, "gatehouse.answers", {
@@ -129,6 +147,17 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         ),
       ),
       checkUnroutedPaths(args),
+      insertFirst(
+        ports.https,
+        "gatehouse.return_address",
+        lua(
+          luaFilter("return-address.lua", {
+            hosts: luaSet(hosts),
+            wayBack: luaString(`https://${gateHost}${returnPath}`),
+          }),
+        ),
+      ),
+      insertFirst(ports.https, "gatehouse.misdirected", lua(luaFilter("misdirected.lua", { hosts: luaSet(hosts) }))),
       ...(trustedHops > 0
         ? [
             insertFirst(

@@ -1,11 +1,19 @@
 -- Answers plain HTTP with a permanent redirect before any other filter runs: an authentication filter would answer a
--- bad token with 401 here and never say that the place is elsewhere. Names come from this list and not from the request.
+-- bad token with 401 here and never say that the place is elsewhere. Names are ours, or below our domain, where the hosts of
+-- applications are; this list stays the same when one comes or goes.
 local hosts = { {{hosts}} }
+local below = {{below}}
+
+local function ours(authority)
+  local is_below = below ~= "" and #authority > #below and authority:sub(-#below) == below
+  return hosts[authority] or (is_below and not authority:find("[^a-z0-9.-]") and not authority:find("..", 1, true)
+    and authority:find("^[a-z0-9]") ~= nil)
+end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
   local authority = (headers:get(":authority") or ""):lower():gsub(":%d+$", "")
-  if hosts[authority] then
+  if ours(authority) then
     local path = headers:get(":path") or "/"
     -- What doesn't begin with a slash would go on in the host's name. Envoy refuses it before; this doesn't rest on that.
     if path:sub(1, 1) ~= "/" then

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-type LuaFile = "https-redirect.lua" | "acme-challenge.lua" | "identity-headers.lua" | "forwarded-for.lua";
+type LuaFile =
+  | "https-redirect.lua"
+  | "acme-challenge.lua"
+  | "misdirected.lua"
+  | "return-address.lua"
+  | "identity-headers.lua"
+  | "forwarded-for.lua";
 
 /** Reads one of the gateway's Lua filters and fills in its `{{names}}`; an unknown or a forgotten name is an error. */
 export function luaFilter(file: LuaFile, values: Record<string, string>): string {

@@ -57,8 +57,9 @@ export function meshConfig({ trustDomain, provider, service, port, checkPrefix }
           statusOnError: "503",
           includeRequestHeadersInCheck: ["cookie", "authorization", "accept"],
           includeAdditionalHeadersInCheck: {
-            // Where the browser returns after sign-in. Envoy fills it in, over whatever the client sent under this name.
-            "x-auth-request-redirect": "https://%REQ(:AUTHORITY)%%REQ(:PATH)%",
+            // Where the browser returns after sign-in: what documents/gateway/return-address.lua has made of the request.
+            // Envoy fills it in, over whatever the client sent under this name.
+            "x-auth-request-redirect": "%DYNAMIC_METADATA(gatehouse:return_address)%",
           },
           // The ID token and nothing else: an access token would let an application act at Dex as the user.
           headersToUpstreamOnAllow: ["authorization"],

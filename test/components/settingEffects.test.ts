@@ -6,6 +6,7 @@ import { type Difference, differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { changed, raw, settingsOf, type Tree } from "../stacks/fixture";
+import { apps } from "./settingEffects/apps";
 import { edge, makeCertificates } from "./settingEffects/edge";
 import { restart } from "./settingEffects/effect";
 import { gate } from "./settingEffects/gate";
@@ -14,7 +15,7 @@ import { machines } from "./settingEffects/machines";
 import { providers } from "./settingEffects/providers";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...operations];
+const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...apps, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 

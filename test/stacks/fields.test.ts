@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { generateKeyPairSync } from "node:crypto";
 import { type Described, describedSettings } from "../../stacks/described";
 import { authority as issuingAuthority, type Issued, issue } from "../acceptance/certificates";
+import { appFields } from "./appFields";
 import { edgeFields } from "./edgeFields";
 import { changed, everything, problemsOf, project, type Tree } from "./fixture";
 import {
@@ -574,6 +575,7 @@ const fields: Readonly<Record<string, Field>> = {
       ],
     },
   },
+  ...appFields(namespaceName.refuses, dnsName().refuses),
   ...edgeFields({ httpsUrl, pem: () => pem }),
   "certificates.organization": line(
     "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",

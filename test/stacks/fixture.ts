@@ -82,6 +82,17 @@ export const everything = (): Tree => ({
       },
     ],
   },
+  apps: [
+    {
+      name: "grafana",
+      host: "grafana.kubeflow.example.com",
+      service: { name: "grafana", namespace: "monitoring", port: 80 },
+      pods: { labels: { app: "grafana" }, port: 3000 },
+      groups: ["ml-engineers"],
+      inCluster: false,
+      callers: [{ namespace: "reports", podLabels: { app: "reporter" }, serviceAccount: "reporter" }],
+    },
+  ],
   replicas: 2,
   rotation: {
     cookieSecret: 1,

@@ -25,6 +25,7 @@ describe("settings", () => {
     assert.deepEqual([identity.staticUsers, identity.allowedGroups], [[], []]);
     assert.deepEqual(identity.provider, { type: "dex", storage: { type: "kubernetes" } });
     assert.deepEqual(rest, {
+      apps: [],
       certificates: {
         edge: { type: "privateCa" },
         organization: "Kubeflow Gatehouse",

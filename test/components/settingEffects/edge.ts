@@ -266,7 +266,7 @@ export const edge: Effect[] = [
     changes: (differences) => {
       assert.deepEqual(objects(differences), ["EnvoyFilter ingress/gatehouse"]);
       for (const [place, [before]] of Object.entries(differences)) {
-        assert.match(place, /spec\.configPatches\[[56]\]/);
+        assert.match(place, /spec\.configPatches\[[78]\]/);
         assert.equal(before, undefined, place);
       }
     },

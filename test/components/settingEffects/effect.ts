@@ -48,6 +48,17 @@ export const policy = (name: string, path: string) => `NetworkPolicy ${name}: sp
 export const namespaceOf = (name: string, peer: string) =>
   policy(name, `${peer}.namespaceSelector.matchLabels.kubernetes.io/metadata.name`);
 
+/** The rules of an application's groups name each issuer: first all of them, then one after the other. */
+export const appIssuer = (index: number, difference: Difference) => ({
+  [`AuthorizationPolicy ingress/app-grafana: spec.rules[0].when[0].notValues[${index}]`]: difference,
+  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[0].values[0]`]: difference,
+});
+export const appGroups = (index: number, claims: [string, string]) => ({
+  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[1].key`]: claims.map(
+    (claim) => `request.auth.claims[${claim}]`,
+  ) as Difference,
+});
+
 /** Every policy with a flow to or from the API server, and where it stands there. */
 export const apiServerFlows = {
   egress: [

@@ -29,6 +29,7 @@ export const gate: Effect[] = [
         assert.equal(after, String(before).replaceAll("kubeflow.example.com", "ml.example.org"), place);
       }
       assert.deepEqual([...new Set(Object.keys(rest).map((place) => place.split(":")[0]))].sort(), [
+        "AuthorizationPolicy ingress/app-grafana",
         "AuthorizationPolicy ingress/machine-clients",
         "AuthorizationPolicy ingress/require-principal",
         "AuthorizationPolicy ingress/require-user",
@@ -37,10 +38,16 @@ export const gate: Effect[] = [
         "ConfigMap auth/dex",
         "ConfigMap auth/oauth2-proxy",
         "EnvoyFilter ingress/gatehouse",
+        "Gateway ingress/app-grafana",
+        "Gateway ingress/app-pipelines",
         "Gateway ingress/gatehouse",
         "RequestAuthentication ingress/tokens",
+        "VirtualService auth/return-grafana",
+        "VirtualService auth/return-pipelines",
         "VirtualService auth/sign-in",
         "VirtualService gatehouse-echo/echo",
+        "VirtualService ingress/app-grafana",
+        "VirtualService ingress/app-pipelines",
       ]);
     },
   },

@@ -1,4 +1,6 @@
 import {
+  appGroups,
+  appIssuer,
   type Effect,
   connector,
   dexRestarts,
@@ -132,7 +134,13 @@ export const identity: Effect[] = [
   {
     setting: "sessions.cookieDomain",
     value: "example.com",
-    changes: { [inOauth2Proxy("cookie_domains[0]")]: ["kubeflow.example.com", "example.com"], ...oauth2ProxyRestarts },
+    changes: {
+      [inOauth2Proxy("cookie_domains[0]")]: ["kubeflow.example.com", "example.com"],
+      // Applications may have hosts there.
+      "EnvoyFilter ingress/gatehouse: spec.configPatches[1].patch.value.typed_config.default_source_code.inline_string[4]":
+        ['local below = ".kubeflow.example.com"', 'local below = ".example.com"'],
+      ...oauth2ProxyRestarts,
+    },
   },
   {
     setting: "sessions.lifetime",
@@ -160,6 +168,7 @@ export const identity: Effect[] = [
     value: "https://oidc.example.org",
     changes: {
       [userRule("when[0].values[0]")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
+      ...appIssuer(1, ["https://oidc.cluster.example.com", "https://oidc.example.org"]),
       [tokenRule("issuer")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
       [identityFilterLine(5)]: [
         groupsClaims("https://oidc.cluster.example.com", "groups"),
@@ -212,6 +221,7 @@ export const identity: Effect[] = [
     value: "roles",
     changes: {
       [tokenRule("outputClaimToHeaders[1].claim")]: ["groups", "roles"],
+      ...appGroups(1, ["groups", "roles"]),
       [identityFilterLine(5)]: [
         groupsClaims("https://oidc.cluster.example.com", "groups"),
         groupsClaims("https://oidc.cluster.example.com", "roles"),

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type Difference } from "../../program/differences";
-import { type Effect, dexRestarts, identityFilterLine, inDex, policy, same } from "./effect";
+import { appIssuer, type Effect, dexRestarts, identityFilterLine, inDex, policy, same } from "./effect";
 
 const ownIssuer = "https://kubernetes.default.svc.cluster.local";
 const inRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[2].${path}`;
@@ -43,6 +43,7 @@ export const machines: Effect[] = [
     value: "https://kubernetes.default.svc.example.net",
     changes: {
       [userRule]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
+      ...appIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       [inRule("issuer")]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
       [identityFilterLine(5)]: [groups(ownIssuer), groups("https://kubernetes.default.svc.example.net")],
     },

@@ -3,6 +3,8 @@ import { type Difference } from "../../program/differences";
 import { inCluster, companyCa, withConnector, withPostgres, withProvider, withRedis } from "../../stacks/identities";
 import { changed, type Tree } from "../../stacks/fixture";
 import {
+  appGroups,
+  appIssuer,
   type Effect,
   connector,
   dexRestarts,
@@ -329,6 +331,7 @@ export const providers: Effect[] = [
     base: withProvider,
     value: "https://login.example.com/realms/main",
     changes: {
+      ...appIssuer(0, ["https://login.example.com", "https://login.example.com/realms/main"]),
       ...Object.fromEntries(
         [
           inOauth2Proxy("oidc_issuer_url"),
@@ -413,6 +416,7 @@ export const providers: Effect[] = [
     changes: {
       [inOauth2Proxy("oidc_groups_claim")]: ["groups", "roles"],
       "RequestAuthentication ingress/tokens: spec.jwtRules[0].outputClaimToHeaders[1].claim": ["groups", "roles"],
+      ...appGroups(0, ["groups", "roles"]),
       "AuthorizationPolicy ingress/require-admission: spec.rules[0].when[1].key": [
         "request.auth.claims[groups]",
         "request.auth.claims[roles]",

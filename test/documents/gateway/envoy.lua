@@ -76,7 +76,7 @@ function Headers.__pairs(self)
 end
 
 -- Runs a filter and tells what came of it, in hexadecimal, because texts that cross over to JavaScript end at a zero byte.
-function run(source, headers, metadata)
+function run(source, headers, metadata, server_name)
   assert(loadstring(source))()
   local handle = { request = setmetatable({ list = headers }, Headers) }
   local out = {}
@@ -100,7 +100,13 @@ function run(source, headers, metadata)
           get = function(_, filter)
             return metadata[filter]
           end,
+          set = function(_, filter, key, value)
+            say("metadata", filter .. ":" .. key, value)
+          end,
         }
+      end,
+      requestedServerName = function()
+        return server_name
       end,
     }
   end

@@ -6,6 +6,8 @@ const args: GatewayFilterArgs = {
   gateway: "ingress/gatehouse",
   ports: { http: 8080, https: 8443 },
   hosts: ["kubeflow.example.com", "echo.kubeflow.example.com"],
+  domain: "kubeflow.example.com",
+  returnPath: "/gatehouse/return/",
   gateHost: "kubeflow.example.com",
   signInPaths: ["/oauth2/", "/dex/"],
   hsts: "max-age=300",
@@ -64,6 +66,8 @@ describe("the gateway's EnvoyFilter", () => {
         "gatehouse.identity_headers",
       ],
       ["HTTP_ROUTE", "GATEWAY", undefined, undefined, undefined, "INSERT_AFTER", "not-found"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.return_address"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.misdirected"],
     ]);
   });
 
@@ -177,7 +181,7 @@ describe("the gateway's EnvoyFilter", () => {
       const { typed_config } = patch?.value as { typed_config?: { default_source_code?: { inline_string: string } } };
       return typed_config?.default_source_code?.inline_string ?? [];
     });
-    assert.equal(sources.length, 2);
+    assert.equal(sources.length, 4);
     for (const source of sources) {
       assert.doesNotMatch(source, /\{\{|\}\}/);
     }

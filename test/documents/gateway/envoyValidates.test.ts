@@ -18,6 +18,8 @@ function bootstrap(mode: Partial<GatewayFilterArgs> = {}): Json {
     gateway: "ingress/gatehouse",
     ports: { http: 8080, https: 8443 },
     hosts: ["kubeflow.example.com", 'odd"]] = true os.exit() --.example.com'],
+    domain: "kubeflow.example.com",
+    returnPath: "/gatehouse/return/",
     gateHost: "kubeflow.example.com",
     signInPaths: ["/oauth2/", "/dex/"],
     hsts: "max-age=300; includeSubDomains",

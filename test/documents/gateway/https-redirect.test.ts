@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaFilter, luaSet } from "../../../documents/gateway/lua";
+import { luaFilter, luaSet, luaString } from "../../../documents/gateway/lua";
 import { LuaEnvoy } from "./luaEnvoy";
 
 const filter = luaFilter("https-redirect.lua", {
   hosts: luaSet(["kubeflow.example.com", "echo.kubeflow.example.com"]),
+  below: luaString(".kubeflow.example.com"),
 });
 
 describe("plain HTTP", () => {
@@ -27,6 +28,9 @@ describe("plain HTTP", () => {
     ["kubeflow.example.com:30080", "/a", "https://kubeflow.example.com/a"],
     ["KubeFlow.Example.COM", "/A", "https://kubeflow.example.com/A"],
     ["echo.kubeflow.example.com", "/x?y=z&w=%20", "https://echo.kubeflow.example.com/x?y=z&w=%20"],
+    ["grafana.kubeflow.example.com", "/d/1?y=z", "https://grafana.kubeflow.example.com/d/1?y=z"],
+    ["Grafana.Kubeflow.Example.Com:80", "/", "https://grafana.kubeflow.example.com/"],
+    ["a.b.kubeflow.example.com", "/", "https://a.b.kubeflow.example.com/"],
     ["kubeflow.example.com", "//other.example.com/", "https://kubeflow.example.com//other.example.com/"],
     [
       "kubeflow.example.com",
@@ -48,7 +52,17 @@ describe("plain HTTP", () => {
   const strangers = [
     "other.example.com",
     "kubeflow.example.com.other.example.com",
-    "other.kubeflow.example.com",
+    ".kubeflow.example.com",
+    "-.kubeflow.example.com",
+    "other..kubeflow.example.com",
+    "notkubeflow.example.com",
+    "user@other.kubeflow.example.com",
+    "other.example.com/.kubeflow.example.com",
+    "other.example.com#.kubeflow.example.com",
+    "other.example.com?.kubeflow.example.com",
+    "other.example.com\\.kubeflow.example.com",
+    "other_.kubeflow.example.com",
+    "other.kubeflow.example.com.",
     "kubeflow.example.com.",
     "user@kubeflow.example.com",
     "kubeflow.example.com:80:80",

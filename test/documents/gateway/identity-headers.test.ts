@@ -361,6 +361,6 @@ describe("the headers that an application sees", () => {
 
   it("are otherwise what the client sent", () => {
     const headers = request(["accept", "*/*"], ["x-custom", "1"], ["x-custom", "2"], ["authorization", "Bearer x"]);
-    assert.deepEqual(envoy.filter(filter, headers, { claims: { iss: issuer } }), { headers, logged: [] });
+    assert.deepEqual(envoy.filter(filter, headers, { claims: { iss: issuer } }), { headers, logged: [], metadata: {} });
   });
 });

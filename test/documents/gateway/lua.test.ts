@@ -71,11 +71,11 @@ describe("a Lua filter", () => {
   });
 
   it("is refused when a value has no place in it", () => {
-    assert.throws(() => luaFilter("https-redirect.lua", { hosts: "", host: "" }), /has no place for host$/);
+    assert.throws(() => luaFilter("https-redirect.lua", { hosts: "", below: "", host: "" }), /has no place for host$/);
   });
 
   it("keeps a value that looks like a place or like a replacement pattern", () => {
-    const filled = luaFilter("https-redirect.lua", { hosts: luaSet(["{{hosts}}", "$&", "$1"]) });
+    const filled = luaFilter("https-redirect.lua", { hosts: luaSet(["{{hosts}}", "$&", "$1"]), below: luaString("") });
     assert(filled.includes(`local hosts = { ["{{hosts}}"] = true, ["$&"] = true, ["$1"] = true }`), filled);
   });
 });

@@ -10,11 +10,15 @@ export interface FilteredRequest {
   /** What the filter answered with in the application's place. */
   answer?: { headers: Record<string, string>; body: string };
   logged: string[];
+  /** Dynamic metadata that it set, as `filter:key`. */
+  metadata: Record<string, string>;
 }
 
 interface Circumstances {
   /** Claims of the verified token; `null` where there was none, `"broken"` where Envoy itself fails. */
   claims?: Record<string, unknown> | null | "broken";
+  /** The name that the client asked the listener for (SNI); empty where it named none. */
+  serverName?: string;
 }
 
 /** Runs the filters in Lua 5.1, the language of Envoy's LuaJIT, in the place of Envoy. */
@@ -40,14 +44,20 @@ export class LuaEnvoy {
     return this.lua.doStringSync(statements);
   }
 
-  filter(source: string, headers: readonly Header[], { claims = null }: Circumstances = {}): FilteredRequest {
+  filter(
+    source: string,
+    headers: readonly Header[],
+    { claims = null, serverName = "" }: Circumstances = {},
+  ): FilteredRequest {
     const metadata =
       claims === "broken"
         ? "nil"
         : toLua(claims === null ? {} : { "envoy.filters.http.jwt_authn": { payload: claims } });
     const list = headers.map(([name, value]) => toLua([name.toLowerCase(), value])).join(", ");
-    const said = this.lua.doStringSync(`return run(${toLua(source)}, { ${list} }, ${metadata})`) as string;
-    const result: FilteredRequest = { headers: [], logged: [] };
+    const said = this.lua.doStringSync(
+      `return run(${toLua(source)}, { ${list} }, ${metadata}, ${toLua(serverName)})`,
+    ) as string;
+    const result: FilteredRequest = { headers: [], logged: [], metadata: {} };
     const answer = { headers: {} as Record<string, string>, body: "" };
     for (const line of said === "" ? [] : said.split("\n")) {
       const [kind, ...words] = line.split(" ");
@@ -56,6 +66,8 @@ export class LuaEnvoy {
         result.headers.push([first, second]);
       } else if (kind === "answer") {
         answer.headers[first] = second;
+      } else if (kind === "metadata") {
+        result.metadata[first] = second;
       } else if (kind === "log") {
         result.logged.push(first);
       } else {

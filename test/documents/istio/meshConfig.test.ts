@@ -28,7 +28,9 @@ describe("the mesh configuration", () => {
             statusOnError: "503",
             // The check sees these, and the application gets the token alone.
             includeRequestHeadersInCheck: ["cookie", "authorization", "accept"],
-            includeAdditionalHeadersInCheck: { "x-auth-request-redirect": "https://%REQ(:AUTHORITY)%%REQ(:PATH)%" },
+            includeAdditionalHeadersInCheck: {
+              "x-auth-request-redirect": "%DYNAMIC_METADATA(gatehouse:return_address)%",
+            },
             headersToUpstreamOnAllow: ["authorization"],
             headersToDownstreamOnAllow: ["set-cookie"],
             headersToDownstreamOnDeny: ["content-type", "set-cookie", "cache-control"],

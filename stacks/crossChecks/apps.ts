@@ -1,0 +1,81 @@
+import { appHost, cookieDomainOf, hostsOf, isAddress } from "../hosts";
+import { namespaces } from "../namespaces";
+import { chainMends } from "../suppliedCertificate";
+import { comparing, repeated } from "./comparing";
+
+/** Namespaces whose pods the platform's or the cluster's own policies guard. */
+const foreign: readonly string[] = [...Object.values(namespaces), "kube-system"];
+
+const at = (index: number, ...rest: string[]) => ["apps", index, ...rest];
+
+export const appsAreDistinct = comparing(["domain", "apps", "echo"], function* ({ domain, apps, echo }, quote) {
+  for (const index of repeated(apps.map(({ name }) => name))) {
+    yield { path: at(index, "name"), value: apps[index]?.name, mend: "name each application once" };
+  }
+  const hosts = hostsOf(domain);
+  const own = [hosts.gate, ...(echo.enabled ? [hosts.echo] : [])];
+  const all = apps.map((app) => appHost(domain, app));
+  for (const index of repeated([...own, ...all])) {
+    const app = index - own.length;
+    if (app >= 0) {
+      yield {
+        path: at(app, "host"),
+        value: all[app],
+        mend: `this host is served already, by the gate itself or by an application above: write another below ${quote("domain", domain)}`,
+      };
+    }
+  }
+});
+
+export const appsAreReached = comparing(["domain", "sessions", "apps"], function* ({ domain, sessions, apps }, quote) {
+  const parent = cookieDomainOf({ domain, sessions });
+  for (const [index, app] of apps.entries()) {
+    const host = appHost(domain, app);
+    if (isAddress(domain)) {
+      yield {
+        path: at(index, "name"),
+        value: app.name,
+        mend: "an application needs a host of its own, and below an address there is none: write a DNS name as domain",
+      };
+    } else if (!host.endsWith(`.${parent}`)) {
+      yield {
+        path: at(index, "host"),
+        value: host,
+        mend: `browsers send the session's cookie to ${quote("sessions", parent)} and below alone: write a host there, or a parent of both as sessions.cookieDomain`,
+      };
+    }
+    if (foreign.includes(app.service.namespace)) {
+      yield {
+        path: at(index, "service", "namespace"),
+        value: app.service.namespace,
+        mend: "this namespace belongs to the platform or the cluster: put the application into one of its own",
+      };
+    }
+    if (app.inCluster && app.callers.length > 0) {
+      yield {
+        path: at(index, "callers"),
+        value: app.callers.map(({ namespace }) => namespace),
+        mend: "with inCluster every pod may connect: remove one of the two",
+      };
+    }
+  }
+});
+
+export const givenCertificateServesApps = comparing(
+  ["domain", "certificates", "apps"],
+  function* ({ domain, certificates: { edge }, apps }, quote) {
+    if (edge.type !== "given" || isAddress(domain)) {
+      return;
+    }
+    const covered = new Set(chainMends(edge.certificate, [domain], new Date()));
+    for (const [index, app] of apps.entries()) {
+      const host = appHost(domain, app);
+      const mend = chainMends(edge.certificate, [host], new Date(), () => quote("apps", host)).find(
+        (each) => each.includes("does not cover") && !covered.has(each),
+      );
+      if (mend !== undefined) {
+        yield { path: at(index, "host"), value: host, mend };
+      }
+    }
+  },
+);

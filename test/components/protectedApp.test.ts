@@ -1,0 +1,244 @@
+import { strict as assert } from "node:assert";
+import { differences } from "../program/differences";
+import { recordIndex, recordPlatform } from "../program/record";
+import { type Recording } from "../program/recording";
+import { changed, production, raw, settingsOf, type Tree } from "../stacks/fixture";
+import * as modes from "../stacks/modes";
+import { withProvider, withRedis } from "../stacks/identities";
+import { schemaProblems } from "../program/schemas";
+import { serversOf } from "./edge";
+
+const grafana = {
+  name: "grafana",
+  service: { name: "grafana", namespace: "monitoring", port: 80 },
+  pods: { labels: { app: "grafana" }, port: 3000 },
+};
+const mlflow = {
+  name: "mlflow",
+  service: { name: "mlflow", namespace: "tracking", port: 5000 },
+  pods: { labels: { app: "mlflow" } },
+};
+const withApps = (base: Tree, ...apps: Tree[]) => changed(base, "apps", apps);
+const record = (settings: Tree) => recordPlatform(settingsOf(settings));
+
+/** The objects of one application, without its namespace's. */
+const own = (name: string, namespace: string) => [
+  `AuthorizationPolicy ${namespace}/gatehouse-${name}`,
+  `Gateway ingress/app-${name}`,
+  `NetworkPolicy ${namespace}/gatehouse-${name}`,
+  `NetworkPolicy ingress/app-${name}`,
+  `VirtualService auth/return-${name}`,
+  `VirtualService ingress/app-${name}`,
+];
+const hostOf = (name: string) => `${name}.kubeflow.example.com`;
+const certificate = (name: string) => [`Certificate ingress/app-${name}`];
+const http01 = (name: string) => [
+  ...certificate(name),
+  `Gateway ingress/app-${name}-http`,
+  `Issuer ingress/gatehouse-acme-${name}`,
+];
+
+describe("one more application", () => {
+  const ways: [name: string, base: () => Tree, more: string[]][] = [
+    ["the private CA", production, []],
+    ["HTTP-01", modes.http01, http01("grafana")],
+    ["DNS-01 for the wildcard", modes.gke, []],
+    [
+      "DNS-01 for hosts",
+      () => changed(modes.gke(), "certificates.edge.names", "hosts"),
+      [...certificate("grafana"), "Issuer ingress/gatehouse-acme-grafana"],
+    ],
+    ["a Secret that is there", modes.existingSecret, []],
+    ["TLS at the load balancer", modes.offload, []],
+    ["a provider in place of Dex", withProvider, []],
+    ["sessions in Redis", withRedis, []],
+  ];
+  for (const [name, base, more] of ways) {
+    it(`changes nothing else, with ${name}`, async () => {
+      const before = await record(withApps(base(), mlflow));
+      const after = await record(withApps(base(), mlflow, grafana));
+      const found = differences(before, after);
+      const solvers = Object.keys(found).filter(
+        (place) => place.includes("ingress/gatehouse-acme-") && !place.startsWith("Issuer"),
+      );
+      assert.deepEqual(
+        Object.keys(found)
+          .filter((place) => !solvers.includes(place))
+          .sort(),
+        [...own("grafana", "monitoring"), ...more].sort(),
+      );
+      assert.deepEqual(
+        solvers.map((place) => place.split(" ")[0]).sort(),
+        name === "HTTP-01" ? ["Service", "VirtualService"] : [],
+      );
+      for (const [was, is] of Object.values(found)) {
+        assert.deepEqual([was, is], ["absent", "present"]);
+      }
+    });
+  }
+});
+
+describe("an application", () => {
+  let recording: Recording;
+  before(async () => {
+    recording = await record(
+      withApps(production(), { ...grafana, groups: ["ml-engineers"] }, { ...mlflow, inCluster: true }),
+    );
+  });
+  const spec = (kind: string, name: string, namespace: string) =>
+    recording.object<{ spec: object }>(kind, name, namespace).spec;
+
+  it("has objects as the API server has them", async () => {
+    const objects = recording.objects.filter(({ resource }) => resource.urn.includes("ProtectedApp"));
+    assert.equal(objects.length, 13);
+    for (const { manifest } of objects) {
+      assert.deepEqual(await schemaProblems(manifest), [], `${manifest.kind} ${manifest.metadata.name}`);
+    }
+  });
+
+  it("has listeners of its own, with the gate's certificate where that covers the host", () => {
+    const [plain, encrypted] = serversOf(recording, "app-grafana");
+    assert.deepEqual(plain, {
+      port: { number: 80, name: "http", protocol: "HTTP" },
+      hosts: ["ingress/grafana.kubeflow.example.com"],
+      tls: { httpsRedirect: true },
+    });
+    assert.deepEqual(encrypted?.port, { number: 443, name: "https", protocol: "HTTPS" });
+    assert.deepEqual(encrypted.hosts, ["ingress/grafana.kubeflow.example.com"]);
+    assert.equal(encrypted.tls?.credentialName, "gatehouse-edge");
+  });
+
+  it("is reached on its host alone, and nobody else's route can be there", () => {
+    assert.deepEqual(spec("VirtualService", "app-grafana", "ingress"), {
+      hosts: [hostOf("grafana")],
+      gateways: ["ingress/app-grafana"],
+      http: [
+        {
+          name: "grafana",
+          route: [{ destination: { host: "grafana.monitoring.svc.cluster.local", port: { number: 80 } } }],
+        },
+      ],
+    });
+  });
+
+  it("has its way back from sign-in at the gate", () => {
+    assert.deepEqual(spec("VirtualService", "return-grafana", "auth"), {
+      hosts: ["kubeflow.example.com"],
+      gateways: ["ingress/gatehouse"],
+      http: [
+        {
+          name: "return-grafana",
+          match: [{ uri: { prefix: "/gatehouse/return/grafana.kubeflow.example.com/" } }],
+          redirect: { authority: "grafana.kubeflow.example.com", prefixRewrite: "/", redirectCode: 302 },
+        },
+      ],
+    });
+  });
+
+  it("is for its groups alone, of whatever issuer, and tokens of no other issuer", () => {
+    const to = [{ operation: { ports: ["8443"], hosts: [hostOf("grafana"), `${hostOf("grafana")}:*`] } }];
+    const issuer = "https://kubeflow.example.com/dex";
+    assert.deepEqual(spec("AuthorizationPolicy", "app-grafana", "ingress"), {
+      selector: { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } },
+      action: "DENY",
+      rules: [
+        { to, when: [{ key: "request.auth.claims[iss]", notValues: [issuer] }] },
+        {
+          to,
+          when: [
+            { key: "request.auth.claims[iss]", values: [issuer] },
+            { key: "request.auth.claims[groups]", notValues: ["ml-engineers"] },
+          ],
+        },
+      ],
+    });
+    assert.equal(recording.find("AuthorizationPolicy", "app-mlflow", "ingress"), undefined);
+  });
+
+  const gateway = "cluster.local/ns/ingress/sa/gatehouse-gateway";
+  it("lets nobody but the gateway connect to its pods", () => {
+    assert.deepEqual(spec("AuthorizationPolicy", "gatehouse-grafana", "monitoring"), {
+      selector: { matchLabels: { app: "grafana" } },
+      action: "ALLOW",
+      rules: [{ from: [{ source: { principals: [gateway] } }], to: [{ operation: { ports: ["3000"] } }] }],
+    });
+    assert.deepEqual(spec("NetworkPolicy", "gatehouse-grafana", "monitoring"), {
+      podSelector: { matchLabels: { app: "grafana" } },
+      policyTypes: ["Ingress"],
+      ingress: [
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } },
+              podSelector: { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } },
+            },
+          ],
+          ports: [{ port: 3000, protocol: "TCP" }],
+        },
+      ],
+    });
+  });
+
+  it("in the cluster lets in pods that show a token and no identity", () => {
+    const to = [{ operation: { ports: ["5000"] } }];
+    assert.deepEqual((spec("AuthorizationPolicy", "gatehouse-mlflow", "tracking") as { rules: object[] }).rules, [
+      { from: [{ source: { principals: [gateway] } }], to },
+      {
+        to,
+        when: [
+          { key: "request.headers[authorization]", values: ["*"] },
+          { key: "request.headers[kubeflow-userid]", notValues: ["*"] },
+          { key: "request.headers[kubeflow-groups]", notValues: ["*"] },
+        ],
+      },
+    ]);
+    assert.deepEqual((spec("NetworkPolicy", "gatehouse-mlflow", "tracking") as { ingress: object[] }).ingress, [
+      { from: [{ namespaceSelector: {} }], ports: [{ port: 5000, protocol: "TCP" }] },
+    ]);
+  });
+
+  it("is open to nobody before its rules are there", () => {
+    const route = recording.declared("VirtualService", "app-grafana", "ingress");
+    const way = recording.declared("Gateway", "app-grafana", "ingress");
+    for (const [kind, name, namespace] of [
+      ["AuthorizationPolicy", "app-grafana", "ingress"],
+      ["AuthorizationPolicy", "gatehouse-grafana", "monitoring"],
+      ["NetworkPolicy", "gatehouse-grafana", "monitoring"],
+      ["EnvoyFilter", "gatehouse", "ingress"],
+      ["AuthorizationPolicy", "require-principal", "ingress"],
+      ["AuthorizationPolicy", "session", "ingress"],
+    ] as const) {
+      for (const later of [route, way]) {
+        assert(recording.waitsFor(later, recording.declared(kind, name, namespace)), `${later.type} waits for ${name}`);
+      }
+    }
+  });
+
+  it("has a certificate of its own where the gate's does not cover the host", async () => {
+    const settings = changed(
+      withApps(production(), { ...grafana, host: "grafana.example.com" }),
+      "sessions.cookieDomain",
+      "example.com",
+    );
+    const other = await record(settings);
+    assert.equal(serversOf(other, "app-grafana")[1]?.tls?.credentialName, "app-grafana");
+    const { dnsNames, secretName } = other.object<{ spec: Record<string, unknown> }>(
+      "Certificate",
+      "app-grafana",
+      "ingress",
+    ).spec;
+    assert.deepEqual([dnsNames, secretName], [["grafana.example.com"], "app-grafana"]);
+  });
+
+  it("is in the outputs, and in what DNS has to know where no wildcard covers it", async () => {
+    const outputsOf = async (settings: Tree) => {
+      const { values, project, stack } = raw(settings);
+      const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${project}:${key}`, value]));
+      return (await recordIndex({ stack, config })).stackOutputs as { apps?: object; dns: string };
+    };
+    const { apps, dns } = await outputsOf(withApps(modes.http01(), grafana));
+    assert.deepEqual(apps, { grafana: "https://grafana.kubeflow.example.com/" });
+    assert(dns.startsWith("kubeflow.example.com and grafana.kubeflow.example.com: "), dns);
+    assert.equal((await outputsOf(production())).apps, undefined);
+  });
+});

@@ -1,0 +1,173 @@
+import { strict as assert } from "node:assert";
+import { type Difference } from "../../program/differences";
+import { type Effect, policy, same } from "./effect";
+
+const host = "grafana.kubeflow.example.com";
+const atPods = (path: string) => `AuthorizationPolicy monitoring/gatehouse-grafana: spec.${path}`;
+const atHost = (path: string) => `AuthorizationPolicy ingress/app-grafana: spec.${path}`;
+const route = "VirtualService ingress/app-grafana: spec.http[0].route[0].destination";
+const podsPolicy = (path: string) => policy("monitoring/gatehouse-grafana", path);
+const gatewayPolicy = (path: string) => policy("ingress/app-grafana", path);
+const destination = (from: string, to: string): Record<string, Difference> => ({ [`${route}.host`]: [from, to] });
+
+const ofGrafana = [
+  "Gateway ingress/app-grafana",
+  "VirtualService ingress/app-grafana",
+  "VirtualService auth/return-grafana",
+  "AuthorizationPolicy ingress/app-grafana",
+  "AuthorizationPolicy monitoring/gatehouse-grafana",
+  "NetworkPolicy ingress/app-grafana",
+  "NetworkPolicy monitoring/gatehouse-grafana",
+];
+
+/** What an application consists of, under another name or in another namespace. */
+const moved = (from: string, to: string): Record<string, Difference> => ({
+  ...same([from], ["present", "absent"]),
+  ...same([to], ["absent", "present"]),
+});
+
+export const apps: Effect[] = [
+  {
+    setting: "apps[].name",
+    value: "metrics",
+    changes: {
+      ...same(ofGrafana, ["present", "absent"]),
+      ...same(
+        ofGrafana.map((object) => object.replace(/grafana$/, "metrics")),
+        ["absent", "present"],
+      ),
+    },
+  },
+  {
+    setting: "apps[].host",
+    value: "dashboards.kubeflow.example.com",
+    changes: {
+      ...same(
+        [
+          "Gateway ingress/app-grafana: spec.servers[0].hosts[0]",
+          "Gateway ingress/app-grafana: spec.servers[1].hosts[0]",
+        ],
+        [`ingress/${host}`, "ingress/dashboards.kubeflow.example.com"],
+      ),
+      "VirtualService ingress/app-grafana: spec.hosts[0]": [host, "dashboards.kubeflow.example.com"],
+      "VirtualService auth/return-grafana: spec.http[0].match[0].uri.prefix": [
+        `/gatehouse/return/${host}/`,
+        "/gatehouse/return/dashboards.kubeflow.example.com/",
+      ],
+      "VirtualService auth/return-grafana: spec.http[0].redirect.authority": [host, "dashboards.kubeflow.example.com"],
+      ...Object.fromEntries(
+        [0, 1, 2, 3].flatMap((rule): [string, Difference][] => [
+          [atHost(`rules[${rule}].to[0].operation.hosts[0]`), [host, "dashboards.kubeflow.example.com"]],
+          [atHost(`rules[${rule}].to[0].operation.hosts[1]`), [`${host}:*`, "dashboards.kubeflow.example.com:*"]],
+        ]),
+      ),
+    },
+  },
+  {
+    setting: "apps[].service.name",
+    value: "other",
+    changes: destination("grafana.monitoring.svc.cluster.local", "other.monitoring.svc.cluster.local"),
+  },
+  {
+    setting: "apps[].service.namespace",
+    value: "other",
+    changes: {
+      ...destination("grafana.monitoring.svc.cluster.local", "grafana.other.svc.cluster.local"),
+      ...moved("AuthorizationPolicy monitoring/gatehouse-grafana", "AuthorizationPolicy other/gatehouse-grafana"),
+      ...moved("NetworkPolicy monitoring/gatehouse-grafana", "NetworkPolicy other/gatehouse-grafana"),
+      [gatewayPolicy("egress[0].to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name")]: [
+        "monitoring",
+        "other",
+      ],
+    },
+  },
+  { setting: "apps[].service.port", value: 8080, changes: { [`${route}.port.number`]: [80, 8080] } },
+  {
+    setting: "apps[].pods.labels",
+    value: { "app.kubernetes.io/name": "other" },
+    changes: same(
+      [
+        atPods("selector.matchLabels.app.kubernetes.io/name"),
+        podsPolicy("podSelector.matchLabels.app.kubernetes.io/name"),
+        gatewayPolicy("egress[0].to[0].podSelector.matchLabels.app.kubernetes.io/name"),
+      ],
+      ["grafana", "other"],
+    ),
+  },
+  {
+    setting: "apps[].pods.port",
+    value: undefined,
+    changes: {
+      ...same([podsPolicy("ingress[0].ports[0].port"), gatewayPolicy("egress[0].ports[0].port")], [3000, 80]),
+      ...same(
+        [atPods("rules[0].to[0].operation.ports[0]"), atPods("rules[1].to[0].operation.ports[0]")],
+        ["3000", "80"],
+      ),
+    },
+  },
+  {
+    setting: "apps[].groups[]",
+    at: "apps[0].groups",
+    value: ["ml-engineers", "platform"],
+    changes: Object.fromEntries(
+      [1, 2, 3].map((rule): [string, Difference] => [
+        atHost(`rules[${rule}].when[1].notValues[1]`),
+        [undefined, "platform"],
+      ]),
+    ),
+  },
+  {
+    setting: "apps[].inCluster",
+    at: "apps[1].inCluster",
+    value: false,
+    changes: (found) => {
+      const network = (path: string) => policy("kubeflow/gatehouse-pipelines", path);
+      const rule = (path: string) => `AuthorizationPolicy kubeflow/gatehouse-pipelines: spec.rules[1].${path}`;
+      assert.deepEqual(found, {
+        [network("ingress[0].from[0].namespaceSelector")]: ["{}", undefined],
+        [network("ingress[0].from[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name")]: [
+          undefined,
+          "ingress",
+        ],
+        [network("ingress[0].from[0].podSelector.matchLabels.app")]: [undefined, "gatehouse-gateway"],
+        [network("ingress[0].from[0].podSelector.matchLabels.istio")]: [undefined, "gatehouse-gateway"],
+        [rule("to[0].operation.ports[0]")]: ["3000", undefined],
+        [rule("when[0].key")]: ["request.headers[authorization]", undefined],
+        [rule("when[0].values[0]")]: ["*", undefined],
+        [rule("when[1].key")]: ["request.headers[kubeflow-userid]", undefined],
+        [rule("when[1].notValues[0]")]: ["*", undefined],
+        [rule("when[2].key")]: ["request.headers[kubeflow-groups]", undefined],
+        [rule("when[2].notValues[0]")]: ["*", undefined],
+      });
+    },
+  },
+  {
+    setting: "apps[].callers[].namespace",
+    value: "other",
+    changes: {
+      [podsPolicy("ingress[0].from[1].namespaceSelector.matchLabels.kubernetes.io/metadata.name")]: [
+        "reports",
+        "other",
+      ],
+      [atPods("rules[1].from[0].source.principals[0]")]: [
+        "cluster.local/ns/reports/sa/reporter",
+        "cluster.local/ns/other/sa/reporter",
+      ],
+    },
+  },
+  {
+    setting: "apps[].callers[].podLabels",
+    value: { app: "other" },
+    changes: { [podsPolicy("ingress[0].from[1].podSelector.matchLabels.app")]: ["reporter", "other"] },
+  },
+  {
+    setting: "apps[].callers[].serviceAccount",
+    value: "other",
+    changes: {
+      [atPods("rules[1].from[0].source.principals[0]")]: [
+        "cluster.local/ns/reports/sa/reporter",
+        "cluster.local/ns/reports/sa/other",
+      ],
+    },
+  },
+];
