@@ -48,6 +48,7 @@ describe("the rules of the gateway", () => {
     assert.deepEqual(
       Object.fromEntries(Object.entries(policies).map(([name, { action, provider }]) => [name, [action, provider]])),
       {
+        "app-grafana": ["DENY", undefined],
         session: ["CUSTOM", { name: "oauth2-proxy" }],
         "require-principal": ["DENY", undefined],
         "require-user": ["DENY", undefined],

@@ -64,8 +64,9 @@ describe("the routes", () => {
     });
   });
 
-  it("end at Services and ports that are there", () => {
-    for (const { metadata, spec } of recording.all<{ spec: VirtualServiceSpec }>("VirtualService")) {
+  it("end at Services and ports that are there, but for applications, which other people bring", () => {
+    const routes = recording.all<{ spec: VirtualServiceSpec }>("VirtualService");
+    for (const { metadata, spec } of routes.filter(({ metadata: { name } }) => !name.startsWith("app-"))) {
       for (const { destination } of spec.http.flatMap(({ route = [] }) => route)) {
         const [name = "", namespace = ""] = destination.host.split(".");
         const service = recording.object<{ spec: { ports: { port: number }[] } }>("Service", name, namespace);
