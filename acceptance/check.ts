@@ -6,6 +6,7 @@ export const areas = [
   "machines",
   "spoofing",
   "paths",
+  "apps",
   "fail-closed",
   "rotation",
   "load",
@@ -19,6 +20,12 @@ export type Need =
   | "user"
   /** The echo application, which shows what a backend gets to see. */
   | "echo"
+  /** `--app`: an application with a host of its own, which answers as the echo does. */
+  | "app"
+  /** `--closed-app`: one that none of the people may use. */
+  | "closed-app"
+  /** `--in-cluster-app`: one that pods may call past the gate with a token. */
+  | "in-cluster-app"
   /** Chromium. */
   | "browser"
   /** `--client`: a client of Dex that may redeem codes, with its secret. */
@@ -105,6 +112,12 @@ export interface Target {
   gate: URL;
   /** The echo application, `https://echo.kubeflow.example.com`. */
   echo: URL | undefined;
+  /** An application with a host of its own behind the same sign-in, which answers as the echo does. */
+  app?: URL | undefined;
+  /** One whose groups none of the people has. */
+  closedApp?: URL | undefined;
+  /** Host and port at which pods call one past the gate. */
+  inClusterApp?: string | undefined;
   /** PEM of the CA that signed the gate's certificate; the system's store where it is missing. */
   ca: string | undefined;
   /** Where to connect instead of asking DNS, for deployments without names. */

@@ -1,4 +1,5 @@
 import { type Check } from "./check";
+import { apps } from "./checks/apps";
 import { failClosed } from "./checks/failClosed";
 import { load } from "./checks/load";
 import { login } from "./checks/login";
@@ -17,6 +18,7 @@ export const everyCheck: readonly Check[] = [
   ...machines,
   ...spoofing,
   ...paths,
+  ...apps,
   ...failClosed,
   ...rotation,
   ...load,

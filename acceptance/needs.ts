@@ -25,6 +25,16 @@ const patience = 15_000;
 const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
   user: ({ target }) => (target.people.length > 0 ? undefined : "nobody may sign in (--user, --passwords)"),
   echo: ({ target }) => (target.echo === undefined ? "no echo application (--echo URL)" : undefined),
+  app: ({ target }) =>
+    target.app === undefined
+      ? "no application with a host of its own that answers as the echo does (--app URL)"
+      : undefined,
+  "closed-app": ({ target }) =>
+    target.closedApp === undefined ? "no application that is closed to these people (--closed-app URL)" : undefined,
+  "in-cluster-app": ({ target }) =>
+    target.inClusterApp === undefined
+      ? "no application that pods may call past the gate (--in-cluster-app HOST:PORT)"
+      : undefined,
   browser: ({ target }) =>
     target.browser === undefined ? "no Chromium on PATH (--browser PATH or GATEHOUSE_CHROMIUM)" : undefined,
   client: ({ target }) => (target.client === undefined ? "no client of Dex (--client FILE)" : undefined),

@@ -15,6 +15,9 @@ export interface TargetOptions {
   client?: string;
   connect?: string;
   echo?: string;
+  app?: string;
+  closedApp?: string;
+  inClusterApp?: string;
   browser?: string;
   kubeconfig?: string;
   disturb?: boolean;
@@ -64,6 +67,17 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
 
   const gate = readOrigin("<url>", url, problem);
   const echo = readEcho(options.echo, gate, problem);
+  const app = options.app === undefined ? undefined : readOrigin("--app", options.app, problem);
+  const closedApp =
+    options.closedApp === undefined ? undefined : readOrigin("--closed-app", options.closedApp, problem);
+  const { inClusterApp } = options;
+  if (inClusterApp !== undefined && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/.test(inClusterApp)) {
+    problem(
+      "--in-cluster-app",
+      inClusterApp,
+      "write the Service's host and port, such as ml-pipeline-ui.kubeflow.svc.cluster.local:80",
+    );
+  }
   const ca = readCa(file("--ca", options.ca, false), options.ca, problem);
   const passwords = readJson("--passwords", file("--passwords", options.passwords, true), passwordsSchema, problem, {
     mend: 'write a JSON object of e-mail address to password, as "pulumi stack output --show-secrets --json staticPasswords" prints it',
@@ -104,6 +118,9 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
     target: {
       gate,
       echo,
+      app,
+      closedApp,
+      inClusterApp,
       ca,
       address: connect,
       people,

@@ -82,7 +82,9 @@ async function bringUp({ stack, settings, without, report }: StartUp): Promise<B
   writePrivateJson(layout().request, request);
   await timed(report, `the stack ${stack}`, () => askInside(["deploy"]));
   const facts = readFacts(layout().state);
-  const hosts = [facts.url, facts.echoUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]));
+  const hosts = [facts.url, facts.echoUrl, facts.apps?.url, facts.apps?.closedUrl].flatMap((url) =>
+    url === undefined ? [] : [new URL(url).hostname],
+  );
   const address = await publish((name) => programs.path(name), namespaces.ingress, hosts);
   report(
     `${facts.url} answers at ${address}, on the client's side: npm run bed -- exec -- curl --cacert ${facts.caFile} ${facts.url}`,

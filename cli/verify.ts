@@ -30,6 +30,16 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(new Option("--client <file>", "a client of Dex that may redeem codes: JSON of id, secret, redirectUri"))
     .addOption(new Option("--connect <address>", "connect there instead of asking DNS"))
     .addOption(new Option("--echo <url>", "the echo application, or none; without it https://echo.<host> is tried"))
+    .addOption(
+      new Option("--app <url>", "an application with a host of its own that answers as the echo does (apps[].host)"),
+    )
+    .addOption(new Option("--closed-app <url>", "one whose groups none of the people has (apps[].groups)"))
+    .addOption(
+      new Option(
+        "--in-cluster-app <host:port>",
+        "one that pods may call past the gate with a token (apps[].inCluster)",
+      ),
+    )
     .addOption(new Option("--browser <path>", "Chromium, or none; without it GATEHOUSE_CHROMIUM or the one on PATH"))
     .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
     .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))

@@ -41,9 +41,9 @@ export const everythingInput: SettingsInput = {
       callers: [{ namespace: "reports", podLabels: { app: "reporter" }, serviceAccount: "reporter" }],
     },
     {
-      name: "pipelines",
-      service: { name: "ml-pipeline-ui", namespace: "kubeflow", port: 80 },
-      pods: { labels: { app: "ml-pipeline-ui" }, port: 3000 },
+      name: "door",
+      service: { name: "echo", namespace: "gatehouse-echo", port: 8080 },
+      pods: { labels: { "app.kubernetes.io/name": "echo" } },
       inCluster: true,
     },
   ],

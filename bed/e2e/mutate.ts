@@ -7,6 +7,7 @@ import { type Mutation } from "../mutations/mutation";
 import { askInside } from "../platformInside";
 import { type Report } from "../programs/report";
 import { type Bed } from "../startUp";
+import { checksOf, type Mode } from "./modes";
 import { NoResult, verifyBed } from "./verify";
 
 /** What became of one mutation. */
@@ -34,15 +35,22 @@ function ableToNotice({ noticedBy }: Mutation, checks: readonly CheckResult[]): 
     .sort((a, b) => a.seconds - b.seconds);
 }
 
-export function chosenMutations(choice: MutationChoice, checks: readonly CheckResult[]): readonly Mutation[] {
+/** Of the mutations that a mode's checks are there to notice. */
+export function chosenMutations(
+  choice: MutationChoice,
+  mode: Mode,
+  checks: readonly CheckResult[],
+): readonly Mutation[] {
+  const titles = new Set(checksOf(mode).map((check) => titleOf(check)));
+  const isOf = ({ noticedBy }: Mutation) => noticedBy.some((title) => titles.has(title));
   switch (choice) {
     case "all":
-      return everyMutation;
+      return everyMutation.filter(isOf);
     case "one-of-each-group":
       // Where nothing of a group can be noticed its first one stands for it, as left out.
-      return mutationGroups.flatMap(
-        (group) => group.find((mutation) => ableToNotice(mutation, checks).length > 0) ?? group.slice(0, 1),
-      );
+      return mutationGroups
+        .map((group) => group.filter(isOf))
+        .flatMap((group) => group.find((mutation) => ableToNotice(mutation, checks).length > 0) ?? group.slice(0, 1));
     case "none":
       return [];
   }
@@ -51,12 +59,13 @@ export function chosenMutations(choice: MutationChoice, checks: readonly CheckRe
 /** Breaks one rule after the other, and sees that the suite notices each, and is content again afterwards. */
 export async function* mutateAll(
   choice: MutationChoice,
+  mode: Mode,
   bed: Bed,
   { checks }: Pick<Verification, "checks">,
   directory: string,
   report: Report,
 ): AsyncGenerator<Noticed> {
-  for (const mutation of chosenMutations(choice, checks)) {
+  for (const mutation of chosenMutations(choice, mode, checks)) {
     const able = ableToNotice(mutation, checks);
     const result =
       able.length === 0

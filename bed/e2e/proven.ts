@@ -13,6 +13,18 @@ export function provenTable(results: readonly ModeResult[]): string {
   return `${[...head, ...results.flatMap(section)].join("\n").trimEnd()}\n`;
 }
 
+const heading = /^(?=## Mode )/m;
+const modeOf = (section: string) => /^## Mode ([a-z0-9-]+):/.exec(section)?.[1];
+
+/** A table with the sections of a run in place of an earlier one's; those of modes that did not run stay. */
+export function withSections(earlier: string, own: string, order: readonly string[]): string {
+  const [head = "", ...sections] = own.split(heading);
+  const [, ...former] = earlier.split(heading);
+  const latest = new Map([...former, ...sections].map((section) => [modeOf(section), `${section.trimEnd()}\n`]));
+  const kept = order.flatMap((name) => latest.get(name) ?? []);
+  return [`${head.trimEnd()}\n`, ...kept].join("\n");
+}
+
 function section(result: ModeResult): string[] {
   const { mode, met, bed, analysis, verification, mutations, lifecycle, broken } = result;
   const checks = count([{ ...result, analysis: undefined, mutations: [], lifecycle: [], broken: [] }]);

@@ -41,6 +41,9 @@ export function needsMet({ facts, versions, browser }: Bed, load: number): Need[
   const conditions: readonly (readonly [Need, boolean])[] = [
     ["load", load > 0],
     ["echo", facts.echoUrl !== undefined],
+    ["app", facts.apps?.url !== undefined],
+    ["closed-app", facts.apps?.closedUrl !== undefined],
+    ["in-cluster-app", facts.apps?.inCluster !== undefined],
     ["sessions", runs(["oauth2-proxy"])],
     ["cert-manager", runs(certManager)],
     ["browser", browser !== undefined],

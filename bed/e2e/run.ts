@@ -8,7 +8,7 @@ import { type Report, timed } from "../programs/report";
 import { startUp } from "../startUp";
 import { analyze } from "./analyze";
 import { liveOn } from "./lifecycle";
-import { modes } from "./modes";
+import { type Mode, selectionOf } from "./modes";
 import { mutateAll, type MutationChoice } from "./mutate";
 import { outFolder } from "./outFolder";
 import { provenTable } from "./proven";
@@ -16,6 +16,8 @@ import { count, type E2eCounts, emptyResult, type ModeResult, needsMet, wronglyL
 import { verifyBed } from "./verify";
 
 export interface E2eOptions {
+  /** Which ways of running the platform, one after the other. */
+  modes: readonly Mode[];
   /** Where reports go; an earlier run's are replaced. */
   out: string;
   /** Seconds of steady load. */
@@ -31,7 +33,7 @@ export interface E2eOptions {
 
 /** Each mode on a bed of its own: up, verify, break and see it noticed, down. What was found is written whatever happens. */
 export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
-  const { out, keep } = options;
+  const { out, keep, modes } = options;
   outFolder(out);
   await takeDown();
   const results: ModeResult[] = [];
@@ -84,7 +86,16 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   );
   result.analysis?.wrong.forEach((wrong) => report(`analysis: ${wrong}`));
   const rotate = `${process.execPath} ${join(__dirname, "..", "..", "bin", "bed.js")} inside rotate "$GATEHOUSE_ROTATE"`;
-  const args = ["--disturb", "--rotate", rotate, "--load", String(load), "--require", ...result.met];
+  const args = [
+    "--disturb",
+    "--rotate",
+    rotate,
+    "--load",
+    String(load),
+    ...selectionOf(mode),
+    "--require",
+    ...result.met,
+  ];
   const verification = await step("the acceptance suite", () => verifyBed({ bed, directory, args }));
   result.verification = verification;
   if (verification !== undefined) {
@@ -92,7 +103,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   }
   if (mutations !== "none" && verification !== undefined) {
     await step("the mutations", async () => {
-      for await (const noticed of mutateAll(mutations, bed, verification, join(directory, "mutations"), report)) {
+      for await (const noticed of mutateAll(mutations, mode, bed, verification, join(directory, "mutations"), report)) {
         result.mutations.push(noticed);
       }
     });

@@ -48,6 +48,7 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     ],
     ...["--echo", facts.echoUrl ?? "none", "--browser", browser ?? "none"],
     ...groupsOf(facts),
+    ...appsOf(facts),
     ...["--report", directory, "--junit", join(directory, "junit.xml")],
     ...args,
   ];
@@ -69,6 +70,16 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     throw new NoResult(`gatehouse verify ended with ${code ?? "a signal"}: ${said.trim()}`);
   }
   return JSON.parse(readFileSync(join(directory, "verification.json"), "utf8")) as Verification;
+}
+
+/** The applications with hosts of their own. */
+export function appsOf({ apps = {} }: Pick<Facts, "apps">): string[] {
+  const { url, closedUrl, inCluster } = apps;
+  return [
+    ...(url === undefined ? [] : ["--app", url]),
+    ...(closedUrl === undefined ? [] : ["--closed-app", closedUrl]),
+    ...(inCluster === undefined ? [] : ["--in-cluster-app", inCluster]),
+  ];
 }
 
 /** Who has to arrive with which groups. */

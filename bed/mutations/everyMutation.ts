@@ -1,4 +1,5 @@
 import { accessRules } from "./accessRules";
+import { apps } from "./apps";
 import { gateway } from "./gateway";
 import { gatewayFilter } from "./gatewayFilter";
 import { mesh } from "./mesh";
@@ -14,6 +15,7 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   gatewayFilter,
   mesh,
   network,
+  apps,
   signIn,
   gateway,
 ];

@@ -69,6 +69,24 @@ const withoutCall = (call: string): Mutation["change"] =>
 /** What the gateway does to every request and answer. */
 export const gatewayFilter: readonly Mutation[] = [
   {
+    name: "no-word-of-a-wrong-connection",
+    breaks: "A browser that reuses the gate's connection for an application is told that there is nothing.",
+    object,
+    change: without("gatehouse.misdirected"),
+    noticedBy: ["apps/misdirected"],
+  },
+  {
+    name: "only-the-gate-is-redirected",
+    breaks: "Plain HTTP at an application's host is answered with 404.",
+    object,
+    change: inEachFilter(({ default_source_code: source }) => {
+      if (source !== undefined) {
+        source.inline_string = source.inline_string.replace(/^local below = ".+"$/m, 'local below = ""');
+      }
+    }),
+    noticedBy: ["apps/redirect"],
+  },
+  {
     name: "keep-one-beginning-of-forged-headers",
     breaks: "A client's own x-goog-iap-* reaches applications; every other forged name is still taken away.",
     object,

@@ -59,4 +59,13 @@ export const mesh: readonly Mutation[] = [
     change: inCheck((check) => delete check.includeAdditionalHeadersInCheck),
     noticedBy: ["redirects/sign-in-and-error-pages", "login/comes-back"],
   },
+  {
+    name: "checks-with-the-address-of-the-application",
+    breaks: "A sign-in that began at an application ends on the gate, which returns to no host but its own.",
+    object,
+    change: inCheck((check) => {
+      check.includeAdditionalHeadersInCheck = { "x-auth-request-redirect": "https://%REQ(:AUTHORITY)%%REQ(:PATH)%" };
+    }),
+    noticedBy: ["apps/comes-back"],
+  },
 ];

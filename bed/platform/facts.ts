@@ -7,6 +7,8 @@ export interface Facts {
   url: string;
   /** The echo application, where the stack has one. */
   echoUrl?: string;
+  /** Applications with hosts of their own that lead to the echo, where the stack has some. */
+  apps?: AppFacts;
   /** How the gateway's Service lets clients in. */
   service: { type: string; nodePorts?: { http: number; https: number } };
   /** PEM of the private CA. */
@@ -38,6 +40,15 @@ export interface Facts {
   notes: string[];
   /** Seconds by step. */
   durations: Record<string, number>;
+}
+
+export interface AppFacts {
+  /** Open to the first of the static users. */
+  url?: string;
+  /** Open to none of them. */
+  closedUrl?: string;
+  /** Host and port at which pods call one past the gate. */
+  inCluster?: string;
 }
 
 export interface Counts {

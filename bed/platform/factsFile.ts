@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { hostsOf } from "../../components/topology";
+import { appHost, echo, hostsOf, serviceHost } from "../../components/topology";
+import { type Settings } from "../../stacks/schema";
 import { namespaces } from "../../stacks/namespaces";
 import { type Api } from "./cluster/api";
 import { type Deployed } from "./deployed";
-import { type Facts } from "./facts";
+import { type AppFacts, type Facts } from "./facts";
 import { platformLayout } from "./layout";
 import { type PlatformOptions } from "./options";
 import { writePrivate, writePrivateJson } from "./privateFiles";
@@ -42,6 +43,7 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     environment: settings.environment,
     url: `https://${hosts.gate}/`,
     ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
+    ...(settings.apps.length > 0 ? { apps: appFacts(settings) } : {}),
     service: { type, ...(type === "NodePort" ? { nodePorts } : {}) },
     caFile: files.ca,
     passwordsFile: files.passwords,
@@ -62,6 +64,24 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
   };
   writePrivateJson(files.facts, facts);
   return facts;
+}
+
+/** What the suite can see of the stack's applications: those that lead to the echo. */
+export function appFacts({ domain, apps, identity }: Pick<Settings, "domain" | "apps" | "identity">): AppFacts {
+  const seen = apps.filter(({ service }) => service.namespace === echo.namespace && service.name === echo.name);
+  const [first] = identity.staticUsers;
+  const admits = (groups: readonly string[], of: readonly string[]) =>
+    groups.length === 0 || groups.some((group) => of.includes(group));
+  const open = seen.find(({ groups }) => admits(groups, first?.groups ?? []));
+  const closed = seen.find(({ groups }) => identity.staticUsers.every((user) => !admits(groups, user.groups)));
+  const called = seen.find(({ inCluster }) => inCluster);
+  return {
+    ...(open === undefined ? {} : { url: `https://${appHost(domain, open)}/` }),
+    ...(closed === undefined ? {} : { closedUrl: `https://${appHost(domain, closed)}/` }),
+    ...(called === undefined
+      ? {}
+      : { inCluster: `${serviceHost(called.service.name, called.service.namespace)}:${called.service.port}` }),
+  };
 }
 
 export function readFacts(state: string): Facts {

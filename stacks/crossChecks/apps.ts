@@ -3,8 +3,11 @@ import { namespaces } from "../namespaces";
 import { chainMends } from "../suppliedCertificate";
 import { comparing, repeated } from "./comparing";
 
-/** Namespaces whose pods the platform's or the cluster's own policies guard. */
-const foreign: readonly string[] = [...Object.values(namespaces), "kube-system"];
+/** Namespaces whose pods the platform's or the cluster's own policies guard; the echo may be seen as an application, too. */
+const foreign: readonly string[] = [
+  ...Object.values(namespaces).filter((namespace) => namespace !== namespaces.echo),
+  "kube-system",
+];
 
 const at = (index: number, ...rest: string[]) => ["apps", index, ...rest];
 

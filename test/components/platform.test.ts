@@ -41,8 +41,8 @@ describe("the platform", () => {
       "Istio istio",
       "OAuth2Proxy oauth2-proxy",
       "Platform gatehouse",
+      "ProtectedApp app-door",
       "ProtectedApp app-grafana",
-      "ProtectedApp app-pipelines",
       "Routes routes",
       "TokenRules tokens",
     ]);
@@ -58,8 +58,8 @@ describe("the platform", () => {
         "GuardedNamespace gatehouse-echo",
         "HardenedWorkload cluster-keys",
         "HardenedWorkload echo",
+        "ProtectedApp app-door",
         "ProtectedApp app-grafana",
-        "ProtectedApp app-pipelines",
       ],
     );
   });
@@ -243,7 +243,7 @@ describe("the order of creation", () => {
     const early = recording.objects.filter(({ manifest: { metadata }, resource }) => {
       const { namespace } = metadata;
       // Applications' own namespaces are other people's.
-      if (["kubeflow", "monitoring"].includes(namespace ?? "")) {
+      if (namespace === "monitoring") {
         return false;
       }
       return namespace !== undefined && !recording.waitsFor(resource, recording.declared("Namespace", namespace));

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
 import { gateway, namespaces } from "../../../components/topology";
+import { checksOf, modes } from "../../../bed/e2e/modes";
 import { chosenMutations, looks } from "../../../bed/e2e/mutate";
 import { everyMutation, mutationGroups } from "../../../bed/mutations/everyMutation";
 import { type LiveObject, withSpec, withToml, withYaml } from "../../../bed/mutations/mutation";
@@ -62,16 +63,37 @@ describe("The mutations", () => {
         seconds: 1,
       }));
 
-    it("are all of them, unless it says otherwise", () => {
-      assert.equal(chosenMutations("all", passed()), everyMutation);
-      assert.deepEqual(chosenMutations("none", passed()), []);
+    const [core, others] = [modes.filter(({ name }) => name === "core"), modes.filter(({ name }) => name !== "core")];
+    const mode = core[0] ?? assert.fail();
+
+    it("are together all of them, unless it says otherwise", () => {
+      const chosen = modes.map((each) => chosenMutations("all", each, passed()));
+      assert.deepEqual(new Set(chosen.flat()), new Set(everyMutation));
+      assert.deepEqual(chosenMutations("none", mode, passed()), []);
+    });
+
+    it("are of a mode where its checks may notice them", () => {
+      for (const each of others) {
+        const titles = checksOf(each).map(titleOf);
+        for (const { noticedBy } of chosenMutations("all", each, passed())) {
+          assert.ok(noticedBy.some((title) => titles.includes(title)));
+        }
+      }
     });
 
     it("are one of each group: the first one that a check can notice here, and else the first", () => {
-      const chosen = chosenMutations("one-of-each-group", passed("machines/token-without-email", "login/two-tabs"));
+      const chosen = chosenMutations(
+        "one-of-each-group",
+        mode,
+        passed("machines/token-without-email", "login/two-tabs"),
+      );
+      const titles = checksOf(mode).map(titleOf);
+      const groups = mutationGroups
+        .map((group) => group.filter(({ noticedBy }) => noticedBy.some((title) => titles.includes(title))))
+        .filter((group) => group.length > 0);
       assert.deepEqual(
         chosen.map(({ name }) => name),
-        mutationGroups.map((group) => {
+        groups.map((group) => {
           const able = group.find(({ noticedBy }) =>
             noticedBy.some((title) => ["machines/token-without-email", "login/two-tabs"].includes(title)),
           );

@@ -121,8 +121,8 @@ export const apps: Effect[] = [
     at: "apps[1].inCluster",
     value: false,
     changes: (found) => {
-      const network = (path: string) => policy("kubeflow/gatehouse-pipelines", path);
-      const rule = (path: string) => `AuthorizationPolicy kubeflow/gatehouse-pipelines: spec.rules[1].${path}`;
+      const network = (path: string) => policy("gatehouse-echo/gatehouse-door", path);
+      const rule = (path: string) => `AuthorizationPolicy gatehouse-echo/gatehouse-door: spec.rules[1].${path}`;
       assert.deepEqual(found, {
         [network("ingress[0].from[0].namespaceSelector")]: ["{}", undefined],
         [network("ingress[0].from[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name")]: [
@@ -131,7 +131,7 @@ export const apps: Effect[] = [
         ],
         [network("ingress[0].from[0].podSelector.matchLabels.app")]: [undefined, "gatehouse-gateway"],
         [network("ingress[0].from[0].podSelector.matchLabels.istio")]: [undefined, "gatehouse-gateway"],
-        [rule("to[0].operation.ports[0]")]: ["3000", undefined],
+        [rule("to[0].operation.ports[0]")]: ["8080", undefined],
         [rule("when[0].key")]: ["request.headers[authorization]", undefined],
         [rule("when[0].values[0]")]: ["*", undefined],
         [rule("when[1].key")]: ["request.headers[kubeflow-userid]", undefined],

@@ -202,7 +202,7 @@ export const operations: Effect[] = [
         namespaceOf("ingress/allow-gatehouse-gateway", "ingress[3].from[0]"),
         namespaceOf("istio-cni/allow-istio-cni-node", "ingress[0].from[0]"),
         namespaceOf("istio-system/allow-istiod", "ingress[6].from[0]"),
-        namespaceOf("kubeflow/gatehouse-pipelines", "ingress[1].from[0]"),
+        namespaceOf("gatehouse-echo/gatehouse-door", "ingress[1].from[0]"),
         namespaceOf("monitoring/gatehouse-grafana", "ingress[1].from[0]"),
       ],
       ["monitoring", "metrics"],

@@ -92,7 +92,6 @@ export function rulesFor(namespace: string, issuer: string, keySet: string): Man
 }
 
 export function podsFor(image: string): Manifest[] {
-  const forwarder = { configMap: "forwarder", port: forwarderPort, readyPath };
   return [
     restrictedPod({
       name: backend.name,
@@ -101,6 +100,14 @@ export function podsFor(image: string): Manifest[] {
       sidecar: true,
       envoy: { configMap: backend.name, port: backend.port, readyPath: "/" },
     }),
+    ...clientPods(image),
+  ];
+}
+
+/** Pods from which the suite asks: one of the mesh, and one outside. */
+export function clientPods(image: string): Manifest[] {
+  const forwarder = { configMap: "forwarder", port: forwarderPort, readyPath };
+  return [
     restrictedPod({ name: clients.inMesh, serviceAccount: clientAccount, image, sidecar: true, envoy: forwarder }),
     restrictedPod({
       name: clients.outsideMesh,
