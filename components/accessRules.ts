@@ -3,7 +3,7 @@ import { type Settings } from "../stacks/schema";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
-import { machineClientRules, onlyPeopleSignIn } from "./machineClientRules";
+import { machineClientRules, machineUserRules, onlyPeopleSignIn } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
 import { gateway, type Hosts, namespaces, oauth2Proxy } from "./topology";
 
@@ -76,6 +76,17 @@ export class AccessRules extends pulumi.ComponentResource {
         {
           metadata: metadata("require-admission"),
           spec: { selector, action: "DENY", rules: admission.map((when) => ({ to, when })) },
+        },
+        child,
+      );
+    }
+    const issuers = machineIssuersOf(settings);
+    if (issuers.length > 0) {
+      new AuthorizationPolicy(
+        `${name}-machine-users`,
+        {
+          metadata: metadata("machine-users"),
+          spec: { selector, action: "DENY", rules: machineUserRules(issuers, to) },
         },
         child,
       );

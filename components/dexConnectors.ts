@@ -106,13 +106,12 @@ function oidcConfig(connector: Of<"oidc">, secret: string, redirectURI: string, 
 }
 
 function githubConfig(connector: Of<"github">, secret: string, redirectURI: string) {
-  const { organizations, hostName, preferredEmailDomain } = connector;
+  const { organizations, preferredEmailDomain } = connector;
   return {
     ...client(connector, secret, redirectURI),
     orgs: organizations.map(({ name, teams }) => ({ name, ...(teams.length === 0 ? {} : { teams }) })),
     // A team's display name may be changed, and a new team may then take it.
     teamNameField: "slug" as const,
-    ...(hostName === undefined ? {} : { hostName }),
     ...(preferredEmailDomain === undefined ? {} : { preferredEmailDomain }),
   };
 }

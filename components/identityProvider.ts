@@ -16,6 +16,8 @@ export interface IdentityProvider {
   groupsClaim: string;
   /** JWS algorithms of its ID tokens, all asymmetric. */
   signingAlgorithms: readonly string[];
+  /** Where istiod fetches its keys. */
+  jwksUri: string;
   /** Where oauth2-proxy sends browsers, redeems codes and gets keys; or the discovery document says so. */
   endpoints: { login: string; token: string; keys: string } | "discovered";
   /** Who vouches for its certificate: our own CA for Dex, otherwise what the settings say. */
@@ -43,12 +45,13 @@ export function identityProviderOf(settings: Settings, hosts: Hosts): IdentityPr
         token: `${internalDexUrl}/token`,
         keys: `${internalDexUrl}/keys`,
       },
+      jwksUri: `${internalDexUrl}/keys`,
       authority: { type: "private" },
       paths: ["/dex/"],
       ownDex: true,
     };
   }
-  const { issuer, clientId, scopes, userClaim, groupsClaim, ca, backendLogoutUrl } = provider;
+  const { issuer, jwksUri, clientId, scopes, userClaim, groupsClaim, ca, backendLogoutUrl } = provider;
   return {
     issuer,
     clientId,
@@ -56,6 +59,7 @@ export function identityProviderOf(settings: Settings, hosts: Hosts): IdentityPr
     userClaim,
     groupsClaim,
     signingAlgorithms: asymmetric,
+    jwksUri,
     endpoints: "discovered",
     authority: ca,
     paths: [],

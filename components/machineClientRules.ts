@@ -1,4 +1,4 @@
-import { type MachineClient, type Settings } from "../stacks/schema";
+import { type MachineClient, type MachineIssuer, type Settings } from "../stacks/schema";
 import { gateway } from "./topology";
 
 /** What a rule of an AuthorizationPolicy looks at: requests that may not pass without an identity. */
@@ -24,6 +24,17 @@ export function machineClientRules(clients: readonly MachineClient[], issuer: st
       { to, when: [...madeFor, { key: "request.auth.claims[email]", notValues: [...users] }] },
     ];
   });
+}
+
+/** Tokens of other issuers than Dex, of whom the settings name nobody; a token without the claim is denied, too. */
+export function machineUserRules(issuers: readonly MachineIssuer[], to: Operations) {
+  return issuers.map(({ issuer, userClaim, users }) => ({
+    to,
+    when: [
+      { key: "request.auth.claims[iss]", values: [issuer] },
+      { key: `request.auth.claims[${userClaim}]`, notValues: [...users] },
+    ],
+  }));
 }
 
 /** Identifiers of the connectors by which people sign in; Dex calls its own passwords `local`. */

@@ -7,9 +7,16 @@ export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): 
   if (cluster.type === "none") {
     return issuers;
   }
-  const { issuer, audiences } = cluster;
+  const { issuer, audiences, users } = cluster;
   // Kubernetes has no other claim that names the account (https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/).
-  const own = { name: "this cluster", issuer, audiences, userClaim: "sub", groupsClaim: "groups" };
+  const own = {
+    name: "this cluster",
+    issuer,
+    audiences,
+    userClaim: "sub",
+    groupsClaim: "groups",
+    users,
+  };
   const jwksUri =
     cluster.type === "selfSigned" ? clusterKeys.jwksUri : (cluster.jwksUri ?? cloudOf(issuer)?.jwksUri(issuer));
   return [...issuers, { ...own, ...(jwksUri === undefined ? {} : { jwksUri }) }];

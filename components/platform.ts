@@ -89,14 +89,14 @@ export class Platform extends pulumi.ComponentResource {
       { settings, provider, dependsOn: [pods, routes, ...(dex === undefined ? [] : [dex]), oauth2Proxy, ...keys] },
       child,
     );
-    if (settings.echo.enabled) {
-      new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child);
-    }
+    const echo = settings.echo.enabled
+      ? [new Echo("echo", { settings, hosts, flows, dependsOn: [istio.ready, pods] }, child)]
+      : [];
 
     this.apps = Object.fromEntries(
       settings.apps.map((app) => {
         const args = { app, settings, hosts, provider, certificateAuthority };
-        const dependsOn = [pods, istio.ready, certManager.ready, ...ingress.namespace.ready, ...auth.ready];
+        const dependsOn = [pods, istio.ready, certManager.ready, ...ingress.namespace.ready, ...auth.ready, ...echo];
         return [app.name, new ProtectedApp(`app-${app.name}`, { ...args, dependsOn }, child).url];
       }),
     );

@@ -49,11 +49,10 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
 
 /** Dex's tokens name the client that they were made for: people's is oauth2-proxy, and each job has one of its own. */
 function personRule({ machines }: Settings, provider: IdentityProvider) {
-  const { issuer, clientId, userClaim, groupsClaim, endpoints } = provider;
+  const { issuer, clientId, userClaim, groupsClaim, jwksUri } = provider;
   return {
     ...rule(issuer, [clientId, ...machines.clients.map(({ id }) => id)], { user: userClaim, groups: groupsClaim }),
-    // Without it istiod asks the issuer's discovery document.
-    ...(endpoints === "discovered" ? {} : { jwksUri: endpoints.keys }),
+    jwksUri,
   };
 }
 

@@ -52,7 +52,7 @@ const team = text({
 });
 
 const github = z.strictObject({
-  type: z.literal("github").describe("GitHub, or a GitHub Enterprise Server."),
+  type: z.literal("github").describe("GitHub."),
   ...common,
   ...client,
   organizations: someOf(
@@ -68,7 +68,6 @@ const github = z.strictObject({
     }),
     "name at least one organisation: without one everybody with an account at GitHub could sign in",
   ).describe("Organisations whose members may sign in. Teams become groups, `<organisation>:<team>`."),
-  hostName: dnsName.optional().describe("The host of a GitHub Enterprise Server. Default: github.com."),
   preferredEmailDomain: dnsName
     .optional()
     .describe("Which of a person's verified e-mail addresses names them, by its domain. Default: the primary address."),

@@ -28,6 +28,7 @@ import {
   machineAudiencesAreOwn,
   machineClientsFit,
   machineIssuersAreDistinct,
+  machinesAreNobodyElse,
 } from "./crossChecks/machines";
 import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
 
@@ -39,6 +40,7 @@ export const crossChecks: readonly CrossCheck[] = [
   certificatesNest,
   cookieReachesTheHost,
   machineIssuersAreDistinct,
+  machinesAreNobodyElse,
   machineAudiencesAreOwn,
   clusterIssuerFits,
   machineClientsFit,

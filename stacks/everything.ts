@@ -30,7 +30,14 @@ export const everythingInput: SettingsInput = {
     },
     connectors: [{ id: "github-actions", issuer: "https://token.actions.githubusercontent.com" }],
     clients: [{ id: "ci", connectors: ["github-actions"], users: ["repo:example/pipelines:*"] }],
-    issuers: [{ name: "cluster", issuer: "https://oidc.cluster.example.com", audiences: ["pipelines.kubeflow.org"] }],
+    issuers: [
+      {
+        name: "cluster",
+        issuer: "https://oidc.cluster.example.com",
+        audiences: ["pipelines.kubeflow.org"],
+        users: ["cluster-b:*"],
+      },
+    ],
   },
   apps: [
     {

@@ -32,6 +32,19 @@ export const audiences = someOf(
   "name at least one audience: a token that was made for somebody else must not open this gate (RFC 8725, section 3.9)",
 ).describe("Accepted `aud` claims; a token needs one of them.");
 
+/** What Kubernetes calls its accounts in `sub`. */
+export const kubernetesAccounts = "system:serviceaccount:*";
+
+/** Whose tokens come in, which an issuer for everybody does not say. */
+export const machineUsers = someOf(
+  text({
+    title: "user, or beginning of users with * at its end",
+    mend: "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*",
+    pattern: /^[\x21-\x29\x2b-\x7e](?:[\x20-\x29\x2b-\x7e]{0,253}[\x21-\x29\x2b-\x7e])?\*?$/,
+  }),
+  "name the users, such as repo:example/pipelines:*; of a public issuer anybody can have a token",
+);
+
 export const machineIssuer = z.strictObject({
   name: identifier("cluster").describe("A name for messages and for the documentation of the stack."),
   issuer: httpsUrl.describe(
@@ -51,6 +64,11 @@ export const machineIssuer = z.strictObject({
       "The public keys themselves (RFC 7517), for a cluster whose issuer nobody outside can reach: `kubectl get --raw /openid/v1/jwks`. They do not follow a rotation.",
     ),
   userClaim: claimName("sub").default("sub").describe("The claim that becomes `kubeflow-userid`."),
+  users: machineUsers
+    .default([kubernetesAccounts])
+    .describe(
+      "Whose tokens open the gate: values of `userClaim`, or beginnings of them with `*` at the end. Default: accounts of Kubernetes. Of a public issuer, such as GitHub's, anybody in the world can have a token for any audience.",
+    ),
   groupsClaim: claimName("groups").default("groups").describe("The claim that becomes `kubeflow-groups`."),
 });
 

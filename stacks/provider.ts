@@ -42,6 +42,9 @@ const oidc = z.strictObject({
   issuer: httpsUrl.describe(
     "The provider's issuer URL, exactly as its discovery document spells it (OpenID Connect Discovery 1.0, section 4.3).",
   ),
+  jwksUri: httpsUrl.describe(
+    "Where istiod fetches the provider's keys: `jwks_uri` of its discovery document. By discovery alone a short outage of the provider would leave new listeners without keys, and everybody outside.",
+  ),
   clientId: line("write the client ID that the provider gave").describe(
     "The client ID that the provider gave for this gate, and the audience of its ID tokens; its redirect URI is `https://<domain>/oauth2/callback`.",
   ),

@@ -18,6 +18,8 @@ interface Message {
 
 /** Warnings that say nothing new, and why. */
 const known: Readonly<Record<string, string>> = {
+  IST0138:
+    "an application's listener shares the gate's certificate, and 421 answers what it warns of (apps/misdirected)",
   IST0133: "an EnvoyFilter is what it takes; docs/decisions/0006 says what for",
 };
 

@@ -63,7 +63,7 @@ export function writeBedStack({ stack, state, charts, surroundings, settings = {
   // The stack's own issuers are other people's; with keys that nobody can fetch one of them is enough.
   set("machines.issuers", [
     { name: "cluster", issuer: issuer.url, audiences: [audience], jwks: issuer.jwks },
-    { name: "unreachable", issuer: unreachableIssuer, audiences: [audience] },
+    { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
   ]);
   // A second `up` is not to take a rotation back.
   for (const [key, number] of Object.entries(rotationsOf(earlier, project.name))) {

@@ -30,16 +30,16 @@ export function waysToDex(): Flow[] {
 }
 
 /** A provider in place of Dex. */
-export function waysToProvider({ issuer, backendLogoutUrl }: OidcProviderSettings): Flow[] {
+export function waysToProvider({ issuer, jwksUri, backendLogoutUrl }: OidcProviderSettings): Flow[] {
   const to = internet("identity provider");
   return [
     {
       from: parts.oauth2Proxy,
       to,
-      ports: tcp(...httpsPorts([issuer, ...(backendLogoutUrl === undefined ? [] : [backendLogoutUrl])])),
+      ports: tcp(...httpsPorts([issuer, jwksUri, ...(backendLogoutUrl === undefined ? [] : [backendLogoutUrl])])),
       why: "Codes, refresh tokens and keys of `identity.provider`, over TLS that is verified.",
     },
-    { from: parts.istiod, to, ports: tcp(...httpsPorts([issuer])), why: "Keys of `identity.provider`." },
+    { from: parts.istiod, to, ports: tcp(...httpsPorts([jwksUri])), why: "Keys of `identity.provider`." },
   ];
 }
 
@@ -76,7 +76,7 @@ export function providersOfDex(connectors: readonly Connector[]): Flow[] {
       case "oidc":
         return [connector.issuer];
       case "github":
-        return [`https://${connector.hostName ?? "github.com"}`];
+        return ["https://github.com"];
       case "google":
         return ["https://accounts.google.com"];
       case "microsoft":

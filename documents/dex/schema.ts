@@ -119,7 +119,6 @@ export interface OidcConfig extends OAuth2Client {
 export interface GitHubConfig extends OAuth2Client {
   orgs: { name: string; teams?: string[] }[];
   teamNameField: "slug";
-  hostName?: string;
   preferredEmailDomain?: string;
 }
 

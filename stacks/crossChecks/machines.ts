@@ -3,12 +3,22 @@ import { comparing, repeated } from "./comparing";
 
 export const dexIssuer = (domain: string) => `https://${domain}/dex`;
 
+/** Hosts that no public certificate is for. */
+const insideOnly = /^localhost$|\.svc(\.|$)/;
+
 /** Dex's clients and connectors that are there without any setting of this part. */
 const ownClient = "oauth2-proxy";
 const passwordConnector = "local";
 
 /** What every pod's token is for unless it asks for something else; see the default of kube-apiserver's `--api-audiences`. */
-const apiServerAudience = /^(https:\/\/)?kubernetes\.default(\.svc(\.[a-z0-9-]+)*)?\/?$/;
+const apiServerAudience = new RegExp(
+  [
+    // kube-apiserver's own, and what distributions and clouds write in its place.
+    String.raw`^(https:\/\/)?kubernetes\.default(\.svc(\.[a-z0-9-]+)*)?\/?$`,
+    String.raw`^(k3s|rke2|istio-ca|sts\.amazonaws\.com)$`,
+    String.raw`\.azmk8s\.io\/?$`,
+  ].join("|"),
+);
 const apiServerMend =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 
@@ -45,7 +55,14 @@ export const machineIssuersAreDistinct = comparing(["domain", "identity", "machi
       mend: "give each issuer a name of its own",
     };
   }
-  for (const [index, { jwks, jwksUri }] of machines.issuers.entries()) {
+  for (const [index, { issuer, jwks, jwksUri }] of machines.issuers.entries()) {
+    if (jwks === undefined && insideOnly.test(new URL(jwksUri ?? issuer).hostname)) {
+      yield {
+        path: ["machines", "issuers", index, jwksUri === undefined ? "issuer" : "jwksUri"],
+        value: jwksUri ?? issuer,
+        mend: "this host is known inside the cluster only, and nobody vouches for it: write machines.cluster of type selfSigned, or give the keys as jwks",
+      };
+    }
     if (jwks !== undefined && jwksUri !== undefined) {
       yield {
         path: ["machines", "issuers", index, "jwksUri"],
@@ -82,10 +99,76 @@ export const machineAudiencesAreOwn = comparing(["machines"], function* ({ machi
       yield { path: ["machines", "cluster", "audiences", index], value: audience, mend: apiServerMend };
     }
   }
-  for (const [at, { audiences }] of issuers.entries()) {
+  for (const [at, { issuer, audiences }] of issuers.entries()) {
     for (const [index, audience] of audiences.entries()) {
-      if (apiServerAudience.test(audience)) {
+      if (apiServerAudience.test(audience) || audience === issuer) {
         yield { path: ["machines", "issuers", at, "audiences", index], value: audience, mend: apiServerMend };
+      }
+    }
+  }
+});
+
+/** Whether two users, or beginnings of users, can be one and the same. */
+function overlap(one: string, other: string): boolean {
+  const [a, b] = [one.replace(/\*$/, ""), other.replace(/\*$/, "")];
+  return one === other || (one.endsWith("*") && b.startsWith(a)) || (other.endsWith("*") && a.startsWith(b));
+}
+
+/** Applications know a person or a machine by one text, so that two issuers may never write the same. */
+export const machinesAreNobodyElse = comparing(["identity", "machines"], function* ({ identity, machines }, quote) {
+  const { cluster, connectors, clients, issuers } = machines;
+  const people = identity.connectors.flatMap((connector) => (connector.type === "oidc" ? [connector.issuer] : []));
+  const isPerson = (user: string, userClaim: string) => {
+    const [, domain] = user.split("@");
+    return (
+      (userClaim === "email" && user.endsWith("*")) ||
+      (domain !== undefined && identity.emailDomains.includes(domain.toLowerCase())) ||
+      identity.staticUsers.some(({ email }) => email.toLowerCase() === user.toLowerCase())
+    );
+  };
+  const personMend =
+    "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
+  for (const [at, { issuer, users, userClaim }] of issuers.entries()) {
+    if (people.includes(issuer)) {
+      yield {
+        path: ["machines", "issuers", at, "issuer"],
+        value: issuer,
+        mend: "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own",
+      };
+    }
+    for (const [index, user] of users.entries()) {
+      const path = ["machines", "issuers", at, "users", index];
+      if (isPerson(user, userClaim)) {
+        yield { path, value: user, mend: personMend };
+      }
+      const before = [
+        ...(cluster.type === "none" ? [] : [{ name: "machines.cluster", users: cluster.users }]),
+        ...issuers.slice(0, at).map(({ name, users: theirs }) => ({ name: quote("machines", name), users: theirs })),
+      ];
+      const same = before.find(({ users: theirs }) => theirs.some((other) => overlap(user, other)));
+      if (same !== undefined) {
+        yield {
+          path,
+          value: user,
+          mend: `${same.name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`,
+        };
+      }
+    }
+  }
+  for (const [at, { issuer }] of connectors.entries()) {
+    if (people.includes(issuer)) {
+      yield {
+        path: ["machines", "connectors", at, "issuer"],
+        value: issuer,
+        mend: "people sign in with this issuer, and a person's token could be exchanged for a machine's: give machines an issuer of their own",
+      };
+    }
+  }
+  for (const [at, { connectors: allowed, users }] of clients.entries()) {
+    const byEmail = connectors.some(({ id, userClaim }) => allowed.includes(id) && userClaim === "email");
+    for (const [index, user] of users.entries()) {
+      if (isPerson(user, byEmail ? "email" : "sub")) {
+        yield { path: ["machines", "clients", at, "users", index], value: user, mend: personMend };
       }
     }
   }
@@ -112,7 +195,7 @@ export const clusterIssuerFits = comparing(["machines"], function* ({ machines: 
       mend: `the keys of ${cloud.cloud} are not at its API server: write public`,
     };
   }
-  if (type === "public" && /^localhost$|\.svc(\.|$)/.test(new URL(issuer).hostname)) {
+  if (type === "public" && insideOnly.test(new URL(issuer).hostname)) {
     yield {
       path: ["machines", "cluster", "type"],
       value: type,

@@ -2,6 +2,13 @@ import { comparing, shorter } from "./comparing";
 
 export const sessionsNest = comparing(["identity", "sessions"], function* ({ identity, sessions }, quote) {
   const { provider } = identity;
+  if (!shorter(sessions.refresh, sessions.lifetime)) {
+    yield {
+      path: ["sessions", "refresh"],
+      value: sessions.refresh,
+      mend: `must be below sessions.lifetime (${quote("sessions", sessions.lifetime)}), or oauth2-proxy does not start`,
+    };
+  }
   if (provider.type === "oidc") {
     if (!shorter(sessions.refresh, provider.idTokenLifetime)) {
       yield {

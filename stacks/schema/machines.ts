@@ -1,11 +1,17 @@
 /** Machine identities: the cluster's own issuer, clients of Dex for jobs, and any other issuer. */
 import { z } from "zod";
-import { httpsUrl, someOf, text } from "../fields";
-import { audiences, claimName, identifier, machineIssuer } from "../issuers";
+import { httpsUrl, someOf } from "../fields";
+import { audiences, claimName, identifier, kubernetesAccounts, machineIssuer, machineUsers } from "../issuers";
 
 const clusterIssuer = httpsUrl.describe(
   "The `iss` claim of the cluster's tokens, exactly: `kubectl get --raw /.well-known/openid-configuration`.",
 );
+
+const clusterUsers = machineUsers
+  .default([kubernetesAccounts])
+  .describe(
+    "Which accounts may come in from outside, or beginnings of them with `*` at the end. Default: `system:serviceaccount:*`, all of them.",
+  );
 
 const clusterSettings = z
   .discriminatedUnion("type", [
@@ -22,11 +28,13 @@ const clusterSettings = z
         .describe("The keys come from the API server, through a small proxy of the platform."),
       issuer: clusterIssuer,
       audiences,
+      users: clusterUsers,
     }),
     z.strictObject({
       type: z.literal("public").describe("The keys come from the issuer itself, over public TLS."),
       issuer: clusterIssuer,
       audiences,
+      users: clusterUsers,
       jwksUri: httpsUrl
         .optional()
         .describe(
@@ -60,14 +68,7 @@ const machineClient = z.strictObject({
     identifier("github-actions"),
     "name at least one of machines.connectors: this client exchanges their tokens",
   ).describe("Identifiers of `machines.connectors` whose tokens this client may exchange."),
-  users: someOf(
-    text({
-      title: "user, or beginning of users with * at its end",
-      mend: "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*",
-      pattern: /^[\x21-\x29\x2b-\x7e](?:[\x20-\x29\x2b-\x7e]{0,253}[\x21-\x29\x2b-\x7e])?\*?$/,
-    }),
-    "name the users, such as repo:example/pipelines:*; Dex 2.45 takes any token of the issuer, and with GitHub anybody can have one",
-  ).describe(
+  users: machineUsers.describe(
     "Whose tokens open the gate: values of the connector's `userClaim`, or beginnings of them with `*` at the end.",
   ),
 });

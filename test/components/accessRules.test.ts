@@ -49,6 +49,7 @@ describe("the rules of the gateway", () => {
       Object.fromEntries(Object.entries(policies).map(([name, { action, provider }]) => [name, [action, provider]])),
       {
         "app-grafana": ["DENY", undefined],
+        "machine-users": ["DENY", undefined],
         session: ["CUSTOM", { name: "oauth2-proxy" }],
         "require-principal": ["DENY", undefined],
         "require-user": ["DENY", undefined],
@@ -73,7 +74,7 @@ describe("the rules of the gateway", () => {
     federated_claims: { connector_id: "github-actions", user_id: "repo:example/pipelines:ref:refs/heads/main" },
   };
   const pod = { iss: "https://kubernetes.default.svc.cluster.local", sub: "system:serviceaccount:team:bot" };
-  const machine = { iss: cluster, sub: "system:serviceaccount:team:bot" };
+  const machine = { iss: cluster, sub: "cluster-b:bot" };
   const bearer = { authorization: "Bearer x" };
 
   const table: [what: string, request: Partial<Request>, fate: Fate][] = [

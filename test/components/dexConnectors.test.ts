@@ -34,7 +34,6 @@ const expected: Record<keyof typeof connectors, object> = {
     ...client,
     orgs: [{ name: "example", teams: ["ml-engineers"] }],
     teamNameField: "slug",
-    hostName: "github.example.com",
     preferredEmailDomain: "example.com",
   },
   google: { ...client, hostedDomains: ["example.com"] },

@@ -87,7 +87,12 @@ describe("the flows of a stack", () => {
   });
 
   it("lead to the ports of providers and issuers, and always to 443", () => {
-    const issuer = (name: string, url: string) => ({ name, issuer: url, audiences: ["a"] });
+    const issuer = (name: string, url: string) => ({
+      name,
+      issuer: url,
+      audiences: ["a"],
+      users: [`${name}:*`],
+    });
     assert.deepEqual(
       changeBy("machines.issuers", [issuer("a", "https://a.example.com:8443"), issuer("b", "https://b.example.com")]),
       {

@@ -93,7 +93,7 @@ describe("a provider in place of Dex", () => {
     assert.deepEqual(recording.resourcesOf("random:index/randomPassword:RandomPassword"), []);
   });
 
-  it("gives istiod its keys by discovery, with its CA beside our own", () => {
+  it("gives istiod the address of its keys, with its CA beside our own", () => {
     const { jwtRules } = recording.object<{ spec: { jwtRules: Record<string, unknown>[] } }>(
       "RequestAuthentication",
       "tokens",
@@ -101,6 +101,7 @@ describe("a provider in place of Dex", () => {
     ).spec;
     assert.deepEqual(jwtRules[0], {
       issuer,
+      jwksUri: "https://login.example.com/keys",
       audiences: ["kubeflow"],
       fromHeaders: [{ name: "Authorization", prefix: "Bearer " }],
       forwardOriginalToken: false,
@@ -138,7 +139,7 @@ describe("a provider in place of Dex", () => {
     assert.equal(denied({ ...admitted, email: "user@example.com.example.org" }), true);
     assert.equal(denied({ ...admitted, email: undefined }), true);
     // A machine's issuer has no groups of people.
-    assert.equal(denied({ iss: "https://oidc.cluster.example.com", sub: "system:serviceaccount:a:b" }), false);
+    assert.equal(denied({ iss: "https://oidc.cluster.example.com", sub: "cluster-b:bot" }), false);
   });
 
   it("makes /dex/ a path like any other", () => {

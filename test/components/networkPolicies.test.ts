@@ -155,7 +155,7 @@ describe("the network policies of any stack", () => {
         { type: "public", issuer: "https://oidc.cluster.example.com", audiences: ["a"] },
       ),
       issuers: subset(url, 3).map((issuers) =>
-        issuers.map((issuer, index) => ({ name: `issuer-${index}`, issuer, audiences: ["a"] })),
+        issuers.map((issuer, index) => ({ name: `issuer-${index}`, issuer, audiences: ["a"], users: [`${index}:*`] })),
       ),
     }),
     identity: subset(url, 3).map((issuers) => ({

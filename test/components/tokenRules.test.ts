@@ -72,6 +72,7 @@ describe("the rules for tokens", () => {
     const issuers = Array.from({ length: 5 }, (_, index) => ({
       name: `issuer-${index}`,
       issuer: `https://issuer-${index}.example.com`,
+      users: [`${index}:*`],
       audiences: [`audience-${index}`],
       userClaim: `user-${index}`,
       groupsClaim: `groups-${index}`,

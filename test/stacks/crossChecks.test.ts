@@ -25,6 +25,10 @@ const withClient = () =>
     clients: [{ id: "ci", connectors: ["jobs"], users: ["a"] }],
   });
 
+const sameUser = (name: string) =>
+  `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`;
+const maybePerson =
+  "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
 const apiServerAudience =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
@@ -205,7 +209,7 @@ const cases: readonly Case[] = [
   {
     name: "refuse a machine issuer twice",
     base: withIssuer,
-    change: [["machines.issuers[1]", { ...issuer, name: "again" }]],
+    change: [["machines.issuers[1]", { ...issuer, name: "again", users: ["b:*"] }]],
     problems: [
       {
         key: "machines.issuers[1].issuer",
@@ -229,7 +233,7 @@ const cases: readonly Case[] = [
   {
     name: "refuse two machine issuers of one name",
     base: withIssuer,
-    change: [["machines.issuers[1]", { ...issuer, issuer: "https://ci.example.com" }]],
+    change: [["machines.issuers[1]", { ...issuer, issuer: "https://ci.example.com", users: ["b:*"] }]],
     problems: [{ key: "machines.issuers[1].name", value: "cluster", mend: "give each issuer a name of its own" }],
   },
   {
@@ -246,7 +250,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "refuse the cluster's issuer among the others, too",
-    base: withIssuer,
+    base: () => changed(withIssuer(), "machines.issuers[0].users", ["b:*"]),
     change: [["machines.cluster", { type: "public", issuer: issuer.issuer, audiences: ["a"] }]],
     problems: [
       {
@@ -409,7 +413,7 @@ const cases: readonly Case[] = [
   ).map(([value, where]) => ({
     name: `refuse ${where} behind Dex, too`,
     base: () =>
-      changed(changed(withClient(), "machines.issuers", [issuer]), "machines.cluster", {
+      changed(changed(withClient(), "machines.issuers", [{ ...issuer, users: ["b:*"] }]), "machines.cluster", {
         type: "public",
         issuer: "https://cluster.example.com",
         audiences: ["a"],
@@ -592,6 +596,123 @@ const cases: readonly Case[] = [
         key: "sessions.refresh",
         value: "45m",
         mend: "must be below identity.provider.idTokenLifetime (45m), or the gateway refuses the token before it is renewed",
+      },
+    ],
+  },
+  ...(
+    [
+      ["system:serviceaccount:*", "cluster"],
+      ["system:serviceaccount:team-a:*", "cluster"],
+      ["system:serviceaccount:team-a:ci", "cluster"],
+      ["system:*", "cluster"],
+    ] as const
+  ).map(([user, name]) => ({
+    name: `refuse that two issuers may name ${user}`,
+    base: withIssuer,
+    change: [
+      ["machines.issuers[1]", { ...issuer, issuer: "https://b.example.com", name: "b", users: [user] }],
+    ] as const,
+    problems: [{ key: "machines.issuers[1].users[0]", value: user, mend: sameUser(name) }],
+  })),
+  {
+    name: "refuse an account of the cluster's own of another issuer",
+    base: () =>
+      changed(withCluster(), "machines.issuers", [{ ...issuer, issuer: "https://b.example.com", users: ["b:*"] }]),
+    change: [["machines.issuers[0].users", ["system:serviceaccount:team-a:ci"]]],
+    problems: [
+      {
+        key: "machines.issuers[0].users[0]",
+        value: "system:serviceaccount:team-a:ci",
+        mend: sameUser("machines.cluster"),
+      },
+    ],
+  },
+  ...(
+    [
+      ["user@example.com", "sub"],
+      ["User@Example.com", "email"],
+      ["a*", "email"],
+      ["build@*", "email"],
+    ] as const
+  ).map(([user, userClaim]) => ({
+    name: `refuse ${user} as a machine by ${userClaim}, which may be a person`,
+    base: withIssuer,
+    change: [["machines.issuers[0]", { ...issuer, userClaim, users: [user] }]] as const,
+    problems: [{ key: "machines.issuers[0].users[0]", value: user, mend: maybePerson }],
+  })),
+  {
+    name: "refuse a person's address as a job's user",
+    base: withClient,
+    change: [["machines.clients[0].users", ["user@example.com"]]],
+    problems: [{ key: "machines.clients[0].users[0]", value: "user@example.com", mend: maybePerson }],
+  },
+  {
+    name: "refuse beginnings of addresses as jobs' users",
+    base: withClient,
+    change: [
+      ["machines.connectors[0].userClaim", "email"],
+      ["machines.clients[0].users", ["a*"]],
+    ],
+    problems: [{ key: "machines.clients[0].users[0]", value: "a*", mend: maybePerson }],
+  },
+  {
+    name: "refuse the issuer that people sign in with as one of machines",
+    base: withIssuer,
+    change: [["machines.issuers[0].issuer", "https://login.example.com"]],
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value: "https://login.example.com",
+        mend: "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own",
+      },
+    ],
+  },
+  {
+    name: "refuse the issuer that people sign in with behind a job's connector",
+    base: withClient,
+    change: [["machines.connectors[0].issuer", "https://login.example.com"]],
+    problems: [
+      {
+        key: "machines.connectors[0].issuer",
+        value: "https://login.example.com",
+        mend: "people sign in with this issuer, and a person's token could be exchanged for a machine's: give machines an issuer of their own",
+      },
+    ],
+  },
+  ...["https://kubernetes.default.svc.cluster.local", "https://localhost:6443"].map((value) => ({
+    name: `refuse to fetch keys from ${value}`,
+    base: withIssuer,
+    change: [["machines.issuers[0].issuer", value]] as const,
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value,
+        mend: "this host is known inside the cluster only, and nobody vouches for it: write machines.cluster of type selfSigned, or give the keys as jwks",
+      },
+    ],
+  })),
+  ...[
+    "https://oidc.example.com",
+    "k3s",
+    "rke2",
+    "istio-ca",
+    "sts.amazonaws.com",
+    "https://ml-1.hcp.westeurope.azmk8s.io",
+  ].map((value) => ({
+    name: `refuse the audience ${value}, which other tokens have`,
+    base: withIssuer,
+    change: [["machines.issuers[0].audiences", [value]]] as const,
+    problems: [{ key: "machines.issuers[0].audiences[0]", value, mend: apiServerAudience }],
+  })),
+  {
+    name: "refuse a refresh after the session's end, with a provider in place of Dex",
+    base: () => changed(productionWithProvider(), "identity.provider.idTokenLifetime", "24h"),
+    change: [["sessions.refresh", "13h"]],
+    problems: [
+      {
+        key: "sessions.refresh",
+        value: "13h",
+        mend: "must be below sessions.lifetime (12h), or oauth2-proxy does not start",
       },
     ],
   },

@@ -62,6 +62,34 @@ const namespaceName: Field = {
   refuses: { [namespaceMend]: ["", "Team", "a.b", "-a", "a-", "a_b", "a".repeat(64), "a\n", "а", 5, null, ["a"], {}] },
 };
 
+/** People sign in with that one. */
+const otherIssuers = (field: Field): Field => ({
+  ...field,
+  accepts: field.accepts.filter((value) => value !== "https://login.example.com"),
+});
+
+const machineUser = (...accepts: string[]): Field => ({
+  accepts,
+  refuses: {
+    "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*": [
+      "",
+      "*",
+      "**",
+      "*a",
+      "a*b",
+      "a**",
+      " a",
+      "a ",
+      "a\n",
+      "a\0",
+      "é",
+      "x".repeat(256),
+      1,
+      null,
+    ],
+  },
+});
+
 const httpsUrl: Field = {
   accepts: [
     "https://login.example.com",
@@ -362,7 +390,6 @@ const identityFields: Readonly<Record<string, Field>> = {
         "write the team's slug as its URL has it, such as ml-engineers": ["", "ML Engineers", "-a", "a-", "a/b", "a".repeat(101), 5], // prettier-ignore
       },
     },
-    [`${first}.hostName`]: dnsName("github.example.com"),
     [`${first}.preferredEmailDomain`]: dnsName("example.com"),
   }),
   [`${first}.hostedDomains[0]`]: { ...dnsName("example.com"), base: () => withConnector("google") },
@@ -435,6 +462,7 @@ const identityFields: Readonly<Record<string, Field>> = {
   ...secret("identity.provider.clientSecret", withProvider),
   ...based(withProvider, {
     "identity.provider.issuer": { ...httpsUrl, accepts: ["https://login.example.com/realms/Main"] },
+    "identity.provider.jwksUri": { ...httpsUrl, accepts: ["https://login.example.com/keys"] },
     "identity.provider.clientId": line("write the client ID that the provider gave", 1, 1024),
     "identity.provider.scopes[0]": { ...scope, accepts: ["profile", "https://example.com/scope"] },
     "identity.provider.userClaim": { ...claim("email"), accepts: ["email"] },
@@ -657,41 +685,23 @@ const fields: Readonly<Record<string, Field>> = {
   "machines.cluster.jwksUri": httpsUrl,
   // Another one has to change in two places.
   "machines.connectors[0].id": { ...identifier("github-actions"), accepts: ["github-actions"] },
-  "machines.connectors[0].issuer": httpsUrl,
+  "machines.connectors[0].issuer": otherIssuers(httpsUrl),
   "machines.connectors[0].userClaim": claim("sub"),
   "machines.connectors[0].groupsClaim": claim("repository"),
   "machines.clients[0].id": identifier("ci"),
   "machines.clients[0].connectors[0]": { ...identifier("github-actions"), accepts: ["github-actions"] },
-  "machines.clients[0].users[0]": {
-    accepts: [
-      "repo:example/pipelines:*",
-      "repo:example/pipelines:ref:refs/heads/main",
-      "a",
-      "a*",
-      "two words",
-      "x".repeat(255),
-    ],
-    refuses: {
-      "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*": [
-        "",
-        "*",
-        "**",
-        "*a",
-        "a*b",
-        "a**",
-        " a",
-        "a ",
-        "a\n",
-        "a\0",
-        "é",
-        "x".repeat(256),
-        1,
-        null,
-      ],
-    },
-  },
+  "machines.issuers[0].users[0]": machineUser("cluster-b:*", "cluster-b:ci", "a", "x".repeat(255)),
+  "machines.clients[0].users[0]": machineUser(
+    "repo:example/pipelines:*",
+    "repo:example/pipelines:ref:refs/heads/main",
+    "a",
+    "a*",
+    "two words",
+    "x".repeat(255),
+  ),
   "machines.issuers[0].name": identifier("cluster"),
-  "machines.issuers[0].issuer": httpsUrl,
+  "machines.issuers[0].issuer": otherIssuers(httpsUrl),
+  "machines.cluster.users[0]": machineUser("system:serviceaccount:team-a:*", "system:serviceaccount:team-a:ci"),
   "machines.issuers[0].audiences[0]": line("write an audience, such as pipelines.kubeflow.org", 1, 1024),
   "machines.issuers[0].jwksUri": httpsUrl,
   "machines.issuers[0].jwks": {

@@ -67,7 +67,12 @@ export const everything = (): Tree => ({
   },
   sessions: { cookieDomain: "example.com", lifetime: "12h", refresh: "45m", idToken: "1h" },
   machines: {
-    cluster: { type: "public", issuer: "https://oidc.example.net", audiences: ["pipelines.kubeflow.org"] },
+    cluster: {
+      type: "public",
+      issuer: "https://oidc.example.net",
+      audiences: ["pipelines.kubeflow.org"],
+      users: ["system:serviceaccount:*"],
+    },
     connectors: [
       { id: "github-actions", issuer: "https://ci.example.com", userClaim: "sub", groupsClaim: "repository" },
     ],
@@ -78,6 +83,7 @@ export const everything = (): Tree => ({
         issuer: "https://oidc.cluster.example.com",
         audiences: ["pipelines.kubeflow.org"],
         userClaim: "sub",
+        users: ["cluster-b:*"],
         groupsClaim: "groups",
       },
     ],

@@ -52,7 +52,6 @@ export const connectors = {
     name: "GitHub",
     ...client,
     organizations: [{ name: "example", teams: ["ml-engineers"] }],
-    hostName: "github.example.com",
     preferredEmailDomain: "example.com",
   },
   google: { type: "google", id: "google", name: "Google", ...client, hostedDomains: ["example.com"] },
@@ -118,6 +117,7 @@ export const withConnector = (type: keyof typeof connectors): Tree => {
 export const provider = {
   type: "oidc",
   issuer: "https://login.example.com",
+  jwksUri: "https://login.example.com/keys",
   ...client,
   scopes: ["email", "openid", "offline_access"],
   userClaim: "email",
@@ -174,5 +174,11 @@ export const inCluster = (base: () => Tree, at: string) => () =>
 export const productionWithProvider = (): Tree =>
   changed(production(), "identity", {
     emailDomains: ["example.com"],
-    provider: { type: "oidc", issuer: "https://login.example.com", ...client, idTokenLifetime: "1h" },
+    provider: {
+      type: "oidc",
+      issuer: "https://login.example.com",
+      jwksUri: "https://login.example.com/keys",
+      ...client,
+      idTokenLifetime: "1h",
+    },
   });

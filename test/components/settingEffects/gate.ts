@@ -31,6 +31,7 @@ export const gate: Effect[] = [
       assert.deepEqual([...new Set(Object.keys(rest).map((place) => place.split(":")[0]))].sort(), [
         "AuthorizationPolicy ingress/app-grafana",
         "AuthorizationPolicy ingress/machine-clients",
+        "AuthorizationPolicy ingress/machine-users",
         "AuthorizationPolicy ingress/require-principal",
         "AuthorizationPolicy ingress/require-user",
         "AuthorizationPolicy ingress/session",

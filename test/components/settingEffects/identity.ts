@@ -168,12 +168,24 @@ export const identity: Effect[] = [
     value: "https://oidc.example.org",
     changes: {
       [userRule("when[0].values[0]")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
+      "AuthorizationPolicy ingress/machine-users: spec.rules[0].when[0].values[0]": [
+        "https://oidc.cluster.example.com",
+        "https://oidc.example.org",
+      ],
       ...appIssuer(1, ["https://oidc.cluster.example.com", "https://oidc.example.org"]),
       [tokenRule("issuer")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
       [identityFilterLine(5)]: [
         groupsClaims("https://oidc.cluster.example.com", "groups"),
         groupsClaims("https://oidc.example.org", "groups"),
       ],
+    },
+  },
+  {
+    setting: "machines.issuers[].users[]",
+    at: "machines.issuers[0].users",
+    value: ["cluster-b:*", "cluster-c:*"],
+    changes: {
+      "AuthorizationPolicy ingress/machine-users: spec.rules[0].when[1].notValues[1]": [undefined, "cluster-c:*"],
     },
   },
   {
@@ -210,10 +222,14 @@ export const identity: Effect[] = [
   },
   {
     setting: "machines.issuers[].userClaim",
-    value: "email",
+    value: "preferred_username",
     changes: {
-      [userRule("when[1].key")]: ["request.auth.claims[sub]", "request.auth.claims[email]"],
-      [tokenRule("outputClaimToHeaders[0].claim")]: ["sub", "email"],
+      "AuthorizationPolicy ingress/machine-users: spec.rules[0].when[1].key": [
+        "request.auth.claims[sub]",
+        "request.auth.claims[preferred_username]",
+      ],
+      [userRule("when[1].key")]: ["request.auth.claims[sub]", "request.auth.claims[preferred_username]"],
+      [tokenRule("outputClaimToHeaders[0].claim")]: ["sub", "preferred_username"],
     },
   },
   {

@@ -43,9 +43,24 @@ export const machines: Effect[] = [
     value: "https://kubernetes.default.svc.example.net",
     changes: {
       [userRule]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
+      "AuthorizationPolicy ingress/machine-users: spec.rules[1].when[0].values[0]": [
+        ownIssuer,
+        "https://kubernetes.default.svc.example.net",
+      ],
       ...appIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       [inRule("issuer")]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
       [identityFilterLine(5)]: [groups(ownIssuer), groups("https://kubernetes.default.svc.example.net")],
+    },
+  },
+  {
+    setting: "machines.cluster.users[]",
+    at: "machines.cluster.users",
+    value: ["system:serviceaccount:team-a:*"],
+    changes: {
+      "AuthorizationPolicy ingress/machine-users: spec.rules[1].when[1].notValues[0]": [
+        "system:serviceaccount:*",
+        "system:serviceaccount:team-a:*",
+      ],
     },
   },
   {

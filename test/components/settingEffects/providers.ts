@@ -156,7 +156,6 @@ export const providers: Effect[] = [
     value: ["ml-engineers", "admins"],
     changes: connector("config.orgs[0].teams[1]", [undefined, "admins"]),
   },
-  ofConnector(github, "hostName", "hostName", ["github.example.com", "git.example.com"]),
   ofConnector(github, "preferredEmailDomain", "preferredEmailDomain", ["example.com", "example.org"]),
   {
     setting: "identity.connectors[].hostedDomains[]",
@@ -407,6 +406,17 @@ export const providers: Effect[] = [
         "request.auth.claims[sub]",
       ],
       ...oauth2ProxyRestarts,
+    },
+  },
+  {
+    setting: "identity.provider.jwksUri",
+    base: withProvider,
+    value: "https://login.example.com/other",
+    changes: {
+      "RequestAuthentication ingress/tokens: spec.jwtRules[0].jwksUri": [
+        "https://login.example.com/keys",
+        "https://login.example.com/other",
+      ],
     },
   },
   {
