@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AcmeEdge, acmeServer } from "../stacks/acmeServer";
@@ -30,11 +31,12 @@ export class AcmeIssuer extends pulumi.ComponentResource {
 
   constructor(name: string, args: AcmeIssuerArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:AcmeIssuer", name, {}, opts);
-    const { issuer = acme.issuer, edge, environment, names, dependsOn } = args;
-    this.issuerName = issuer;
+    const { issuer: base = acme.issuer, edge, environment, names, dependsOn } = args;
+    // Part of the name: cert-manager has certificates issued again for another issuer, and not for a changed one.
+    const issuer = (this.issuerName = `${base}-${accountOf(edge, environment)}`);
     this.challenge = edge.challenge.type;
     const dns =
-      edge.challenge.type === "dns01" && issuer === acme.issuer
+      edge.challenge.type === "dns01" && base === acme.issuer
         ? this.dnsAccess(name, edge.challenge.provider, dependsOn)
         : [];
     this.issuer = new Issuer(
@@ -137,6 +139,14 @@ export class AcmeIssuer extends pulumi.ComponentResource {
       ? []
       : [new k8s.core.v1.Secret(`${name}-dns`, { metadata, stringData }, child)];
   }
+}
+
+/** Stands for the server and the account there. */
+function accountOf(edge: AcmeEdge, environment: Settings["environment"]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([acmeServer(edge, environment), edge.email]))
+    .digest("hex")
+    .slice(0, 8);
 }
 
 /**

@@ -106,7 +106,7 @@ export class Ingress extends pulumi.ComponentResource {
       ...plainHttp,
       ...(provider.ownDex ? this.internalListener(name, certificateAuthority, { istio, namespace }) : []),
       filter,
-      ...(edge.type === "offload" ? [this.onlyFromTheBalancer(name, settings, inMesh)] : []),
+      ...(settings.ingress.trustedRanges.length > 0 ? [this.onlyFromTheBalancer(name, settings, inMesh)] : []),
     ];
     this.registerOutputs({});
   }
@@ -161,8 +161,8 @@ export class Ingress extends pulumi.ComponentResource {
   }
 
   /**
-   * Plain HTTP would be a person's session for whoever reads along. The NetworkPolicy says the same; this holds where the
-   * network plugin enforces none. It compares the connection's own address and not one that the PROXY protocol names.
+   * What proxies in front say is believed from them alone; without TLS it would also be a person's session for whoever reads
+   * along. The NetworkPolicy says the same; this holds where the network plugin enforces none. It compares the connection's own address and not one that the PROXY protocol names.
    */
   private onlyFromTheBalancer(
     name: string,

@@ -4,6 +4,17 @@ import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
 import { dex, gateway, type Hosts, internalGate, namespaces, oauth2Proxy } from "./topology";
 
+/**
+ * What browsers and jobs have a use for. Dex 2.45 answers more, whatever its grants: `/dex/device/code` stores two objects for
+ * everybody who asks.
+ */
+const dexPaths = [
+  ...["auth", "callback", "approval", "token", "keys", "userinfo", ".well-known/openid-configuration"].map((path) => ({
+    uri: { exact: `/dex/${path}` },
+  })),
+  ...["auth/", "callback/", "static/", "theme/"].map((path) => ({ uri: { prefix: `/dex/${path}` } })),
+];
+
 export interface RoutesArgs {
   hosts: Hosts;
   provider: IdentityProvider;
@@ -24,7 +35,13 @@ export class Routes extends pulumi.ComponentResource {
           hosts: [hosts.gate],
           gateways: [gateway.reference],
           http: [
-            ...(provider.ownDex ? [{ name: "dex", match: [{ uri: { prefix: "/dex/" } }], route: toDex }] : []),
+            ...(provider.ownDex
+              ? [
+                  { name: "dex", match: dexPaths, route: toDex },
+                  // Not left to other routes of this host: everything below `/dex/` needs no identity.
+                  { name: "not-of-dex", match: [{ uri: { prefix: "/dex/" } }], directResponse: { status: 404 } },
+                ]
+              : []),
             {
               name: "oauth2-proxy",
               match: [{ uri: { prefix: "/oauth2/" } }],

@@ -39,6 +39,8 @@ export function chainMends(
   } else if (now < new Date(leaf.validFrom)) {
     mends.push(`the certificate is not valid before ${leaf.validFrom}: give one that is valid now`);
   }
+  const weak = keyMends(leaf);
+  mends.push(...weak);
   const usages = leaf.keyUsage as string[] | undefined;
   if (leaf.ca) {
     mends.push("the first certificate is a CA's: put the server's own first, then those that signed it");
@@ -49,6 +51,20 @@ export function chainMends(
     mends.push("the certificates are not a chain: put the server's first, and after each the one that signed it");
   }
   return mends;
+}
+
+/** Keys that Envoy loads and browsers take; it refuses the whole listener for another (source/common/tls/context_impl.cc). */
+function keyMends({ publicKey: { asymmetricKeyType, asymmetricKeyDetails } }: X509Certificate): string[] {
+  const { modulusLength = 0, namedCurve = "" } = asymmetricKeyDetails ?? {};
+  const good =
+    (asymmetricKeyType === "rsa" && modulusLength >= 2048) ||
+    (asymmetricKeyType === "ec" && ["prime256v1", "secp384r1", "secp521r1"].includes(namedCurve));
+  const found = [asymmetricKeyType, modulusLength === 0 ? namedCurve : `of ${modulusLength} bits`]
+    .filter(Boolean)
+    .join(" ");
+  return good
+    ? []
+    : [`its key is ${found}: have one issued for ECDSA P-256, P-384 or P-521, or for RSA of 2048 bits or more`];
 }
 
 function isSignedBy(certificate: X509Certificate, next: X509Certificate | undefined): boolean {

@@ -3,6 +3,9 @@ import { hostsOf, isAddress, publicHosts } from "../hosts";
 import { chainMends } from "../suppliedCertificate";
 import { comparing } from "./comparing";
 
+/** 10.0.0.0/8 and fd00::/8 are the widest that are somebody's own (RFC 1918, RFC 4193). */
+const widest = 8;
+
 const path = (...rest: string[]) => ["certificates", "edge", ...rest];
 
 export const acmeCanProve = comparing(["certificates", "network"], function* ({ certificates, network }) {
@@ -116,11 +119,15 @@ export const onlyTrustedProxiesAreBelieved = comparing(["certificates", "ingress
     };
   }
   for (const [index, cidr] of trustedRanges.entries()) {
-    if (ipaddr.parseCIDR(cidr)[1] === 0) {
+    const [, length] = ipaddr.parseCIDR(cidr);
+    if (length < widest) {
       yield {
         path: ["ingress", "trustedRanges", index],
         value: cidr,
-        mend: "this trusts every address there is: name the load balancer's own",
+        mend:
+          length === 0
+            ? "this trusts every address there is: name the load balancer's own"
+            : `a block wider than /${widest} is nobody's own network: name the load balancer's addresses`,
       };
     }
   }

@@ -50,9 +50,13 @@ export async function authority(name = "Gatehouse test CA"): Promise<Authority> 
 export async function issue(
   by: Authority,
   names: readonly string[],
-  { notBefore = new Date(Date.now() - day), notAfter = new Date(Date.now() + day) } = {},
+  {
+    notBefore = new Date(Date.now() - day),
+    notAfter = new Date(Date.now() + day),
+    key: kind = algorithm,
+  }: { notBefore?: Date; notAfter?: Date; key?: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams } = {},
 ): Promise<Issued> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = (await webcrypto.subtle.generateKey(kind, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
     issuer: by.certificate.subject,

@@ -18,7 +18,7 @@ export const serversOf = (recording: Recording, name = "gatehouse") =>
 export const issuerOf = (recording: Recording) =>
   recording.object<{ spec: { acme: { email: string; server: string; caBundle?: string; solvers: object[] } } }>(
     "Issuer",
-    "gatehouse-acme",
+    recording.all("Issuer", "ingress")[0]?.metadata.name ?? "",
     "ingress",
   );
 export const edgeOf = (recording: Recording) =>

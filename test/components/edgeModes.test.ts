@@ -93,6 +93,16 @@ describe("a gate behind a load balancer that ends TLS", () => {
     );
   });
 
+  it("believes nobody but the load balancer wherever its word counts", async () => {
+    const { spec } = recording.object<{ spec: object }>("AuthorizationPolicy", "trusted-ranges", "ingress");
+    for (const settings of [modes.eks(), changed(modes.offload(), "certificates.edge", { type: "privateCa" })]) {
+      const other = await recordPlatform(settingsOf(settings));
+      assert.deepEqual(other.object<{ spec: object }>("AuthorizationPolicy", "trusted-ranges", "ingress").spec, spec);
+    }
+    const without = await recordPlatform(settingsOf(modes.http01()));
+    assert.equal(without.find("AuthorizationPolicy", "trusted-ranges", "ingress"), undefined);
+  });
+
   it("believes nobody but the load balancer, twice", () => {
     const policy = recording.object<{ spec: object }>("AuthorizationPolicy", "trusted-ranges", "ingress");
     assert.deepEqual(policy.spec, {

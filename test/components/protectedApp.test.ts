@@ -35,7 +35,7 @@ const certificate = (name: string) => [`Certificate ingress/app-${name}`];
 const http01 = (name: string) => [
   ...certificate(name),
   `Gateway ingress/app-${name}-http`,
-  `Issuer ingress/gatehouse-acme-${name}`,
+  `Issuer ingress/gatehouse-acme-${name}-2bfe8d01`,
 ];
 
 describe("one more application", () => {
@@ -46,7 +46,7 @@ describe("one more application", () => {
     [
       "DNS-01 for hosts",
       () => changed(modes.gke(), "certificates.edge.names", "hosts"),
-      [...certificate("grafana"), "Issuer ingress/gatehouse-acme-grafana"],
+      [...certificate("grafana"), "Issuer ingress/gatehouse-acme-grafana-2bfe8d01"],
     ],
     ["a Secret that is there", modes.existingSecret, []],
     ["TLS at the load balancer", modes.offload, []],

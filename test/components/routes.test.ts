@@ -27,7 +27,24 @@ describe("the routes", () => {
       hosts: ["kubeflow.example.com"],
       gateways: ["ingress/gatehouse"],
       http: [
-        { name: "dex", match: [{ uri: { prefix: "/dex/" } }], route: to("dex.auth.svc.cluster.local", 5556) },
+        {
+          name: "dex",
+          match: [
+            { uri: { exact: "/dex/auth" } },
+            { uri: { exact: "/dex/callback" } },
+            { uri: { exact: "/dex/approval" } },
+            { uri: { exact: "/dex/token" } },
+            { uri: { exact: "/dex/keys" } },
+            { uri: { exact: "/dex/userinfo" } },
+            { uri: { exact: "/dex/.well-known/openid-configuration" } },
+            { uri: { prefix: "/dex/auth/" } },
+            { uri: { prefix: "/dex/callback/" } },
+            { uri: { prefix: "/dex/static/" } },
+            { uri: { prefix: "/dex/theme/" } },
+          ],
+          route: to("dex.auth.svc.cluster.local", 5556),
+        },
+        { name: "not-of-dex", match: [{ uri: { prefix: "/dex/" } }], directResponse: { status: 404 } },
         {
           name: "oauth2-proxy",
           match: [{ uri: { prefix: "/oauth2/" } }],

@@ -109,6 +109,24 @@ const cases: readonly Case[] = [
     change: [["ingress.trustedRanges", []]],
     problems: nobodyTrusted("ingress.clientAddress.proxyProtocol is required"),
   },
+  ...(
+    [
+      ["0.0.0.0/1", 8],
+      ["128.0.0.0/7", 8],
+      ["8000::/1", 8],
+    ] as const
+  ).map(([cidr, widest]) => ({
+    name: `refuse ${cidr} as the load balancer's`,
+    base: modes.offload,
+    change: [["ingress.trustedRanges", [cidr]]] as const,
+    problems: [
+      {
+        key: "ingress.trustedRanges[0]",
+        value: cidr,
+        mend: `a block wider than /${widest} is nobody's own network: name the load balancer's addresses`,
+      },
+    ],
+  })),
   ...["0.0.0.0/0", "::/0"].map((cidr) => ({
     name: `refuse ${cidr} as the load balancer's`,
     base: modes.offload,

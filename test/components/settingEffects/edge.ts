@@ -15,7 +15,19 @@ export async function makeCertificates(): Promise<void> {
 }
 
 const setting = (path: string) => `certificates.edge.${path}`;
-const issuer = (path: string) => `Issuer ingress/gatehouse-acme: spec.acme.${path}`;
+/** An Issuer's name stands for its server and account. */
+const issuers = {
+  usual: "gatehouse-acme-2bfe8d01",
+  otherEmail: "gatehouse-acme-70e770d2",
+  otherServer: "gatehouse-acme-51aba948",
+  ownServer: "gatehouse-acme-8d528ddc",
+} as const;
+const issuer = (path: string, name: string = issuers.usual) => `Issuer ingress/${name}: spec.acme.${path}`;
+const anotherIssuer = (after: string): Record<string, Difference> => ({
+  [`Issuer ingress/${issuers.usual}`]: ["present", "absent"],
+  [`Issuer ingress/${after}`]: ["absent", "present"],
+  "Certificate ingress/gatehouse-edge: spec.issuerRef.name": [issuers.usual, after],
+});
 const solver = (path: string) => issuer(`solvers[0].dns01.${path}`);
 const balanced = (loadBalancer: Tree = {}) => changed(modes.http01(), "ingress.service.loadBalancer", loadBalancer);
 const trusted = () => changed(modes.http01(), "ingress.trustedRanges", ["10.0.0.0/16"]);
@@ -72,7 +84,7 @@ export const edge: Effect[] = [
         "EnvoyFilter ingress/gatehouse",
         "Gateway ingress/gatehouse",
         "Gateway ingress/gatehouse-http",
-        "Issuer ingress/gatehouse-acme",
+        `Issuer ingress/${issuers.usual}`,
         "NetworkPolicy cert-manager/allow-cert-manager",
         "NetworkPolicy ingress/allow-acme-solver",
         "NetworkPolicy ingress/allow-gatehouse-gateway",
@@ -85,14 +97,14 @@ export const edge: Effect[] = [
     setting: setting("email"),
     base: modes.http01,
     value: "other@example.com",
-    changes: { [issuer("email")]: ["platform@example.com", "other@example.com"] },
+    changes: anotherIssuer(issuers.otherEmail),
   },
   {
     setting: setting("server"),
     base: modes.http01,
     value: "https://acme.example.com:14000/dir",
     changes: {
-      [issuer("server")]: ["https://acme-v02.api.letsencrypt.org/directory", "https://acme.example.com:14000/dir"],
+      ...anotherIssuer(issuers.otherServer),
       [policy("cert-manager/allow-cert-manager", "egress[1].ports[1].port")]: [undefined, 14000],
       [policy("cert-manager/allow-cert-manager", "egress[1].ports[1].protocol")]: [undefined, "TCP"],
     },
@@ -104,7 +116,12 @@ export const edge: Effect[] = [
       return company.cert;
     },
     get changes() {
-      return { [issuer("caBundle")]: [undefined, Buffer.from(company.cert).toString("base64")] as Difference };
+      return {
+        [issuer("caBundle", issuers.ownServer)]: [
+          undefined,
+          Buffer.from(company.cert).toString("base64"),
+        ] as Difference,
+      };
     },
   },
   {
@@ -126,7 +143,7 @@ export const edge: Effect[] = [
         "EnvoyFilter ingress/gatehouse",
         "Gateway ingress/gatehouse",
         "Gateway ingress/gatehouse-http",
-        "Issuer ingress/gatehouse-acme",
+        `Issuer ingress/${issuers.usual}`,
         "NetworkPolicy cert-manager/allow-cert-manager",
         "NetworkPolicy ingress/allow-acme-solver",
         "NetworkPolicy ingress/allow-gatehouse-gateway",
@@ -257,6 +274,7 @@ export const edge: Effect[] = [
     value: ["10.0.0.0/16"],
     changes: {
       [policy("ingress/allow-gatehouse-gateway", "ingress[0].from[0].ipBlock.cidr")]: [undefined, "10.0.0.0/16"],
+      "AuthorizationPolicy ingress/trusted-ranges": ["absent", "present"],
     },
   },
   {
