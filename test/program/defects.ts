@@ -16,17 +16,26 @@ const nameOf = ({ kind, metadata: { namespace, name } }: Manifest) =>
 export async function defectsOf(recording: Recording, given: readonly string[] = []): Promise<string[]> {
   const manifests = recording.objects.map(({ manifest }) => manifest);
   const names = manifests.map((manifest) => `${manifest.apiVersion.split("/")[0]} ${nameOf(manifest)}`);
-  const schemas = await Promise.all(
-    manifests.map(async (manifest) =>
-      (await schemaProblems(manifest)).map((problem) => `${nameOf(manifest)}: ${problem}`),
-    ),
-  );
   return [
-    ...schemas.flat(),
-    ...manifests.flatMap(violations),
+    ...(await Promise.all(manifests.map(refused))).flat(),
     ...names.filter((name, index) => names.indexOf(name) < index).map((name) => `${name} is declared twice`),
     ...openSecrets(recording, given).open,
   ];
+}
+
+const known = new Map<string, Promise<string[]>>();
+
+/** What the API server and the pack have against an object; most objects are the same in many recordings. */
+function refused(manifest: Manifest): Promise<string[]> {
+  const text = JSON.stringify(manifest);
+  const found = known.get(text) ?? problemsOf(manifest);
+  known.set(text, found);
+  return found;
+}
+
+async function problemsOf(manifest: Manifest): Promise<string[]> {
+  const schema = await schemaProblems(manifest);
+  return [...schema.map((problem) => `${nameOf(manifest)}: ${problem}`), ...violations(manifest)];
 }
 
 /** What the pack's mandatory rules have against an object; what they cannot look at counts. */
