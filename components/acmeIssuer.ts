@@ -71,7 +71,11 @@ export class AcmeIssuer extends pulumi.ComponentResource {
    * HTTP-01 nothing waits for it, because the server asks the gateway's pods, which come later, at a name that leads to
    * their load balancer; Envoy takes a certificate whenever there is one.
    */
-  issue(name: string, { secretName, namespace, names }: LeafArgs, opts: pulumi.CustomResourceOptions): Certificate {
+  issue(
+    name: string,
+    { secretName, namespace, names }: LeafArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): k8s.apiextensions.CustomResource {
     return new Certificate(
       name,
       {

@@ -83,7 +83,11 @@ export class CertificateAuthority extends pulumi.ComponentResource {
   }
 
   /** Has a server certificate issued and renewed; done when cert-manager has written the Secret. */
-  issue(name: string, { secretName, namespace, names }: LeafArgs, opts: pulumi.CustomResourceOptions): Certificate {
+  issue(
+    name: string,
+    { secretName, namespace, names }: LeafArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): k8s.apiextensions.CustomResource {
     const { organization, duration, renewBefore } = this.certificates;
     return new Certificate(
       name,

@@ -26,8 +26,14 @@ interface Manifest<Spec> {
   spec: Spec;
 }
 
-/** Makes the constructor of one kind; the spec is plain data, because policies must be able to read all of it. */
-function kind<Model extends { spec?: unknown }>(apiVersion: string, kindName: string) {
+/** The constructor of one kind; the spec is plain data, because policies must be able to read all of it. */
+type Kind<Model extends { spec?: unknown }> = new (
+  name: string,
+  manifest: Manifest<NonNullable<Model["spec"]>>,
+  opts: pulumi.CustomResourceOptions,
+) => k8s.apiextensions.CustomResource;
+
+function kind<Model extends { spec?: unknown }>(apiVersion: string, kindName: string): Kind<Model> {
   return class extends k8s.apiextensions.CustomResource {
     constructor(name: string, manifest: Manifest<NonNullable<Model["spec"]>>, opts: pulumi.CustomResourceOptions) {
       super(name, { apiVersion, kind: kindName, ...manifest }, opts);

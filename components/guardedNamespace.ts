@@ -60,7 +60,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
   }
 
   /** Refuses plain text to every sidecar in the namespace; needs Istio's CRDs, so the mesh comes first. */
-  requireMutualTls(opts: pulumi.CustomResourceOptions): PeerAuthentication {
+  requireMutualTls(opts: pulumi.CustomResourceOptions): k8s.apiextensions.CustomResource {
     return new PeerAuthentication(
       `${this.args.namespace}-mtls`,
       {

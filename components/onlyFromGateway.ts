@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf, podLabels } from "./labels";
@@ -16,7 +17,7 @@ export function onlyFromGateway(
   name: string,
   { workload, namespace, port }: OnlyFromGatewayArgs,
   opts: pulumi.CustomResourceOptions,
-): AuthorizationPolicy {
+): k8s.apiextensions.CustomResource {
   return new AuthorizationPolicy(
     name,
     {

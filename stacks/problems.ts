@@ -26,7 +26,8 @@ const longestShown = 200;
 /** Speaks of the settings of one stack; `secretKeys` are the settings that hold a secret anywhere. */
 export class Wording {
   constructor(
-    private readonly project: string,
+    /** The project in whose configuration the settings stand; nothing where they stand in a program. */
+    private readonly project: string | undefined,
     private readonly secretKeys: ReadonlySet<string>,
   ) {}
 
@@ -50,7 +51,7 @@ export class Wording {
       const plain = /^[\w-]{1,100}$/.test(part);
       return plain ? (index === 0 ? part : `.${part}`) : `[${readable(JSON.stringify(part))}]`;
     });
-    return `${this.project}:${parts.join("")}`;
+    return `${this.project === undefined ? "" : `${this.project}:`}${parts.join("")}`;
   }
 
   private show(path: Path, value: unknown): string {
@@ -92,16 +93,19 @@ function readable(json: string): string {
 /** Secrets that stand in the stack's file as plain text: they would be in the state and in the repository. */
 export function plainSecrets(given: Record<string, unknown>, wording: Wording): Complaint[] {
   const places = Object.entries(given).filter(([key]) => !wording.holdsSecret([key]));
-  return [...secretTexts(Object.fromEntries(places), [settingsSchema as unknown as Node], [])].map(
-    ({ path, value }): Complaint => ({
-      path,
-      value,
-      mend: `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`,
-    }),
-  );
+  return textsOfSecrets(Object.fromEntries(places)).map(({ path, value }): Complaint => ({
+    path,
+    value,
+    mend: `make it a secret: pulumi config set --secret --path '${wording.key(path)}'`,
+  }));
 }
 
-/** The texts that stand where the schema has a secret. */
+/** The texts that stand where the schema has a secret, with their places. */
+export function textsOfSecrets(given: Record<string, unknown>): { path: Path; value: string }[] {
+  return [...secretTexts(given, [settingsSchema as unknown as Node], [])];
+}
+
+/** The same below a place of the schema. */
 function* secretTexts(value: unknown, nodes: readonly Node[], path: Path): Iterable<{ path: Path; value: string }> {
   const places = nodes.flatMap(unwrapped);
   if (places.length === 0) {

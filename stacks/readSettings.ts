@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { crossChecks } from "./crossChecks";
 import { environmentOf, presets } from "./presets";
-import { complaintsOf, keyOfGivenCertificate, plainSecrets, Wording } from "./problems";
+import { type Complaint, complaintsOf, keyOfGivenCertificate, plainSecrets, Wording } from "./problems";
 import { type Settings, settingsSchema } from "./schema";
 import { SettingsError } from "./settingsError";
 
 // The SDK exports it without declaring it. Were it gone, every value would count as secret and stay out of messages.
 const { isConfigSecret = () => true } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** What `Pulumi.<stack>.yaml` says, before any check. */
 export interface RawSettings {
@@ -39,17 +39,37 @@ export function readSettings(): Settings {
 export function checkSettings({ project, stack, values, secretKeys }: RawSettings): Settings {
   // fromEntries, here and below, makes `__proto__` a key like any other, where an assignment would not.
   const given = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, decode(key, value)]));
+  const wording = new Wording(project, secretKeys);
+  return checkGiven(given, { stack, wording, also: plainSecrets(given, wording) });
+}
+
+/**
+ * The checks that all settings pass, wherever they stand. `also` are complaints that the place itself makes, and `unread`
+ * those of them about a value that is not there to be read, so that no other check can say anything about it.
+ */
+export function checkGiven(
+  given: Record<string, Json>,
+  {
+    stack,
+    wording,
+    also,
+    unread = [],
+  }: { stack: string; wording: Wording; also: readonly Complaint[]; unread?: readonly Complaint[] },
+): Settings {
   const environment = given.environment ?? environmentOf(stack);
   const preset = Object.entries(presets).find(([name]) => name === environment)?.[1] ?? {};
   const merged = overlay(preset as Json, { ...given, environment });
 
-  const wording = new Wording(project, secretKeys);
   const parsed = settingsSchema.safeParse(merged);
   const sound = parsed.success ? parsed.data : soundParts(merged);
+  const silent = new Set(unread.map(({ path }) => JSON.stringify(path)));
   const complaints = [
-    ...plainSecrets(given, wording),
+    ...also,
+    ...unread,
     ...keyOfGivenCertificate(given),
-    ...(parsed.success ? [] : complaintsOf(parsed.error, merged)),
+    ...(parsed.success
+      ? []
+      : complaintsOf(parsed.error, merged).filter(({ path }) => !silent.has(JSON.stringify(path)))),
     ...crossChecks.flatMap((check) => check(sound, wording.quote)),
   ];
   if (!parsed.success || complaints.length > 0) {

@@ -42,7 +42,8 @@ export class Recording {
 
   constructor(
     readonly resources: readonly Declared[],
-    private readonly outputsByUrn: ReadonlyMap<string, Value>,
+    /** What components and the stack hand out, by URN. */
+    readonly outputs: ReadonlyMap<string, Value>,
   ) {
     this.byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
     this.objects = resources
@@ -102,7 +103,7 @@ export class Recording {
   /** What the program exports. */
   get stackOutputs(): Record<string, Value> {
     const stack = this.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-    const outputs = this.outputsByUrn.get(stack?.urn ?? "");
+    const outputs = this.outputs.get(stack?.urn ?? "");
     assert(isObject(outputs), "the program has ended without outputs");
     return outputs;
   }

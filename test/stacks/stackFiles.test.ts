@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { complaintsAbout, root } from "./editor";
-import { errorOf, problemsOf, project, settingsOf, type Tree } from "./fixture";
+import { problemsOf, project, settingsOf, type Tree } from "./fixture";
+import { repeatedIn } from "./repeated";
 
 interface StackFile {
   config: Tree;
@@ -35,15 +36,7 @@ describe("the stacks' files", () => {
       });
 
       it("says nothing that its preset and the defaults say already", () => {
-        const whole = settingsOf(settings, { stack });
-        const repeated = [...without(settings)].filter(([, less]) => {
-          const passes = errorOf(less, { stack }) === undefined;
-          return passes && JSON.stringify(settingsOf(less, { stack })) === JSON.stringify(whole);
-        });
-        assert.deepEqual(
-          repeated.map(([path]) => path),
-          [],
-        );
+        assert.deepEqual(repeatedIn(settings, { stack }), []);
       });
 
       it("tells an editor where its schema is, and satisfies it", () => {
@@ -53,16 +46,3 @@ describe("the stacks' files", () => {
     });
   }
 });
-
-/** The same tree with one key less, for each key at any depth. */
-function* without(tree: Tree, path = ""): Iterable<[path: string, less: Tree]> {
-  for (const [key, value] of Object.entries(tree)) {
-    yield [`${path}${key}`, Object.fromEntries(Object.entries(tree).filter(([other]) => other !== key))];
-    if (typeof value === "object" && value !== null) {
-      for (const [inner, smaller] of without(value as Tree, `${path}${key}.`)) {
-        const same = Array.isArray(value) ? Object.values(smaller) : smaller;
-        yield [inner, { ...tree, [key]: same }];
-      }
-    }
-  }
-}

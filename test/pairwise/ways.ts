@@ -1,0 +1,181 @@
+/** Every way that people run it, as values that can be crossed, and the settings of a combination of them. */
+import { type Issued } from "../acceptance/certificates";
+import { changed, everything, production, type Tree } from "../stacks/fixture";
+import { connectors, provider, withPostgres, withRedis } from "../stacks/identities";
+import * as modes from "../stacks/modes";
+import { type Combination, type Dimensions, type Pair } from "./cover";
+
+/** With the load balancer that the shape has, which a development stack would go without. */
+const balanced = (shape: () => Tree) => () => changed(shape(), "ingress.service.type", "LoadBalancer");
+
+/** They take turns, so that the zone's provider makes no dimension of its own. */
+const zones: readonly (() => Tree)[] = [
+  ...[modes.eks, modes.gke, modes.aks].map(balanced),
+  modes.cloudflare,
+  ...Object.values(modes.byKey),
+];
+
+const tls: Record<string, (pair: Issued, turn: number) => Tree> = {
+  "private CA": production,
+  // Its subdomains are set for the stacks that refuse it, so that they refuse the address alone.
+  "private CA at an address": () => changed(modes.kindByAddress(), "ingress.hsts.includeSubdomains", false),
+  "HTTP-01": modes.http01,
+  "DNS-01": (_, turn) => zones[turn % zones.length]?.() ?? {},
+  "existing Secret": modes.existingSecret,
+  given: ({ cert, key }) => modes.given(cert, key),
+  offload: modes.offload,
+};
+
+const { machines: allMachines } = everything() as { machines: Record<string, unknown> };
+
+const machines: Record<string, Tree> = {
+  none: {},
+  jobs: { connectors: allMachines.connectors, clients: allMachines.clients },
+  "own issuer": {
+    cluster: {
+      type: "selfSigned",
+      issuer: "https://kubernetes.default.svc.cluster.local",
+      audiences: ["pipelines.kubeflow.org"],
+    },
+  },
+  "public issuer": { cluster: allMachines.cluster },
+  "other issuers": { issuers: allMachines.issuers },
+};
+
+const staticUsers = "static users";
+const inPlaceOfDex = "provider in place of Dex";
+
+export const dimensions = {
+  stack: ["dev", "staging", "prod"],
+  tls: Object.keys(tls),
+  machines: Object.keys(machines),
+  identity: [...Object.keys(connectors), staticUsers, inPlaceOfDex],
+  admitted: ["e-mail domains", "groups"],
+  sessions: ["cookie", "redis"],
+  storage: ["kubernetes", "postgres"],
+} satisfies Dimensions;
+
+export interface RuledOut {
+  pair: Pair;
+  /** Why, in a person's words. */
+  reason: string;
+  /** The settings that are refused, and the beginning of the mend. */
+  keys: string[];
+  mend: RegExp;
+}
+
+const identityOf = (value: string) => ["identity", value] as const;
+
+/** The simplest of each, which goes with every way of another dimension. */
+export const plain: Combination = {
+  stack: "dev",
+  tls: "private CA",
+  machines: "none",
+  identity: "oidc",
+  admitted: "e-mail domains",
+  sessions: "cookie",
+  storage: "kubernetes",
+};
+
+/** Pairs that settings refuse; every other pair has to pass. */
+export const ruledOut: readonly RuledOut[] = [
+  ...["staging", "prod"].flatMap((stack): RuledOut[] => [
+    {
+      pair: [
+        ["stack", stack],
+        ["tls", "private CA at an address"],
+      ],
+      reason: "only a development stack may be without a name",
+      keys: ["domain"],
+      mend: /^an address in place of a name is for dev only/,
+    },
+    {
+      pair: [["stack", stack], identityOf(staticUsers)],
+      reason: "passwords in Dex are for development",
+      keys: ["identity.staticUsers"],
+      mend: /^passwords in Dex are for dev only/,
+    },
+  ]),
+  {
+    pair: [["machines", "jobs"], identityOf(inPlaceOfDex)],
+    reason: "Dex exchanges jobs' tokens",
+    keys: ["machines.connectors", "machines.clients"],
+    mend: /^Dex exchanges jobs' tokens/,
+  },
+  {
+    pair: [["storage", "postgres"], identityOf(inPlaceOfDex)],
+    reason: "what is stored is Dex's",
+    keys: ["identity.provider.storage"],
+    mend: /^there is no such setting/,
+  },
+  {
+    pair: [["admitted", "groups"], identityOf("google")],
+    reason: "Google gives no groups",
+    keys: ["identity.connectors[0].type"],
+    mend: /^its people have no groups/,
+  },
+];
+
+/** Secrets as `pulumi config set --secret` gives them, to be found wherever they should not be. */
+export const secrets = {
+  provider: "the provider's secret, which nobody may see",
+  storage: "the database's password, which nobody may see",
+  sessions: "the password of Redis, which nobody may see",
+  zone: "the token of the zone, which nobody may see",
+} as const;
+
+/** The settings that hold a secret in some combination. */
+export const secretKeys = ["certificates", "identity", "sessions"];
+
+/** The settings of a combination; the zones take turns by its number. */
+export function settingsFor(combination: Combination, pair: Issued, turn: number): Tree {
+  const { tls: edge = "", machines: jobs = "", identity = "", admitted, sessions, storage } = combination;
+  return withSecrets({
+    ...tls[edge]?.(pair, turn),
+    // The stack's name says it, as everywhere.
+    environment: undefined,
+    identity: {
+      emailDomains: ["example.com"],
+      ...(admitted === "groups" ? { allowedGroups: ["ml-engineers"] } : {}),
+      ...whoSignsIn(identity, storage === "postgres" ? { storage: postgres() } : {}),
+    },
+    machines: machines[jobs],
+    ...(sessions === "redis" ? { sessions: { storage: (withRedis().sessions as Tree).storage } } : {}),
+  });
+}
+
+/** Who signs in how; a store is the provider's setting, and only Dex has one. */
+function whoSignsIn(identity: string, store: Tree): Tree {
+  if (identity === inPlaceOfDex) {
+    return { provider: { ...structuredClone(provider), ...store } };
+  }
+  return {
+    provider: { type: "dex", ...store },
+    ...(identity === staticUsers
+      ? { staticUsers: [{ email: "user@example.com", groups: ["ml-engineers"] }] }
+      : { connectors: [structuredClone(connectors[identity as keyof typeof connectors])] }),
+  };
+}
+
+const postgres = () => (withPostgres().identity as { provider: { storage: Tree } }).provider.storage;
+
+/** Whose secret each Secret of the shapes is. */
+const secretOf: Record<string, string> = {
+  provider: secrets.provider,
+  directory: secrets.provider,
+  database: secrets.storage,
+  sessions: secrets.sessions,
+  cloudflare: secrets.zone,
+  route53: secrets.zone,
+  "cloud-dns": secrets.zone,
+  "azure-dns": secrets.zone,
+};
+
+/** Every Secret that is named becomes a value that is given: a Secret's name is no secret, and a test would see nothing. */
+function withSecrets(settings: Tree): Tree {
+  const text = JSON.stringify(settings, (_, value: unknown) => {
+    const { secretName, key } = (value ?? {}) as { secretName?: string; key?: string };
+    return secretName === undefined || key === undefined ? value : secretOf[secretName];
+  });
+  return JSON.parse(text) as Tree;
+}
