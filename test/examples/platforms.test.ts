@@ -79,7 +79,7 @@ describe("the examples' objects", () => {
             : [
                 {
                   email: "platform@example.com",
-                  privateKeySecretRef: { name: "gatehouse-acme-account" },
+                  privateKeySecretRef: { name: "gatehouse-acme-2bfe8d01-account" },
                   server: "https://acme-v02.api.letsencrypt.org/directory",
                   solvers: [{ dns01: expected.solver }],
                 },
