@@ -28,7 +28,7 @@ export const certManagerSettings = z
     eitherType,
   )
   .prefault({})
-  .describe("cert-manager.");
+  .describe("The cert-manager that issues the platform's certificates.");
 
 export const istioSettings = z
   .discriminatedUnion(
