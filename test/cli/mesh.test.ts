@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { lock } from "../../stacks/lock";
@@ -75,6 +75,18 @@ describe("gatehouse mesh", function () {
       pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
       trustDomain: "cluster.local",
     });
+  });
+
+  it("prints what docs/14-bring-your-own.md shows", async () => {
+    const page = readFileSync(join(root, "docs", "14-bring-your-own.md"), "utf8");
+    const [, block = ""] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+    const run = await gatehouse(root, [
+      "mesh",
+      "prod",
+      "--config-file",
+      existing("docs", { namespace: "istio-system" }),
+    ]);
+    assert.equal(run.stdout, block);
   });
 
   it("prints the revision with them, and the same as JSON", async () => {
