@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { kubeVersion } from "../../../cli/charts/helm";
 import { certManagerObjects, certManagerProblems } from "../../../documents/cert-manager/problems";
 import { at } from "../../../documents/existing/difference";
 import { lock } from "../../../stacks/lock";
@@ -21,7 +22,7 @@ function source(): string[] {
 
 /** What the comparison says to what cert-manager's own chart makes of values. */
 function compared(context: Mocha.Context, ...values: string[]): string[] {
-  const args = ["template", "cert-manager", ...source(), "--namespace", "certs"];
+  const args = ["template", "cert-manager", ...source(), "--namespace", "certs", "--kube-version", kubeVersion];
   const run = spawnSync(helm, [...args, ...values], { encoding: "utf8", timeout: 30_000, maxBuffer: 64 << 20 });
   if (run.status !== 0) {
     console.log("      left out: helm is not on PATH, or the chart is out of reach (GATEHOUSE_CHARTS names a folder)");
