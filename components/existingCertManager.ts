@@ -6,11 +6,11 @@ import {
   certManagerVersion,
   type RequiredCertManager,
 } from "../documents/cert-manager/problems";
-import { describeDifferences } from "../documents/existing/difference";
 import { lock } from "../stacks/lock";
 import { type Settings } from "../stacks/schema";
 import { dnsIdentity } from "./dnsIdentity";
 import { partOf } from "./labels";
+import { refuseDifferences } from "./refusal";
 
 export type ExistingCertManagerSettings = Extract<Settings["certManager"], { type: "existing" }>;
 
@@ -41,15 +41,10 @@ export class ExistingCertManager extends pulumi.ComponentResource {
       .all([deployment.metadata, deployment.spec, editRole.metadata])
       .apply(([metadata, spec, metadataOfRole]) => {
         const found = { deployment: { metadata, spec }, editRole: { metadata: metadataOfRole } };
-        const differences = certManagerProblems(found, required);
-        if (differences.length > 0) {
-          throw new pulumi.RunError(
-            describeDifferences(
-              `The cert-manager in ${namespace} is not as the platform needs it, and nothing was issued`,
-              differences,
-            ),
-          );
-        }
+        refuseDifferences(
+          `The cert-manager in ${namespace} is not as the platform needs it, and nothing was issued`,
+          certManagerProblems(found, required),
+        );
         return certManagerVersion(found.deployment) ?? "";
       });
     this.ready = new k8s.core.v1.ConfigMap(

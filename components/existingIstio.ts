@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { describeDifferences } from "../documents/existing/difference";
 import { isRolledOut } from "../documents/existing/workload";
 import { extraAuthorities } from "../documents/istio/istiodOptions";
 import { istiodVersion } from "../documents/istio/istiodProblems";
@@ -10,6 +9,7 @@ import { type Settings } from "../stacks/schema";
 import { type CertificateAuthority } from "./certificateAuthority";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
+import { refusal, refuseDifferences } from "./refusal";
 import { type ExistingIstioSettings, requiredMesh } from "./requiredMesh";
 
 export interface ExistingIstioArgs {
@@ -52,18 +52,13 @@ export class ExistingIstio extends pulumi.ComponentResource {
       .all([configMap.data, injector.data, deployment.metadata, deployment.spec, deployment.status])
       .apply(([mesh, values, metadata, spec, status]) => {
         const found = { configMap: { data: mesh }, injector: { data: values }, deployment: { metadata, spec } };
-        const differences = meshProblems(found, required);
-        if (differences.length > 0) {
-          throw new pulumi.RunError(
-            describeDifferences(
-              `The Istio in ${istio.namespace} is not as the gate needs it, and no pod of the gate was made (npm run mesh prints the values)`,
-              differences,
-            ),
-          );
-        }
+        refuseDifferences(
+          `The Istio in ${istio.namespace} is not as the gate needs it, and no pod of the gate was made (npm run mesh prints the values)`,
+          meshProblems(found, required),
+        );
         // In a preview the Secret that new pods wait for may not be there yet.
         if (!pulumi.runtime.isDryRun() && !isRolledOut({ generation: metadata.generation, status })) {
-          throw new pulumi.RunError(
+          throw refusal(
             `istiod still runs pods from before its last change, and no pod of the gate was made. Wait, and run pulumi up again: kubectl rollout status -n ${istio.namespace} deployment/${metadata.name}`,
           );
         }
