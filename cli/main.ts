@@ -7,6 +7,7 @@ import { catchFaults } from "./faults";
 import { formatProblems } from "./formats/problems";
 import { styleFor } from "./formats/style";
 import { Output } from "./output";
+import { addMesh } from "./mesh";
 import { addMirror } from "./mirror";
 import { addPreview } from "./preview";
 import { Progress } from "./progress";
@@ -46,6 +47,7 @@ function program(): Command {
   addVerify(command, context);
   addBench(command, context);
   addMirror(command, context);
+  addMesh(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);

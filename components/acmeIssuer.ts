@@ -6,14 +6,14 @@ import { type Settings } from "../stacks/schema";
 import { type LeafArgs } from "./certificateAuthority";
 import { Certificate, Issuer } from "./customResources";
 import { partOf } from "./labels";
-import { acme, namespaces } from "./topology";
+import { acme, certManagerNamespace, namespaces } from "./topology";
 import { dns01Solver, secretsOf } from "./dns01";
 
 export interface AcmeIssuerArgs {
   /** Name of the Issuer; one that is not the gate's uses the gate's access to the DNS provider. Default: the gate's. */
   issuer?: string;
   edge: AcmeEdge;
-  environment: Settings["environment"];
+  settings: Pick<Settings, "environment" | "certManager">;
   /** The names that certificates are asked for. */
   names: readonly string[];
   /** The gateway's namespace, and cert-manager. */
@@ -31,13 +31,13 @@ export class AcmeIssuer extends pulumi.ComponentResource {
 
   constructor(name: string, args: AcmeIssuerArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:AcmeIssuer", name, {}, opts);
-    const { issuer: base = acme.issuer, edge, environment, names, dependsOn } = args;
+    const { issuer: base = acme.issuer, edge, settings, names, dependsOn } = args;
     // Part of the name: cert-manager has certificates issued again for another issuer, and not for a changed one.
-    const issuer = (this.issuerName = `${base}-${accountOf(edge, environment)}`);
+    const issuer = (this.issuerName = `${base}-${accountOf(edge, settings.environment)}`);
     this.challenge = edge.challenge.type;
     const dns =
       edge.challenge.type === "dns01" && base === acme.issuer
-        ? this.dnsAccess(name, edge.challenge.provider, dependsOn)
+        ? this.dnsAccess(name, edge.challenge.provider, args)
         : [];
     this.issuer = new Issuer(
       name,
@@ -51,7 +51,7 @@ export class AcmeIssuer extends pulumi.ComponentResource {
         spec: {
           acme: {
             email: edge.email,
-            server: acmeServer(edge, environment),
+            server: acmeServer(edge, settings.environment),
             ...(edge.caBundle === undefined ? {} : { caBundle: Buffer.from(edge.caBundle).toString("base64") }),
             privateKeySecretRef: { name: `${issuer}-account` },
             solvers:
@@ -102,7 +102,7 @@ export class AcmeIssuer extends pulumi.ComponentResource {
   private dnsAccess(
     name: string,
     provider: Extract<AcmeEdge["challenge"], { type: "dns01" }>["provider"],
-    dependsOn: pulumi.Resource[],
+    { settings, dependsOn }: AcmeIssuerArgs,
   ): pulumi.Resource[] {
     const metadata = { name: acme.dnsAccess, namespace: namespaces.ingress, labels: partOf };
     const child = { parent: this, dependsOn };
@@ -132,7 +132,7 @@ export class AcmeIssuer extends pulumi.ComponentResource {
         {
           metadata,
           roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: acme.dnsAccess },
-          subjects: [{ kind: "ServiceAccount", name: "cert-manager", namespace: namespaces.certManager }],
+          subjects: [{ kind: "ServiceAccount", name: "cert-manager", namespace: certManagerNamespace(settings) }],
         },
         child,
       );

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { chartImage, type ImageMirror, imageOf } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
+import { dnsIdentity } from "./dnsIdentity";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { partOf, podLabels } from "./labels";
@@ -17,7 +18,7 @@ export interface CertManagerArgs {
 /** cert-manager from its official chart, in a restricted namespace, with its CRDs. */
 export class CertManager extends pulumi.ComponentResource {
   /** The namespace in which ClusterIssuers look for their secrets. */
-  readonly secretNamespace: pulumi.Output<string>;
+  readonly secretNamespace: pulumi.Input<string>;
   /** Issuers and certificates wait for this: its webhook has answered. */
   readonly ready: pulumi.Resource;
 
@@ -91,11 +92,9 @@ function dnsProviderValues(edge: Settings["certificates"]["edge"]): Record<strin
   if ((provider.type !== "cloudDns" && provider.type !== "azureDns") || provider.auth.type !== "workloadIdentity") {
     return values;
   }
-  // Without it only ClusterIssuers may use the identity of cert-manager's own pod, and ours is an Issuer.
   const ambient = { ...values, extraArgs: ["--issuer-ambient-credentials"] };
   if (provider.type === "azureDns") {
-    // The label asks Azure's webhook for a token (https://azure.github.io/azure-workload-identity/docs/topics/).
-    const label = { "azure.workload.identity/use": "true" };
+    const label = dnsIdentity(edge).podLabels;
     return { ...ambient, podLabels: label, serviceAccount: { labels: label } };
   }
   const { serviceAccount } = provider.auth;

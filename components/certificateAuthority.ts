@@ -10,7 +10,7 @@ import { caSecret, isAddress } from "./topology";
 
 export interface CertificateAuthorityArgs {
   settings: Pick<Settings, "certificates" | "rotation">;
-  certManager: CertManager;
+  certManager: Pick<CertManager, "secretNamespace" | "ready">;
 }
 
 export interface LeafArgs {
@@ -19,6 +19,15 @@ export interface LeafArgs {
   namespace: string;
   /** DNS names, and IPv4 addresses, which become SANs of that kind (RFC 5280, section 4.2.1.6). */
   names: string[];
+}
+
+export interface DistributedArgs {
+  namespace: pulumi.Input<string>;
+  key: string;
+  /** Certificates of other CAs, PEM. */
+  others?: string;
+  /** Default: `gatehouse-ca`. */
+  secretName?: string;
 }
 
 /** Changes when the CA's certificate does, for whatever reads it at its start only. */
@@ -117,13 +126,13 @@ export class CertificateAuthority extends pulumi.ComponentResource {
   /** Puts the CA's certificate, and only that and those of other CAs, into a namespace. */
   distribute(
     name: string,
-    { namespace, key, others = "" }: { namespace: pulumi.Input<string>; key: string; others?: string },
+    { namespace, key, others = "", secretName = caSecret }: DistributedArgs,
     opts: pulumi.CustomResourceOptions,
   ): k8s.core.v1.Secret {
     return new k8s.core.v1.Secret(
       name,
       {
-        metadata: { name: caSecret, namespace, labels: partOf },
+        metadata: { name: secretName, namespace, labels: partOf },
         stringData: { [key]: others === "" ? this.certificatePem : pulumi.concat(this.certificatePem, others) },
       },
       opts,

@@ -6,12 +6,12 @@ import { type Settings } from "../stacks/schema";
 import { type CertificateAuthority } from "./certificateAuthority";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
-import { apiServer, clusterKeys } from "./topology";
+import { apiServer, clusterKeys, placeOfClusterKeys } from "./topology";
 
 export interface ClusterKeysArgs {
-  settings: Pick<Settings, "replicas" | "mirror">;
+  settings: Pick<Settings, "replicas" | "mirror" | "istio">;
   certificateAuthority: CertificateAuthority;
-  /** The control plane, whose namespace this lives in. */
+  /** The control plane, and the namespace that this lives in. */
   dependsOn: pulumi.Resource[];
 }
 
@@ -27,10 +27,11 @@ export class ClusterKeys extends pulumi.ComponentResource {
   ) {
     super("gatehouse:index:ClusterKeys", name, {}, opts);
     const child = { parent: this, dependsOn };
-    const metadata = { name: clusterKeys.name, namespace: clusterKeys.namespace, labels: partOf };
+    const { namespace, host } = placeOfClusterKeys(settings);
+    const metadata = { name: clusterKeys.name, namespace, labels: partOf };
     const certificate = certificateAuthority.issue(
       name,
-      { secretName: clusterKeys.name, namespace: clusterKeys.namespace, names: [clusterKeys.host] },
+      { secretName: clusterKeys.name, namespace, names: [host] },
       child,
     );
     const config = clusterKeysConfig({
@@ -54,7 +55,7 @@ export class ClusterKeys extends pulumi.ComponentResource {
       {
         metadata: { name: clusterRole, labels: partOf },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: clusterKeys.name, namespace: clusterKeys.namespace }],
+        subjects: [{ kind: "ServiceAccount", name: clusterKeys.name, namespace }],
       },
       child,
     );
@@ -63,7 +64,7 @@ export class ClusterKeys extends pulumi.ComponentResource {
       name,
       {
         workload: clusterKeys.name,
-        namespace: clusterKeys.namespace,
+        namespace,
         // Istio's own Envoy: it is on the nodes already.
         image: imageOf("echo", settings.mirror.images),
         command: ["/usr/local/bin/envoy"],

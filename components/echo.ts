@@ -9,7 +9,7 @@ import { GuardedNamespace } from "./guardedNamespace";
 import { HardenedWorkload } from "./hardenedWorkload";
 import { partOf } from "./labels";
 import { onlyFromGateway } from "./onlyFromGateway";
-import { echo, gateway, type Hosts, namespaces } from "./topology";
+import { echo, gateway, type Hosts, namespaces, revisionOf } from "./topology";
 
 export interface EchoArgs {
   settings: Settings;
@@ -26,7 +26,7 @@ export class Echo extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn };
     const namespace = new GuardedNamespace(
       namespaces.echo,
-      { namespace: namespaces.echo, podSecurity: "restricted", sidecars: true, flows },
+      { namespace: namespaces.echo, podSecurity: "restricted", sidecars: true, revision: revisionOf(settings), flows },
       { parent: this },
     );
     namespace.requireMutualTls({ dependsOn });

@@ -72,7 +72,7 @@ export function edgeCertificate(
     case "acme": {
       const issuer = new AcmeIssuer(
         `${name}-acme`,
-        { edge, environment: settings.environment, names: leaf.names, dependsOn: [...dependsOn, certManagerReady] },
+        { edge, settings, names: leaf.names, dependsOn: [...dependsOn, certManagerReady] },
         { parent: opts.parent },
       );
       return [issuer.issue(name, leaf, child)];

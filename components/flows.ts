@@ -2,21 +2,14 @@
  * Every connection that the platform needs, as data: the NetworkPolicies and the table in the documentation are both
  * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
  */
+import { ownNamespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 import { acmeFlows } from "./flows/certificates";
+import { inTheirPlaces } from "./flows/existing";
 import { httpsPorts, internet, parts, tcp, workload, type Flow, type Peer } from "./flows/peers";
 import { providersOfDex, stateOfDex, storeOfSessions, waysToDex, waysToProvider } from "./flows/signIn";
 import { fetchedIssuersOf } from "./machineIssuers";
-import {
-  clusterKeys,
-  echo,
-  gateway,
-  istiod,
-  metadataServer,
-  namespaces,
-  oauth2Proxy,
-  sidecarTelemetryPort,
-} from "./topology";
+import { clusterKeys, echo, gateway, istiod, metadataServer, oauth2Proxy, sidecarTelemetryPort } from "./topology";
 
 export { type Flow, type Peer } from "./flows/peers";
 
@@ -35,14 +28,6 @@ export function flowsOf(settings: Settings): Flow[] {
     ...(provider.type === "dex" ? [parts.dex] : []),
     parts.oauth2Proxy,
     ...(echoSettings.enabled ? [parts.echo] : []),
-  ];
-  const owned = [
-    namespaces.certManager,
-    namespaces.istio,
-    namespaces.cni,
-    namespaces.ingress,
-    namespaces.auth,
-    ...(echoSettings.enabled ? [namespaces.echo] : []),
   ];
   const { dns } = cluster;
   const [dnsLabel = "", dnsValue = ""] = dns.podLabel.split("=");
@@ -98,7 +83,7 @@ export function flowsOf(settings: Settings): Flow[] {
       }),
     ),
     ...(provider.type === "dex" ? stateOfDex(provider.storage, { to: apiServer, ports: apiPorts }) : []),
-    ...owned.flatMap((namespace): Flow[] =>
+    ...ownNamespaces(settings).flatMap((namespace): Flow[] =>
       resolvers.map((to) => ({ from: { kind: "namespace", namespace }, to, ports: dnsPorts, why: "Names." })),
     ),
   ];
@@ -176,5 +161,5 @@ export function flowsOf(settings: Settings): Flow[] {
       why: reason,
     });
   }
-  return flows;
+  return inTheirPlaces(flows, settings);
 }

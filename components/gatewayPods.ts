@@ -4,7 +4,7 @@ import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
 import { partOf } from "./labels";
 import { topologySpread } from "./spread";
-import { gateway, internalGate, namespaces } from "./topology";
+import { gateway, internalGate, namespaces, revisionOf } from "./topology";
 
 export interface GatewayPodsArgs {
   settings: Settings;
@@ -70,12 +70,15 @@ function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | u
   });
 }
 
-function gatewayValues({ ingress, cluster }: Settings): Record<string, unknown> {
+function gatewayValues(settings: Settings): Record<string, unknown> {
+  const { ingress, cluster } = settings;
+  const revision = revisionOf(settings);
   const { type, nodePorts } = ingress.service;
   const { trustedHops } = ingress.clientAddress;
   const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
   return {
     name: gateway.name,
+    ...(revision === undefined ? {} : { revision }),
     ...(cluster.platform === undefined ? {} : { global: { platform: cluster.platform } }),
     labels: { "istio.io/dataplane-mode": "none", ...gateway.labels },
     serviceAccount: { create: false, name: gateway.serviceAccount },

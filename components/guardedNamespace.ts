@@ -13,6 +13,8 @@ export interface GuardedNamespaceArgs {
   reason?: string;
   /** Whether istiod adds a sidecar to its pods. */
   sidecars: boolean;
+  /** Which istiod that is, where it isn't the default one. */
+  revision?: string | undefined;
   /** All flows of the platform; the namespace takes those that begin or end in it. */
   flows: readonly Flow[];
 }
@@ -31,7 +33,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: GuardedNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:GuardedNamespace", name, {}, opts);
     this.args = args;
-    const { namespace, podSecurity, reason, sidecars, flows } = args;
+    const { namespace, podSecurity, reason, sidecars, revision, flows } = args;
     const level = (mode: string) => `pod-security.kubernetes.io/${mode}`;
     const created = new k8s.core.v1.Namespace(
       name,
@@ -43,7 +45,10 @@ export class GuardedNamespace extends pulumi.ComponentResource {
             [level("enforce")]: podSecurity,
             [level("warn")]: podSecurity,
             [level("audit")]: podSecurity,
-            "istio-injection": sidecars ? "enabled" : "disabled",
+            // A namespace with both labels belongs to the default revision, whatever the other one says.
+            ...(sidecars && revision !== undefined
+              ? { "istio.io/rev": revision }
+              : { "istio-injection": sidecars ? "enabled" : "disabled" }),
           },
           ...(reason === undefined ? {} : { annotations: { "gatehouse/pod-security-reason": reason } }),
         },

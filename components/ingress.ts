@@ -15,16 +15,26 @@ import { type Istio } from "./istio";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
-import { dex, gateway, type Hosts, internalGate, isAddress, namespaces, publicHosts, returnPath } from "./topology";
+import {
+  dex,
+  gateway,
+  type Hosts,
+  internalGate,
+  isAddress,
+  namespaces,
+  publicHosts,
+  returnPath,
+  revisionOf,
+} from "./topology";
 
 export interface IngressArgs {
   settings: Settings;
   flows: readonly Flow[];
   hosts: Hosts;
-  certManager: CertManager;
+  certManager: Pick<CertManager, "ready">;
   provider: IdentityProvider;
   certificateAuthority: CertificateAuthority;
-  istio: Istio;
+  istio: Pick<Istio, "ready">;
   /** Name of the session's cookie, which no application gets to see. */
   sessionCookie: string;
 }
@@ -41,7 +51,13 @@ export class Ingress extends pulumi.ComponentResource {
     const { edge } = settings.certificates;
     const namespace = new GuardedNamespace(
       namespaces.ingress,
-      { namespace: namespaces.ingress, podSecurity: "restricted", sidecars: true, flows },
+      {
+        namespace: namespaces.ingress,
+        podSecurity: "restricted",
+        sidecars: true,
+        revision: revisionOf(settings),
+        flows,
+      },
       { parent: this },
     );
     const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
@@ -115,7 +131,7 @@ export class Ingress extends pulumi.ComponentResource {
   private internalListener(
     name: string,
     certificateAuthority: CertificateAuthority,
-    { istio, namespace }: { istio: Istio; namespace: GuardedNamespace },
+    { istio, namespace }: { istio: Pick<Istio, "ready">; namespace: GuardedNamespace },
   ): pulumi.Resource[] {
     const inMesh = { parent: this, dependsOn: [istio.ready, ...namespace.ready] };
     const inside = certificateAuthority.issue(

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { meshConfig } from "../documents/istio/meshConfig";
+import { extraAuthorities } from "../documents/istio/istiodOptions";
 import { chartImage } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
@@ -8,11 +8,13 @@ import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type IdentityProvider } from "./identityProvider";
+import { meshValues } from "./meshValues";
 import { topologySpread } from "./spread";
-import { caSecret, istiod, namespaces, oauth2Proxy, trustDomain } from "./topology";
+import { caSecret, istiod, namespaces } from "./topology";
 
 export interface IstioArgs {
   settings: Settings;
+  strictMtls: Extract<Settings["istio"], { type: "installed" }>["strictMtls"];
   flows: readonly Flow[];
   provider: IdentityProvider;
   /** Signs the address at which istiod fetches Dex's keys. */
@@ -26,7 +28,7 @@ export class Istio extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { settings, flows, provider, certificateAuthority }: IstioArgs,
+    { settings, strictMtls, flows, provider, certificateAuthority }: IstioArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("gatehouse:index:Istio", name, {}, opts);
@@ -66,7 +68,7 @@ export class Istio extends pulumi.ComponentResource {
       `${name}-ca`,
       {
         namespace: controlPlane.metadataName,
-        key: "extra.pem",
+        key: extraAuthorities.file,
         ...(provider.authority.type === "given" ? { others: provider.authority.certificate } : {}),
       },
       { parent: this },
@@ -77,7 +79,7 @@ export class Istio extends pulumi.ComponentResource {
       { parent: this, dependsOn: [base, cni, authority] },
     );
     this.ready = istiodChart;
-    if (settings.istio.strictMtls === "mesh") {
+    if (strictMtls === "mesh") {
       // In the root namespace a policy without a selector holds for the whole mesh.
       controlPlane.requireMutualTls({ dependsOn: istiodChart });
     }
@@ -121,49 +123,26 @@ function cniValues(settings: Settings): Record<string, unknown> {
 
 function istiodValues(settings: Settings, { authority }: IdentityProvider): Record<string, unknown> {
   const { replicas, cluster } = settings;
+  const required = meshValues(caSecret);
   return {
+    ...required,
     autoscaleMin: replicas,
     autoscaleMax: Math.max(replicas, 5),
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
     topologySpreadConstraints: topologySpread({ app: "istiod" }),
     seccompProfile: runtimeDefault,
-    cni: { enabled: true },
-    // istiod gives up on keys that it could not fetch within five seconds of its start, and asks again only when it builds a
-    // listener. That is when a proxy connects anew: at the chart's 30 minutes a restarted cluster let nobody in for as long.
-    keepaliveMaxServerConnectionAge: "2m",
     base: failClosedFromTheStart,
     global: {
       ...platformOf(cluster.platform),
       ...imagesOf(settings),
       proxy: {
-        seccompProfile: runtimeDefault,
+        ...required.global.proxy,
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } },
       },
     },
-    // Injected gateways listen above 1024 and so need no sysctl.
-    gateways: {
-      securityContext: { runAsNonRoot: true, seccompProfile: runtimeDefault },
-      seccompProfile: runtimeDefault,
-    },
-    env: {
-      // A Gateway resource configures gateways of its own namespace only; otherwise any tenant could open a listener here.
-      PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true",
-      // istiod fetches keys, and keeps the last ones when an issuer is away: running sessions survive Dex.
-      PILOT_JWT_ENABLE_REMOTE_JWKS: "false",
-      // Dex signs with a new key at once after a rotation, so the old set may not live for Istio's default of 20 minutes.
-      PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: "1m",
-      // CVE-2026-41413: whoever may write a RequestAuthentication could have istiod ask the cloud's metadata server.
-      BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",
-      ENABLE_DEBUG_ENDPOINT_AUTH: "true",
-      XDS_AUTH: "true",
-    },
-    volumes: [
-      { name: caSecret, secret: { secretName: caSecret } },
-      { name: "injector", configMap: { name: injectorTemplate } },
-    ],
+    volumes: [...required.volumes, { name: "injector", configMap: { name: injectorTemplate } }],
     volumeMounts: [
-      // istiod reads this one file besides the system's roots, at its start; a rotation of the CA restarts it.
-      { name: caSecret, mountPath: "/cacerts", readOnly: true },
+      ...required.volumeMounts,
       // Nobody reads this one: it keeps pods waiting until the chart's other objects are there.
       { name: "injector", mountPath: "/var/run/gatehouse/injector", readOnly: true },
     ],
@@ -171,14 +150,6 @@ function istiodValues(settings: Settings, { authority }: IdentityProvider): Reco
       "gatehouse/certificate-authority": authorityVersion(settings),
       ...(authority.type === "given" ? { "gatehouse/given-authority": fingerprint(authority.certificate) } : {}),
     },
-    meshConfig: meshConfig({
-      trustDomain,
-      provider: oauth2Proxy.extensionProvider,
-      // With its namespace: a tenant's ServiceEntry for the same host would make the provider ambiguous, and deny everybody.
-      service: `${oauth2Proxy.namespace}/${oauth2Proxy.host}`,
-      port: oauth2Proxy.ports.http,
-      checkPrefix: oauth2Proxy.checkPrefix,
-    }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { cloudOf } from "../stacks/clusterIssuers";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
-import { clusterKeys } from "./topology";
+import { placeOfClusterKeys } from "./topology";
 
 /** Every issuer besides Dex whose tokens the gateway believes: those of `machines.issuers`, then the cluster's own. */
-export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): MachineIssuer[] {
+export function machineIssuersOf(settings: Settings): MachineIssuer[] {
+  const { cluster, issuers } = settings.machines;
   if (cluster.type === "none") {
     return issuers;
   }
@@ -18,13 +19,14 @@ export function machineIssuersOf({ machines: { cluster, issuers } }: Settings): 
     users,
   };
   const jwksUri =
-    cluster.type === "selfSigned" ? clusterKeys.jwksUri : (cluster.jwksUri ?? cloudOf(issuer)?.jwksUri(issuer));
+    cluster.type === "selfSigned"
+      ? placeOfClusterKeys(settings).jwksUri
+      : (cluster.jwksUri ?? cloudOf(issuer)?.jwksUri(issuer));
   return [...issuers, { ...own, ...(jwksUri === undefined ? {} : { jwksUri }) }];
 }
 
 /** The issuers whose keys istiod fetches from outside the platform. */
 export function fetchedIssuersOf(settings: Settings): MachineIssuer[] {
-  return machineIssuersOf(settings).filter(
-    ({ jwks, jwksUri }) => jwks === undefined && jwksUri !== clusterKeys.jwksUri,
-  );
+  const own = placeOfClusterKeys(settings).jwksUri;
+  return machineIssuersOf(settings).filter(({ jwks, jwksUri }) => jwks === undefined && jwksUri !== own);
 }

@@ -7,7 +7,9 @@ import { CertManager } from "./certManager";
 import { ClusterKeys } from "./clusterKeys";
 import { Dex, type DexArgs } from "./dex";
 import { Echo } from "./echo";
-import { flowsOf } from "./flows";
+import { ExistingCertManager } from "./existingCertManager";
+import { ExistingIstio } from "./existingIstio";
+import { type Flow, flowsOf } from "./flows";
 import { GatewayPods } from "./gatewayPods";
 import { GuardedNamespace } from "./guardedNamespace";
 import { identityProviderOf } from "./identityProvider";
@@ -17,7 +19,7 @@ import { clientSecret, OAuth2Proxy, sessionCookie } from "./oauth2Proxy";
 import { ProtectedApp } from "./protectedApp";
 import { Routes } from "./routes";
 import { TokenRules } from "./tokenRules";
-import { gateway, type Hosts, hostsOf, namespaces } from "./topology";
+import { gateway, type Hosts, hostsOf, namespaces, revisionOf } from "./topology";
 
 /** The whole gate, in the order in which its parts need each other. */
 export class Platform extends pulumi.ComponentResource {
@@ -40,9 +42,16 @@ export class Platform extends pulumi.ComponentResource {
     const flows = flowsOf(settings);
     const provider = identityProviderOf(settings, hosts);
 
-    const certManager = new CertManager("cert-manager", { settings, flows }, child);
+    const certManager =
+      settings.certManager.type === "existing"
+        ? new ExistingCertManager("cert-manager", { settings, certManager: settings.certManager }, child)
+        : new CertManager("cert-manager", { settings, flows }, child);
     const certificateAuthority = new CertificateAuthority("ca", { settings, certManager }, child);
-    const istio = new Istio("istio", { settings, flows, provider, certificateAuthority }, child);
+    const inMesh = { settings, provider, certificateAuthority };
+    const istio =
+      settings.istio.type === "existing"
+        ? new ExistingIstio("istio", { ...inMesh, istio: settings.istio }, child)
+        : new Istio("istio", { ...inMesh, strictMtls: settings.istio.strictMtls, flows }, child);
     const ingress = new Ingress(
       "ingress",
       { settings, flows, hosts, provider, certManager, certificateAuthority, istio, sessionCookie },
@@ -61,7 +70,7 @@ export class Platform extends pulumi.ComponentResource {
 
     const auth = new GuardedNamespace(
       namespaces.auth,
-      { namespace: namespaces.auth, podSecurity: "restricted", sidecars: true, flows },
+      { namespace: namespaces.auth, podSecurity: "restricted", sidecars: true, revision: revisionOf(settings), flows },
       child,
     );
     auth.requireMutualTls({ dependsOn: istio.ready });
@@ -82,7 +91,7 @@ export class Platform extends pulumi.ComponentResource {
     );
     const keys =
       settings.machines.cluster.type === "selfSigned"
-        ? [new ClusterKeys("cluster-keys", { settings, certificateAuthority, dependsOn: [istio.ready] }, child)]
+        ? [this.clusterKeys(settings, flows, { certificateAuthority, istio })]
         : [];
     new TokenRules(
       "tokens",
@@ -112,6 +121,29 @@ export class Platform extends pulumi.ComponentResource {
       gateway: gateway.reference,
     });
   }
+
+  /** The proxy for the cluster's keys, in a namespace of its own where Istio's is somebody else's. */
+  private clusterKeys(
+    settings: Settings,
+    flows: readonly Flow[],
+    { certificateAuthority, istio }: { certificateAuthority: CertificateAuthority; istio: Pick<Istio, "ready"> },
+  ): ClusterKeys {
+    const child = { parent: this };
+    const guarded =
+      settings.istio.type === "existing"
+        ? new GuardedNamespace(
+            namespaces.keys,
+            { namespace: namespaces.keys, podSecurity: "restricted", sidecars: false, flows },
+            child,
+          ).ready
+        : [];
+    return new ClusterKeys(
+      "cluster-keys",
+      { settings, certificateAuthority, dependsOn: [istio.ready, ...guarded] },
+      child,
+    );
+  }
+
   /** Dex with a client secret that is made here, or the client secret of the provider that takes its place. */
   private dexOrSecret(
     settings: Settings,

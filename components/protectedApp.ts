@@ -228,7 +228,7 @@ export class ProtectedApp extends pulumi.ComponentResource {
             {
               issuer: `gatehouse-acme-${app.name}`,
               edge,
-              environment: settings.environment,
+              settings,
               names: [host],
               dependsOn,
             },

@@ -5,8 +5,12 @@
 import { createHash } from "node:crypto";
 import { appHost, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
 import { namespaces } from "../stacks/namespaces";
+import { type Settings } from "../stacks/schema";
 
 export { appHost, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
+
+/** The cluster's domain, on which Services' names end. */
+export const clusterDomain = "cluster.local";
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";
@@ -20,7 +24,7 @@ export function principal(namespace: string, serviceAccount: string): string {
 }
 
 export function serviceHost(name: string, namespace: string): string {
-  return `${name}.${namespace}.svc.cluster.local`;
+  return `${name}.${namespace}.svc.${clusterDomain}`;
 }
 
 export const gateway = {
@@ -114,13 +118,27 @@ export const istiod = {
 /** What hands the API server's public keys on to istiod, and nothing else to anybody. */
 export const clusterKeys = {
   name: "cluster-keys",
-  namespace: namespaces.istio,
-  host: serviceHost("cluster-keys", namespaces.istio),
   ports: { https: 8443 },
   path: "/openid/v1/jwks",
   readyPath: "/ready",
-  jwksUri: `https://${serviceHost("cluster-keys", namespaces.istio)}:8443/openid/v1/jwks`,
 } as const;
+
+/** It is beside istiod where that namespace is ours to guard, and otherwise in one of its own. */
+export function placeOfClusterKeys({ istio }: Pick<Settings, "istio">) {
+  const namespace = istio.type === "installed" ? namespaces.istio : namespaces.keys;
+  const host = serviceHost(clusterKeys.name, namespace);
+  return { namespace, host, jwksUri: `https://${host}:${clusterKeys.ports.https}${clusterKeys.path}` };
+}
+
+/** Where cert-manager runs. */
+export function certManagerNamespace({ certManager }: Pick<Settings, "certManager">): string {
+  return certManager.type === "existing" ? certManager.namespace : namespaces.certManager;
+}
+
+/** The revision of istiod that injects the platform's pods; none for the default one. */
+export function revisionOf({ istio }: Pick<Settings, "istio">): string | undefined {
+  return istio.type === "existing" ? istio.revision : undefined;
+}
 
 /** The API server as every cluster names it for its pods. */
 export const apiServer = {

@@ -2,7 +2,7 @@
  * What single fields cannot know: settings that exclude or need each other. Each check is a pure function of the whole;
  * its problems carry the path of the setting that a person would change.
  */
-import { appsAreDistinct, appsAreReached, givenCertificateServesApps } from "./crossChecks/apps";
+import { appsAreAtHome, appsAreDistinct, appsAreReached, givenCertificateServesApps } from "./crossChecks/apps";
 import { certificatesNest } from "./crossChecks/certificates";
 import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
@@ -14,7 +14,8 @@ import {
   onlyTrustedProxiesAreBelieved,
 } from "./crossChecks/edge";
 import { developmentOnly } from "./crossChecks/environment";
-import { gatewayMakesSense } from "./crossChecks/gateway";
+import { exceptionsAreOfOwnNamespaces, existingIsElsewhere } from "./crossChecks/foundations";
+import { gatewayMakesSense, routesAreOfApplications } from "./crossChecks/gateway";
 import {
   connectorsAreDistinct,
   groupsCanBeHad,
@@ -51,6 +52,9 @@ export const crossChecks: readonly CrossCheck[] = [
   jobsNeedDex,
   metadataServerStaysClosed,
   gatewayMakesSense,
+  routesAreOfApplications,
+  existingIsElsewhere,
+  exceptionsAreOfOwnNamespaces,
   addressIsForDevelopment,
   acmeCanProve,
   givenCertificateServes,
@@ -58,5 +62,6 @@ export const crossChecks: readonly CrossCheck[] = [
   loadBalancerIsThere,
   appsAreDistinct,
   appsAreReached,
+  appsAreAtHome,
   givenCertificateServesApps,
 ];

@@ -29,7 +29,7 @@ export function describedSettings(): Described {
     io: "input",
     override: ({ jsonSchema }) => {
       // A default of {} says no more than that the mapping may be missing, and `required` says that already.
-      if (jsonSchema.type === "object") {
+      if (jsonSchema.type === "object" || JSON.stringify(jsonSchema.default) === "{}") {
         delete jsonSchema.default;
       }
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) {

@@ -11,8 +11,8 @@ import { appsSettings } from "./schema/apps";
 import { identitySettings } from "./schema/identity";
 import { sessionsSettings } from "./schema/sessions";
 import { machinesSettings } from "./schema/machines";
+import { certManagerSettings, istioSettings } from "./schema/foundations";
 import {
-  istioSettings,
   replicasSettings,
   rotationSettings,
   monitoringSettings,
@@ -33,6 +33,7 @@ export const settingsSchema = z.strictObject({
   cluster: clusterSettings,
   certificates: certificatesSettings,
   ingress: ingressSettings,
+  certManager: certManagerSettings,
   istio: istioSettings,
   identity: identitySettings,
   sessions: sessionsSettings,

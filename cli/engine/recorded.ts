@@ -29,6 +29,8 @@ export interface RecordedResource {
   aliases: string[];
   deleteBeforeReplace: boolean | undefined;
   customTimeouts: { create: string; update: string; delete: string };
+  /** The id of what exists already. */
+  id?: string;
   /** `program`; `read` for what exists already; or the URN of the chart that it was rendered from. */
   origin: string;
 }
@@ -114,6 +116,7 @@ export function read(request: ReadResourceRequest, urn: string, inputs: WireObje
     ignoreChanges: [],
     additionalSecretOutputs,
     aliases: [],
+    id: request.getId(),
     deleteBeforeReplace: undefined,
     customTimeouts: { create: "", update: "", delete: "" },
     origin: "read",

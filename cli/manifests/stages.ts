@@ -34,6 +34,9 @@ export function stageFolder(name: StageName): string {
 /** The namespaces of those who answer the API server's webhooks and make pods' networks. */
 const foundations: readonly string[] = [namespaces.certManager, namespaces.istio, namespaces.cni];
 
+/** The CA's key for cert-manager and its certificate for istiod, which may be in namespaces of somebody else's. */
+const authorities = /^gatehouse-(istiod-)?ca-/;
+
 /** The APIs whose objects they answer for; by then nothing else is needed to create one. */
 const served = /(^|\.)(cert-manager|istio)\.io$/;
 
@@ -64,10 +67,14 @@ export function stageOf(id: ObjectId): StageName {
   if (!isBuiltIn(id)) {
     return served.test(groupOf(id.apiVersion)) && !opening.includes(kind) ? "rules" : "gate";
   }
-  if (id.namespace === undefined || foundations.includes(id.namespace)) {
+  if (id.namespace === undefined || foundations.includes(id.namespace) || isAuthority(id)) {
     return "foundations";
   }
   return kind === "NetworkPolicy" || certificates.includes(id.name) ? "rules" : "gate";
+}
+
+function isAuthority({ kind, name }: ObjectId): boolean {
+  return kind === "Secret" && authorities.test(name);
 }
 
 export interface Stage<T> {

@@ -83,8 +83,18 @@ export async function runPreview(request: PreviewRequest): Promise<PreviewReport
     generated,
     outputs: reportedOutputs(recorder.stackOutputs, redactor),
     written,
-    notes: config.missing,
+    notes: [...config.missing, ...readFromTheCluster(resources)],
   };
+}
+
+/** What exists already and only a cluster can show: whatever is made of it is not known, and no check of it was made. */
+function readFromTheCluster(resources: ReadonlyMap<string, RecordedResource>): string[] {
+  return [...resources.values()]
+    .filter(({ origin }) => origin === "read")
+    .map(
+      ({ type, id = "" }) =>
+        `${type.slice(type.lastIndexOf(":") + 1)} ${id}: exists already, and pulumi checks it there`,
+    );
 }
 
 function reportedResources(

@@ -33,7 +33,7 @@ export const parts = {
   oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
   echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
   istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
-  clusterKeys: workload(clusterKeys.name, clusterKeys.namespace, podLabels(clusterKeys.name)),
+  clusterKeys: workload(clusterKeys.name, namespaces.istio, podLabels(clusterKeys.name)),
   cni: workload("istio-cni-node", namespaces.cni, { "k8s-app": "istio-cni-node" }),
   certManager: workload("cert-manager", namespaces.certManager, { "app.kubernetes.io/component": "controller" }),
   cainjector: workload("cainjector", namespaces.certManager, { "app.kubernetes.io/component": "cainjector" }),

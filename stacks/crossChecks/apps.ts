@@ -1,13 +1,7 @@
 import { appHost, cookieDomainOf, hostsOf, isAddress } from "../hosts";
-import { namespaces } from "../namespaces";
+import { namespaces, reservedNamespaces } from "../namespaces";
 import { chainMends } from "../suppliedCertificate";
 import { comparing, repeated } from "./comparing";
-
-/** Namespaces whose pods the platform's or the cluster's own policies guard; the echo may be seen as an application, too. */
-const foreign: readonly string[] = [
-  ...Object.values(namespaces).filter((namespace) => namespace !== namespaces.echo),
-  "kube-system",
-];
 
 const at = (index: number, ...rest: string[]) => ["apps", index, ...rest];
 
@@ -47,18 +41,25 @@ export const appsAreReached = comparing(["domain", "sessions", "apps"], function
         mend: `browsers send the session's cookie to ${quote("sessions", parent)} and below alone: write a host there, or a parent of both as sessions.cookieDomain`,
       };
     }
-    if (foreign.includes(app.service.namespace)) {
-      yield {
-        path: at(index, "service", "namespace"),
-        value: app.service.namespace,
-        mend: "this namespace belongs to the platform or the cluster: put the application into one of its own",
-      };
-    }
     if (app.inCluster && app.callers.length > 0) {
       yield {
         path: at(index, "callers"),
         value: app.callers.map(({ namespace }) => namespace),
         mend: "with inCluster every pod may connect: remove one of the two",
+      };
+    }
+  }
+});
+
+/** The pods of other namespaces are guarded by the platform's or the cluster's own policies; the echo may be seen as one. */
+export const appsAreAtHome = comparing(["apps", "certManager", "istio"], function* (settings) {
+  const reserved = reservedNamespaces(settings).filter((namespace) => namespace !== namespaces.echo);
+  for (const [index, { service }] of settings.apps.entries()) {
+    if (reserved.includes(service.namespace)) {
+      yield {
+        path: at(index, "service", "namespace"),
+        value: service.namespace,
+        mend: "this namespace belongs to the platform or the cluster: put the application into one of its own",
       };
     }
   }

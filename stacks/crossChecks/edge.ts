@@ -8,7 +8,8 @@ const widest = 8;
 
 const path = (...rest: string[]) => ["certificates", "edge", ...rest];
 
-export const acmeCanProve = comparing(["certificates", "network"], function* ({ certificates, network }) {
+export const acmeCanProve = comparing(["certificates", "network", "certManager"], function* (settings) {
+  const { certificates, network, certManager } = settings;
   const { edge } = certificates;
   if (edge.type !== "acme") {
     return;
@@ -29,7 +30,11 @@ export const acmeCanProve = comparing(["certificates", "network"], function* ({ 
   }
   const provider = edge.challenge.type === "dns01" ? edge.challenge.provider : undefined;
   const asksMetadata = provider?.type === "cloudDns" && provider.auth.type === "workloadIdentity";
-  if (asksMetadata && !network.metadataExceptions.some(({ namespace }) => namespace === "cert-manager")) {
+  if (
+    asksMetadata &&
+    certManager.type === "installed" &&
+    !network.metadataExceptions.some(({ namespace }) => namespace === "cert-manager")
+  ) {
     yield {
       path: ["network", "metadataExceptions"],
       value: network.metadataExceptions,

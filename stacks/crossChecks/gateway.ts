@@ -1,8 +1,5 @@
-import { namespaces } from "../namespaces";
+import { reservedNamespaces } from "../namespaces";
 import { comparing, shorter } from "./comparing";
-
-/** Namespaces whose routes are the platform's or the cluster's own. */
-const ownNamespaces: readonly string[] = [...Object.values(namespaces), "kube-system"];
 
 export const gatewayMakesSense = comparing(
   ["environment", "ingress", "replicas"],
@@ -45,14 +42,18 @@ export const gatewayMakesSense = comparing(
         mend: "browsers' preload lists ask for includeSubdomains: true and maxAge of at least 8760h",
       };
     }
-    for (const [index, namespace] of ingress.applicationNamespaces.entries()) {
-      if (ownNamespaces.includes(namespace)) {
-        yield {
-          path: ["ingress", "applicationNamespaces", index],
-          value: namespace,
-          mend: "this namespace belongs to the platform and has its routes already: name the namespaces of applications",
-        };
-      }
-    }
   },
 );
+
+export const routesAreOfApplications = comparing(["ingress", "certManager", "istio"], function* (settings) {
+  const reserved = reservedNamespaces(settings);
+  for (const [index, namespace] of settings.ingress.applicationNamespaces.entries()) {
+    if (reserved.includes(namespace)) {
+      yield {
+        path: ["ingress", "applicationNamespaces", index],
+        value: namespace,
+        mend: "this namespace belongs to the platform and has its routes already: name the namespaces of applications",
+      };
+    }
+  }
+});

@@ -1,18 +1,6 @@
-/** How the platform is run: the mesh, numbers of pods, rotation, metrics, exceptions, mirrors. */
+/** How the platform is run: numbers of pods, rotation, metrics, exceptions, mirrors. */
 import { z } from "zod";
 import { chartSource, imageRegistry, line, namespaceName, rotation } from "../fields";
-
-export const istioSettings = z
-  .strictObject({
-    strictMtls: z
-      .enum(["mesh", "gatehouse"], "write mesh or gatehouse")
-      .default("mesh")
-      .describe(
-        "Where plain text between sidecars is refused: in the whole mesh, or only in the namespaces that this program owns.",
-      ),
-  })
-  .prefault({})
-  .describe("The mesh.");
 
 export const replicasSettings = z
   .int("write a whole number")

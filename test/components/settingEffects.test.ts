@@ -9,13 +9,14 @@ import { changed, raw, settingsOf, type Tree } from "../stacks/fixture";
 import { apps } from "./settingEffects/apps";
 import { edge, makeCertificates } from "./settingEffects/edge";
 import { restart } from "./settingEffects/effect";
+import { foundations } from "./settingEffects/foundations";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
 import { machines } from "./settingEffects/machines";
 import { providers } from "./settingEffects/providers";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...apps, ...operations];
+const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...apps, ...foundations, ...operations];
 
 const everything = everythingInput as unknown as Tree;
 
@@ -38,6 +39,8 @@ function* leavesOf({ anyOf, oneOf, properties, items }: Described, path = ""): G
 /** Settings whose effect is not in the list of effects, and where it is tested. */
 const elsewhere: Record<string, string> = {
   environment: "chooses a preset: below",
+  "certManager.type": "test/components/existing.test.ts",
+  "istio.type": "test/components/existing.test.ts",
   "certificates.edge.challenge.provider.type": "chooses a solver: acme.test.ts",
   "certificates.edge.challenge.provider.auth.type": "chooses how cert-manager is known: acme.test.ts",
   "certificates.edge.privateKey": "changes with the certificate: edgeModes.test.ts",

@@ -1,5 +1,7 @@
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import {
+  type ReadResourceRequest,
+  ReadResourceResponse,
   type RegisterResourceOutputsRequest,
   type RegisterResourceRequest,
   RegisterResourceResponse,
@@ -57,10 +59,12 @@ export class RecordingMonitor extends MockMonitor {
     private readonly project: string,
     private readonly stack: string,
     private readonly mode: Mode,
+    /** What is in the cluster already, by kind and id: `ConfigMap istio-system/istio`. */
+    private readonly live: Readonly<Record<string, object>> = {},
   ) {
     super({
       newResource: ({ name }) => {
-        throw new Error(`nobody may look up an existing resource: ${name}`);
+        throw new Error(`nobody asks the mocks: ${name}`);
       },
       call: ({ token }) => {
         throw new Error(`nobody answers the call of ${token}`);
@@ -95,6 +99,37 @@ export class RecordingMonitor extends MockMonitor {
     response.setUrn(urn);
     response.setId(this.mode === "update" && request.getCustom() ? `id of ${request.getName()}` : "");
     response.setObject(Struct.fromJavaScript(this.outputsOf(request, object)));
+    answer(null, response);
+    return Promise.resolve();
+  }
+
+  override readResource(request: ReadResourceRequest, answer: Answer<ReadResourceResponse>): Promise<void> {
+    const title = `${request.getType().split(":").at(-1) ?? ""} ${request.getId()}`;
+    const found = this.live[title];
+    const urn = this.urn(request.getParent(), request.getType(), request.getName());
+    if (found === undefined && this.mode === "update") {
+      const error = new Error(`there is no ${title}`);
+      this.errors.push(error);
+      answer(error, undefined);
+      return Promise.resolve();
+    }
+    this.declared.set(urn, {
+      urn,
+      type: request.getType(),
+      name: request.getName(),
+      custom: true,
+      parent: request.getParent(),
+      // An object that is looked at is none that the program makes, so it has no inputs.
+      inputs: {},
+      dependencies: [...request.getDependenciesList()].sort(),
+      ignoreChanges: [],
+      deleteBeforeReplace: false,
+      retainOnDelete: false,
+      protect: false,
+    });
+    const response = new ReadResourceResponse();
+    response.setUrn(urn);
+    response.setProperties(Struct.fromJavaScript((found ?? {}) as Record<string, JavaScriptValue>));
     answer(null, response);
     return Promise.resolve();
   }

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { Platform } from "../../components/platform";
 import { everything } from "../../stacks/everything";
 import { type Settings } from "../../stacks/schema";
+import { compliantCluster } from "./live";
 import { type Mode, RecordingMonitor } from "./monitor";
 import { Recording } from "./recording";
 
@@ -18,6 +19,8 @@ export interface RecordArgs {
   config?: Record<string, string>;
   /** Keys of `config` that hold a secret. */
   secretKeys?: string[];
+  /** What is in the cluster already, by kind and id. Default: what the settings say that there is, as it has to be. */
+  live?: Readonly<Record<string, object>>;
   /** How long registrations may take. */
   limitSeconds?: number;
 }
@@ -37,7 +40,7 @@ export function record(program: () => unknown, args: RecordArgs = {}): Promise<R
 
 /** Records the platform with these settings. */
 export function recordPlatform(settings: Settings, args: RecordArgs = {}): Promise<Recording> {
-  return record(() => void new Platform("gatehouse", settings), args);
+  return record(() => void new Platform("gatehouse", settings), { live: compliantCluster(settings), ...args });
 }
 
 let whole: Promise<Recording> | undefined;
@@ -70,9 +73,9 @@ export function recordIndex(args: RecordArgs): Promise<Recording> {
 
 async function run(
   program: () => unknown,
-  { mode = "update", stack = "test", config = {}, secretKeys = [], limitSeconds = 15 }: RecordArgs,
+  { mode = "update", stack = "test", config = {}, secretKeys = [], live = {}, limitSeconds = 15 }: RecordArgs,
 ): Promise<Recording> {
-  const monitor = new RecordingMonitor(project, stack, mode);
+  const monitor = new RecordingMonitor(project, stack, mode, live);
   pulumi.runtime.setMockOptions(monitor, project, stack, mode === "preview");
   pulumi.runtime.setAllConfig(config, secretKeys);
 

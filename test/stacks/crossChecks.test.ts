@@ -1,6 +1,16 @@
 import { strict as assert } from "node:assert";
 import { crossChecks } from "../../stacks/crossChecks";
-import { changed, everything, problemsOf, production, project, type Surroundings, type Tree } from "./fixture";
+import {
+  changed,
+  everything,
+  existing,
+  problemsOf,
+  production,
+  project,
+  type Surroundings,
+  type Tree,
+} from "./fixture";
+import * as modes from "./modes";
 import { connectors, productionWithProvider, provider, withConnector, withPostgres, withRedis } from "./identities";
 
 interface Case {
@@ -793,6 +803,73 @@ const cases: readonly Case[] = [
       ],
     }),
   ),
+  ...(
+    [
+      ["istio.namespace", "ingress"],
+      ["istio.namespace", "gatehouse-keys"],
+      ["certManager.namespace", "auth"],
+      ["certManager.clusterResourceNamespace", "gatehouse-echo"],
+    ] as const
+  ).map(([path, value]) => ({
+    name: `refuse ${path} ${value}, which the program makes itself`,
+    base: existing,
+    change: [[path, value]] as const,
+    problems: [
+      {
+        key: path,
+        value,
+        mend: "this program makes this namespace itself, and closes it: name the one that exists already",
+      },
+    ],
+  })),
+  {
+    name: "refuse an existing cert-manager where the program installs Istio",
+    base: () => changed(existing(), "istio", undefined),
+    change: [["certManager.namespace", "istio-system"]],
+    problems: [
+      {
+        key: "certManager.namespace",
+        value: "istio-system",
+        mend: "this program makes this namespace itself, and closes it: name the one that exists already",
+      },
+    ],
+  },
+  {
+    name: "refuse an existing Istio where the program installs cert-manager",
+    base: () => changed(existing(), "certManager", undefined),
+    change: [["istio.namespace", "cert-manager"]],
+    problems: [
+      {
+        key: "istio.namespace",
+        value: "cert-manager",
+        mend: "this program makes this namespace itself, and closes it: name the one that exists already",
+      },
+    ],
+  },
+  {
+    name: "refuse an exception from policies that the program doesn't have",
+    base: existing,
+    change: [["network.metadataExceptions", [{ namespace: "cert-manager", reason: "DNS-01 with workload identity." }]]],
+    problems: [
+      {
+        key: "network.metadataExceptions[0]",
+        value: "cert-manager",
+        mend: "this program has no policies for a cert-manager that exists already: remove the exception, and let it through there",
+      },
+    ],
+  },
+  ...["mesh", "certificates", "certificates-of-the-cluster", "gatehouse-keys"].map((namespace) => ({
+    name: `refuse ${namespace} as an application's namespace, where something exists already`,
+    base: () => changed(existing(), "certManager.clusterResourceNamespace", "certificates-of-the-cluster"),
+    change: [["ingress.applicationNamespaces", ["kubeflow", namespace]]] as const,
+    problems: [
+      {
+        key: "ingress.applicationNamespaces[1]",
+        value: namespace,
+        mend: "this namespace belongs to the platform and has its routes already: name the namespaces of applications",
+      },
+    ],
+  })),
 ];
 
 describe("cross-checks", () => {
@@ -816,6 +893,13 @@ describe("cross-checks", () => {
       [
         ["identity.emailDomains", []],
         ["identity.allowedGroups", ["ml-engineers"]],
+      ],
+    ],
+    [
+      "Workload Identity without an exception, where cert-manager is somebody else's",
+      [
+        ["certManager", { type: "existing", namespace: "certificates" }],
+        ["certificates.edge", (modes.gke().certificates as Tree).edge],
       ],
     ],
     ["single pods outside prod", [["replicas", 1]], { stack: "staging" }],

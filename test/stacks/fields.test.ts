@@ -4,7 +4,7 @@ import { type Described, describedSettings } from "../../stacks/described";
 import { authority as issuingAuthority, type Issued, issue } from "../acceptance/certificates";
 import { appFields } from "./appFields";
 import { edgeFields } from "./edgeFields";
-import { changed, everything, problemsOf, project, type Tree } from "./fixture";
+import { changed, everything, existing, problemsOf, project, type Tree } from "./fixture";
 import {
   companyCa,
   inCluster,
@@ -625,6 +625,35 @@ const fields: Readonly<Record<string, Field>> = {
   "ingress.hsts.maxAge": duration("5m", "17520h"),
   "ingress.hsts.includeSubdomains": flag,
   "ingress.hsts.preload": { ...flag, accepts: [false] },
+  "certManager.type": {
+    accepts: ["installed"],
+    refuses: { "write installed or existing": ["", "Existing", "none", null, 5] },
+  },
+  "certManager.namespace": { ...namespaceName, base: existing },
+  "certManager.clusterResourceNamespace": { ...namespaceName, base: existing },
+  "istio.type": {
+    accepts: ["installed"],
+    refuses: { "write installed or existing": ["", "Existing", "none", null, 5] },
+  },
+  "istio.namespace": { ...namespaceName, base: existing },
+  "istio.revision": {
+    base: existing,
+    accepts: ["stable", "1-31-1", "a".repeat(56)],
+    refuses: {
+      "write istiod's revision, such as stable, or remove the setting where it is the default one": [
+        "",
+        "default",
+        "Stable",
+        "1.31.1",
+        "-a",
+        "a-",
+        "a".repeat(57),
+        "stable\n",
+        5,
+        null,
+      ],
+    },
+  },
   "istio.strictMtls": {
     accepts: ["mesh", "gatehouse"],
     refuses: { "write mesh or gatehouse": ["", "STRICT", true, null] },

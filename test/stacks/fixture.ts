@@ -114,6 +114,14 @@ export const everything = (): Tree => ({
   mirror: { charts: "https://charts.example.com", images: "registry.example.com/mirror" },
 });
 
+/** The same on a cluster that has cert-manager and Istio already. */
+export const existing = (): Tree => ({
+  ...everything(),
+  certManager: { type: "existing", namespace: "certificates" },
+  istio: { type: "existing", namespace: "mesh" },
+  network: {},
+});
+
 /** A copy with another value at a path such as `identity.connectors[0].id`; `undefined` takes the setting away. */
 export function changed(settings: Tree, path: string, value: unknown): Tree {
   const copy = structuredClone(settings);

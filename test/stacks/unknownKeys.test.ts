@@ -26,6 +26,8 @@ const misspelt: Readonly<Record<string, string>> = {
   "ingress.service.nodePorts.htps": meant("https"),
   "ingress.hsts.maxage": meant("maxAge"),
   "istio.strictMTLS": meant("strictMtls"),
+  "istio.revison": meant("revision"),
+  "certManager.namespaces": meant("namespace"),
   "identity.emailDomain": meant("emailDomains"),
   "identity.staticUsers[0].group": meant("groups"),
   "identity.connectors[0].clientID": meant("clientId"),

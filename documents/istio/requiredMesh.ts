@@ -1,0 +1,30 @@
+/** What an Istio that somebody else installed has to be. */
+import { type MeshConfig } from "./meshConfig";
+
+export interface RequiredMesh {
+  /** Where istiod is. */
+  namespace: string;
+  /** Its revision; none for the default one. */
+  revision?: string;
+  /** The version of Istio that this release is tested with. */
+  version: string;
+  meshConfig: MeshConfig;
+  /** The cluster's domain, on which the names of Services end. */
+  clusterDomain: string;
+  /** Namespaces of the platform, which may not be the mesh's root. */
+  ownNamespaces: readonly string[];
+  /** The label `istio` of the gateway's pods, which Ingress resources must not select. */
+  gatewayLabel: string;
+  /** The Secret with the authorities that istiod is to trust, by a name that changes with them. */
+  authoritySecret: string;
+}
+
+/** The objects that say what it is, by namespace and name; a revision other than `default` is a part of them (pilot/pkg/bootstrap/mesh.go). */
+export function meshObjects({ namespace, revision }: Pick<RequiredMesh, "namespace" | "revision">) {
+  const suffix = revision === undefined ? "" : `-${revision}`;
+  return {
+    configMap: `${namespace}/istio${suffix}`,
+    injector: `${namespace}/istio-sidecar-injector${suffix}`,
+    deployment: `${namespace}/istiod${suffix}`,
+  };
+}

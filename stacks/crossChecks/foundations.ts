@@ -1,0 +1,42 @@
+import { namespaces } from "../namespaces";
+import { comparing } from "./comparing";
+
+const ours: readonly string[] = [namespaces.ingress, namespaces.auth, namespaces.echo, namespaces.keys];
+
+/** What exists already is somewhere else than what this program makes. */
+export const existingIsElsewhere = comparing(["certManager", "istio"], function* ({ certManager, istio }) {
+  const taken = [
+    ...ours,
+    ...(certManager.type === "installed" ? [namespaces.certManager] : []),
+    ...(istio.type === "installed" ? [namespaces.istio, namespaces.cni] : []),
+  ];
+  const given = [
+    ...(certManager.type === "existing"
+      ? (["namespace", "clusterResourceNamespace"] as const).map(
+          (key) => ["certManager", key, certManager[key]] as const,
+        )
+      : []),
+    ...(istio.type === "existing" ? [["istio", "namespace", istio.namespace] as const] : []),
+  ];
+  for (const [part, key, value] of given) {
+    if (value !== undefined && taken.includes(value)) {
+      yield {
+        path: [part, key],
+        value,
+        mend: "this program makes this namespace itself, and closes it: name the one that exists already",
+      };
+    }
+  }
+});
+
+export const exceptionsAreOfOwnNamespaces = comparing(["certManager", "network"], function* ({ certManager, network }) {
+  for (const [index, { namespace }] of network.metadataExceptions.entries()) {
+    if (certManager.type === "existing") {
+      yield {
+        path: ["network", "metadataExceptions", index],
+        value: namespace,
+        mend: "this program has no policies for a cert-manager that exists already: remove the exception, and let it through there",
+      };
+    }
+  }
+});
