@@ -56,7 +56,7 @@ export async function issue(
     key: kind = algorithm,
   }: { notBefore?: Date; notAfter?: Date; key?: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams } = {},
 ): Promise<Issued> {
-  const keys = (await webcrypto.subtle.generateKey(kind, true, ["sign", "verify"]));
+  const keys = await webcrypto.subtle.generateKey(kind, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
     issuer: by.certificate.subject,

@@ -58,7 +58,7 @@ describe("settings that a program gives", () => {
   });
 
   it("start from the preset of their environment, and without one from that of the stack", () => {
-    const { environment: _, ...unnamed } = everythingInput;
+    const unnamed = { ...everythingInput, environment: undefined };
     assert.equal(settingsOf(unnamed, { stack: "dev" }).ingress.service.type, "NodePort");
     assert.equal(settingsOf(least, { stack: "staging" }).ingress.hsts.maxAge, "24h");
     assert.equal(settingsOf(least, { stack: "anything" }).replicas, 3);
