@@ -15,6 +15,8 @@ export { dnsRecords, nextSteps } from "../components/nextSteps";
 export { CertManager, type CertManagerArgs } from "../components/certManager";
 export { CertificateAuthority, type CertificateAuthorityArgs, type LeafArgs } from "../components/certificateAuthority";
 export { Istio, type IstioArgs } from "../components/istio";
+export { ExistingCertManager } from "../components/existingCertManager";
+export { ExistingIstio, type ExistingIstioArgs } from "../components/existingIstio";
 export { Ingress, type IngressArgs } from "../components/ingress";
 export { AcmeIssuer, type AcmeIssuerArgs } from "../components/acmeIssuer";
 export { AcmeChallenges, type AcmeChallengesArgs } from "../components/acmeChallenges";

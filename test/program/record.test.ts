@@ -96,7 +96,7 @@ describe("the recording of a program", () => {
   it("fails on a look-up of what exists outside of the program", async () => {
     await assert.rejects(
       record(() => void k8s.core.v1.ConfigMap.get("existing", "default/existing")),
-      /nobody may look up an existing resource/,
+      /there is no ConfigMap default\/existing/,
     );
   });
 
