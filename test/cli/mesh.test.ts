@@ -14,8 +14,11 @@ after(folder.remove);
 
 const settingsFile = (name: string, settings: Tree): string => {
   const file = folder.path(`${name}.yaml`);
-  const config = Object.entries(settings).map(([key, value]) => [`kubeflow-gatehouse:${key}`, value]);
-  writeFileSync(file, stringify({ config: Object.fromEntries(config) }));
+  const config = Object.entries(settings).map(([key, value]): [string, unknown] => [
+    `kubeflow-gatehouse:${key}`,
+    value,
+  ]);
+  writeFileSync(file, stringify({ config: Object.fromEntries(config) as Tree }));
   return file;
 };
 const existing = (name: string, istio: Tree) =>
