@@ -18,7 +18,7 @@ const settingsFile = (name: string, settings: Tree): string => {
     `kubeflow-gatehouse:${key}`,
     value,
   ]);
-  writeFileSync(file, stringify({ config: Object.fromEntries(config) as Tree }));
+  writeFileSync(file, stringify({ config: Object.fromEntries<unknown>(config) }));
   return file;
 };
 const existing = (name: string, istio: Tree) =>
