@@ -8,7 +8,7 @@ type Rule = NonNullable<NonNullable<IAuthorizationPolicy["spec"]>["rules"]>[numb
 
 /**
  * Whom the gateway refuses at an application's host: whoever has none of its groups, by the claim of each issuer, and
- * tokens of any other issuer. A claim that is missing matches `notValues`.
+ * tokens of any other issuer. A claim that is missing matches `notValues`; an issuer without groups is refused as a whole.
  */
 export function outsiders({ groups }: App, host: string, settings: Settings, provider: IdentityProvider): Rule[] {
   const to = [{ operation: { ports: [String(gateway.ports.https)], hosts: [host, `${host}:*`] } }];
@@ -20,7 +20,7 @@ export function outsiders({ groups }: App, host: string, settings: Settings, pro
       to,
       when: [
         { key: claim("iss"), values: [issuer] },
-        { key: claim(groupsClaim), notValues: groups },
+        ...(groupsClaim === undefined ? [] : [{ key: claim(groupsClaim), notValues: groups }]),
       ],
     })),
   ];

@@ -107,7 +107,9 @@ export class Ingress extends pulumi.ComponentResource {
           sessionCookie,
           groupsClaims: Object.fromEntries([
             [provider.issuer, provider.groupsClaim],
-            ...machineIssuersOf(settings).map(({ issuer, groupsClaim }) => [issuer, groupsClaim] as const),
+            ...machineIssuersOf(settings).flatMap(({ issuer, groupsClaim }) =>
+              groupsClaim === undefined ? [] : [[issuer, groupsClaim] as const],
+            ),
           ]),
           tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
           challenges,

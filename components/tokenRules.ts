@@ -32,6 +32,9 @@ export class TokenRules extends pulumi.ComponentResource {
   }
 }
 
+/** In place of the groups' claim of an issuer that has none; the gateway's last filter leaves the header out, too. */
+const noClaim = "gatehouse:none";
+
 /** Both identity headers stand in every rule: Envoy removes only what a rule names, so a missing one could be forged. */
 function rule(issuer: string, audiences: string[], claims: { user: string; groups: string }) {
   return {
@@ -56,7 +59,7 @@ function personRule({ machines }: Settings, provider: IdentityProvider) {
   };
 }
 
-function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, groupsClaim }: MachineIssuer) {
+function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, groupsClaim = noClaim }: MachineIssuer) {
   return {
     ...rule(issuer, audiences, { user: userClaim, groups: groupsClaim }),
     ...(jwksUri === undefined ? {} : { jwksUri }),

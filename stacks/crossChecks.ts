@@ -29,8 +29,8 @@ import {
   machineAudiencesAreOwn,
   machineClientsFit,
   machineIssuersAreDistinct,
-  machinesAreNobodyElse,
 } from "./crossChecks/machines";
+import { machinesAreNobodyElse } from "./crossChecks/machineUsers";
 import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
 
 /** Every cross-check; a new one is a function in this list. */

@@ -36,6 +36,7 @@ export const everythingInput: SettingsInput = {
         issuer: "https://oidc.cluster.example.com",
         audiences: ["pipelines.kubeflow.org"],
         users: ["cluster-b:*"],
+        groupsClaim: "groups",
       },
     ],
   },

@@ -69,7 +69,9 @@ export const machineIssuer = z.strictObject({
     .describe(
       "Whose tokens open the gate: values of `userClaim`, or beginnings of them with `*` at the end. Default: accounts of Kubernetes. Of a public issuer, such as GitHub's, anybody in the world can have a token for any audience.",
     ),
-  groupsClaim: claimName("groups").default("groups").describe("The claim that becomes `kubeflow-groups`."),
+  groupsClaim: claimName("groups")
+    .optional()
+    .describe("The claim that becomes `kubeflow-groups`; without it a machine has no groups, whatever its token says."),
 });
 
 /** Members of RFC 7518 that hold a private or symmetric key: here they would let any reader mint tokens. */

@@ -114,7 +114,8 @@ describe("the ingress", () => {
   it("names the groups' claim of every issuer to the filter that writes the header", async () => {
     const issuers = [
       { name: "a", issuer: "https://a.example.com", audiences: ["x"], users: ["a:*"], groupsClaim: "roles" },
-      { name: "b", issuer: "https://b.example.com", audiences: ["x"], users: ["b:*"] },
+      { name: "b", issuer: "https://b.example.com", audiences: ["x"], users: ["b:*"], groupsClaim: "groups" },
+      { name: "c", issuer: "https://c.example.com", audiences: ["x"], users: ["c:*"] },
     ];
     const found = await recordPlatform(settingsOf(changed(production(), "machines.issuers", issuers)));
     const { spec } = found.object<{ spec: object }>("EnvoyFilter", "gatehouse", "ingress");

@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { outsiders } from "../../components/appAccess";
+import { identityProviderOf } from "../../components/identityProvider";
+import { hostsOf } from "../../stacks/hosts";
 import { differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
@@ -153,6 +156,18 @@ describe("an application", () => {
       ],
     });
     assert.equal(recording.find("AuthorizationPolicy", "app-mlflow", "ingress"), undefined);
+  });
+
+  it("lets in nobody of an issuer that gives no groups, where it is for groups", () => {
+    const settings = settingsOf(
+      changed(withApps(production(), { ...grafana, groups: ["ml-engineers"] }), "machines.issuers", [
+        { name: "b", issuer: "https://b.example.com", audiences: ["x"] },
+      ]),
+    );
+    const [app] = settings.apps;
+    assert(app !== undefined);
+    const rules = outsiders(app, hostOf("grafana"), settings, identityProviderOf(settings, hostsOf(settings.domain)));
+    assert.deepEqual(rules.at(-1)?.when, [{ key: "request.auth.claims[iss]", values: ["https://b.example.com"] }]);
   });
 
   const gateway = "cluster.local/ns/ingress/sa/gatehouse-gateway";

@@ -59,7 +59,8 @@ describe("the rules for tokens", () => {
       forwardOriginalToken: false,
       outputClaimToHeaders: [
         { header: "kubeflow-userid", claim: "sub" },
-        { header: "kubeflow-groups", claim: "groups" },
+        // Named although there are none: Envoy would pass a forged one otherwise.
+        { header: "kubeflow-groups", claim: "gatehouse:none" },
       ],
     });
     const [, fetched] = await rulesOf([{ ...issuer, jwksUri: "https://a.example.com/keys" }]);

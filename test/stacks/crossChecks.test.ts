@@ -35,6 +35,11 @@ const withClient = () =>
     clients: [{ id: "ci", connectors: ["jobs"], users: ["a"] }],
   });
 
+const github = "this lets in jobs of anybody on GitHub: name the owner as far as the slash, such as repo:example/*";
+const gitlab =
+  "this lets in jobs of anybody on GitLab: name the group as far as the slash, such as project_path:example/*";
+const google = "Google gives numbers and addresses that begin alike to anybody: write whole users";
+const tenant = "00000000-0000-0000-0000-00000000000a";
 const sameUser = (name: string) =>
   `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`;
 const maybePerson =
@@ -665,6 +670,61 @@ const cases: readonly Case[] = [
     ],
     problems: [{ key: "machines.clients[0].users[0]", value: "a*", mend: maybePerson }],
   },
+  ...(
+    [
+      ["https://token.actions.githubusercontent.com", "repo:*", github],
+      ["https://token.actions.githubusercontent.com", "repo:example*", github],
+      ["https://token.actions.githubusercontent.com", "r*", github],
+      ["https://gitlab.com", "project_path:*", gitlab],
+      ["https://accounts.google.com", "1*", google],
+    ] as const
+  ).flatMap(([of, user, mend]) => [
+    {
+      name: `refuse everybody of ${of} by ${user}`,
+      base: withIssuer,
+      change: [["machines.issuers[0]", { ...issuer, issuer: of, users: [user] }]] as const,
+      problems: [{ key: "machines.issuers[0].users[0]", value: user, mend }],
+    },
+    {
+      name: `refuse everybody of ${of} by ${user} behind Dex`,
+      base: withClient,
+      change: [
+        ["machines.connectors[0].issuer", of],
+        ["machines.clients[0].users[0]", user],
+      ] as const,
+      problems: [{ key: "machines.clients[0].users[0]", value: user, mend }],
+    },
+  ]),
+  {
+    name: "refuse a job that may be called like an account of the cluster",
+    base: () => ({ ...withClient(), machines: { ...(withClient().machines as object), issuers: [issuer] } }),
+    change: [["machines.clients[0].users[0]", "system:*"]],
+    problems: [{ key: "machines.clients[0].users[0]", value: "system:*", mend: sameUser("cluster") }],
+  },
+  ...(
+    [
+      ["google", undefined, "https://accounts.google.com"],
+      ["microsoft", undefined, "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000001/v2.0"],
+      ["microsoft", tenant, `https://login.microsoftonline.com/${tenant}/v2.0`],
+      ["microsoft", tenant, `https://sts.windows.net/${tenant}/`],
+    ] as const
+  ).map(([type, id, value]) => ({
+    name: `refuse ${value} of machines beside people's connector of type ${type}`,
+    base: () =>
+      changed(
+        id === undefined ? withConnector(type) : changed(withConnector(type), "identity.connectors[0].tenant", id),
+        "machines.issuers",
+        [{ ...issuer, users: ["b"] }],
+      ),
+    change: [["machines.issuers[0].issuer", value]] as const,
+    problems: [
+      {
+        key: "machines.issuers[0].issuer",
+        value,
+        mend: "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own",
+      },
+    ],
+  })),
   {
     name: "refuse the issuer that people sign in with as one of machines",
     base: withIssuer,
@@ -907,6 +967,24 @@ describe("cross-checks", () => {
     ["equal node ports that nobody opens", [["ingress.service.nodePorts.https", 30080]]],
     ["preloading after a year with subdomains", [["ingress.hsts", { preload: true, maxAge: "8760h" }]]],
     ["the shortest certificates", [["certificates", { duration: "1h", renewBefore: "5m", caDuration: "1h1s" }]]],
+    [
+      "jobs of one owner at a public issuer",
+      [
+        [
+          "machines.issuers",
+          [
+            {
+              ...issuer,
+              name: "gh",
+              issuer: "https://token.actions.githubusercontent.com",
+              users: ["repo:example/*", "repo:other/pipelines:ref:refs/heads/main"],
+            },
+            { ...issuer, name: "gl", issuer: "https://gitlab.com", users: ["project_path:example/*"] },
+            { ...issuer, name: "google", issuer: "https://accounts.google.com", users: ["107517467455664443766"] },
+          ],
+        ],
+      ],
+    ],
     ["link-local addresses that hold no metadata server", [["cluster.apiServer.cidrs", ["169.254.2.0/24"]]]],
     ["as many gateway pods at the least as at the most", [["ingress.replicas", { min: 2, max: 2 }]]],
   ];
