@@ -48,10 +48,20 @@ export class ExistingIstio extends pulumi.ComponentResource {
     const configMap = k8s.core.v1.ConfigMap.get(`${name}-mesh`, objects.configMap, live);
     const injector = k8s.core.v1.ConfigMap.get(`${name}-injector`, objects.injector, live);
     const deployment = k8s.apps.v1.Deployment.get(`${name}-istiod`, objects.deployment, live);
+    const webhook = k8s.admissionregistration.v1.MutatingWebhookConfiguration.get(
+      `${name}-webhook`,
+      objects.webhook,
+      live,
+    );
     const version = pulumi
-      .all([configMap.data, injector.data, deployment.metadata, deployment.spec, deployment.status])
-      .apply(([mesh, values, metadata, spec, status]) => {
-        const found = { configMap: { data: mesh }, injector: { data: values }, deployment: { metadata, spec } };
+      .all([configMap.data, injector.data, deployment.metadata, deployment.spec, deployment.status, webhook.webhooks])
+      .apply(([mesh, values, metadata, spec, status, webhooks]) => {
+        const found = {
+          configMap: { data: mesh },
+          injector: { data: values },
+          deployment: { metadata, spec },
+          webhook: { webhooks },
+        };
         refuseDifferences(
           `The Istio in ${istio.namespace} is not as the gate needs it, and no pod of the gate was made (npm run mesh prints the values)`,
           meshProblems(found, required),

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { type RequiredMesh } from "../documents/istio/requiredMesh";
+import { type InjectedNamespace, type RequiredMesh } from "../documents/istio/requiredMesh";
 import { lock } from "../stacks/lock";
 import { ownNamespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion } from "./certificateAuthority";
 import { type IdentityProvider } from "./identityProvider";
 import { gateMeshConfig, meshValues } from "./meshValues";
-import { clusterDomain, gateway } from "./topology";
+import { partOf, podLabels } from "./labels";
+import { clusterDomain, dex, echo, gateway, namespaces, oauth2Proxy } from "./topology";
 
 export type ExistingIstioSettings = Extract<Settings["istio"], { type: "existing" }>;
 
@@ -24,8 +25,38 @@ export function requiredMesh(
     clusterDomain,
     ownNamespaces: ownNamespaces(settings),
     gatewayLabel: gateway.labels.istio,
+    injected: injectedNamespaces(settings, revision, provider),
     authoritySecret: authoritySecret(settings, provider),
   };
+}
+
+/** What istiod's webhook sees of the platform, as its namespaces and pods are labelled. */
+function injectedNamespaces(
+  { echo: { enabled } }: Pick<Settings, "echo">,
+  revision: string | undefined,
+  { ownDex }: IdentityProvider,
+): InjectedNamespace[] {
+  const injection: Record<string, string> =
+    revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": revision };
+  const of = (namespace: string, pods: InjectedNamespace["pods"]): InjectedNamespace => ({
+    namespace,
+    labels: { ...partOf, "kubernetes.io/metadata.name": namespace, ...injection },
+    pods,
+  });
+  const workload = (name: string) => ({ name, labels: { ...partOf, ...podLabels(name) } });
+  const gatewayPod = {
+    name: gateway.name,
+    labels: {
+      ...gateway.labels,
+      "sidecar.istio.io/inject": "true",
+      ...(revision === undefined ? {} : { "istio.io/rev": revision }),
+    },
+  };
+  return [
+    of(namespaces.ingress, [gatewayPod]),
+    of(namespaces.auth, [workload(oauth2Proxy.name), ...(ownDex ? [workload(dex.name)] : [])]),
+    ...(enabled ? [of(namespaces.echo, [workload(echo.name)])] : []),
+  ];
 }
 
 /** The values that make istiod's chart what it has to be. */

@@ -47,18 +47,19 @@ export const printedValues = valuesFor;
 /** Compares objects as `kubectl get -o yaml` writes them, one after the other or as a list. */
 export function checkMesh(text: string, mesh: RequiredMesh): Difference[] {
   const objects = objectsIn(text);
+  const idOf = (object: unknown) => {
+    const [namespace, name] = [at(object, "metadata", "namespace"), at(object, "metadata", "name")];
+    return namespace === undefined ? String(name) : `${String(namespace)}/${String(name)}`;
+  };
   const find = (kind: string, id: string): unknown =>
-    objects.find(
-      (object) =>
-        at(object, "kind") === kind &&
-        `${String(at(object, "metadata", "namespace"))}/${String(at(object, "metadata", "name"))}` === id,
-    );
+    objects.find((object) => at(object, "kind") === kind && idOf(object) === id);
   const names = meshObjects(mesh);
   return meshProblems(
     {
       configMap: find("ConfigMap", names.configMap),
       injector: find("ConfigMap", names.injector),
       deployment: find("Deployment", names.deployment),
+      webhook: find("MutatingWebhookConfiguration", names.webhook),
     },
     mesh,
   );

@@ -77,13 +77,16 @@ function reachProblems(found: Differences, mesh: unknown, { gatewayLabel }: Requ
       'write ["*"] or remove it: the gateway would not know routes and services of other namespaces',
     );
   }
-  const selector = at(mesh, "ingressSelector");
-  found.expect(
-    selector !== gatewayLabel,
-    "ingressSelector",
-    selector,
-    "name another gateway: every Ingress resource of the cluster would open hosts on this one",
-  );
+  // The second one stands in for the first (getIngressGatewaySelector in pilot/pkg/config/kube/ingress).
+  for (const field of ["ingressSelector", "ingressService"]) {
+    const selected = at(mesh, field);
+    found.expect(
+      selected !== gatewayLabel,
+      field,
+      selected,
+      "name another gateway: every Ingress resource of the cluster would open hosts on this one",
+    );
+  }
   const autoMtls = at(mesh, "enableAutoMtls");
   found.expect(
     isAbsent(autoMtls) || autoMtls === true,

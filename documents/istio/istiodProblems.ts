@@ -88,6 +88,22 @@ function envRules({
       oneOf(undefined, "", "false"),
       "write false: identities of another domain would be let through",
     ],
+    [
+      "JWKS_RESOLVER_INSECURE_SKIP_VERIFY",
+      oneOf(undefined, "", "false"),
+      "write false: whoever is on the way could hand out keys, and with them any identity",
+    ],
+    [
+      "UNSAFE_ENABLE_ADMIN_ENDPOINTS",
+      oneOf(undefined, "", "false"),
+      "write false: whoever reaches istiod could change what it does",
+    ],
+    [
+      "XDS_AUTH_PLAINTEXT",
+      oneOf(undefined, "", "false"),
+      "write false: identities would be taken from connections without TLS",
+    ],
+    ["TRUSTED_GATEWAY_CIDR", oneOf(undefined, ""), "remove it: identities would be taken from a header"],
     ["SHARED_MESH_CONFIG", oneOf(undefined, ""), "remove it: a second ConfigMap would change the mesh configuration"],
   ];
 }
@@ -105,7 +121,7 @@ function envProblems(found: Differences, { env, envFrom }: Container, required: 
   );
 }
 
-function flagProblems(found: Differences, { args }: Container, { clusterDomain }: RequiredMesh): void {
+function flagProblems(found: Differences, { args }: Container, { clusterDomain, namespace }: RequiredMesh): void {
   const age = flag(args, "keepaliveMaxServerConnectionAge");
   found.expect(
     isAtMost(age, keepaliveMaxServerConnectionAge),
@@ -122,6 +138,22 @@ function flagProblems(found: Differences, { args }: Container, { clusterDomain }
   );
   const file = flag(args, "meshConfig");
   found.expect(file === undefined, "--meshConfig", file, "remove it: a file would take the ConfigMap's place");
+  const folder = flag(args, "configDir");
+  found.expect(
+    isAbsent(folder),
+    "--configDir",
+    folder,
+    "remove it: istiod would not read policies from the API server",
+  );
+  // pflag takes the short form with its value behind it or in the same argument.
+  const short = args.findLast((arg) => /^-n/.test(arg));
+  const read = flag(args, "namespace") ?? (short === "-n" ? args[args.lastIndexOf("-n") + 1] : short?.slice(2));
+  found.expect(
+    read === undefined || read === namespace,
+    "--namespace",
+    read,
+    "remove it: istiod would read the mesh configuration of another namespace",
+  );
 }
 
 function mountProblems(

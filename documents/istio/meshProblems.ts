@@ -7,12 +7,14 @@ import { configProblems } from "./configProblems";
 import { injectorProblems } from "./injectorProblems";
 import { istiodProblems } from "./istiodProblems";
 import { type RequiredMesh } from "./requiredMesh";
+import { webhookProblems } from "./webhookProblems";
 
 /** The objects as the API server has them. */
 export interface FoundMesh {
   configMap: unknown;
   injector: unknown;
   deployment: unknown;
+  webhook: unknown;
 }
 
 export function meshProblems(found: FoundMesh, required: RequiredMesh): Difference[] {
@@ -20,5 +22,6 @@ export function meshProblems(found: FoundMesh, required: RequiredMesh): Differen
     ...configProblems(found.configMap, required),
     ...istiodProblems(found.deployment, required),
     ...injectorProblems(found.injector, required),
+    ...webhookProblems(found.webhook, required),
   ];
 }

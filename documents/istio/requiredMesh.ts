@@ -15,8 +15,16 @@ export interface RequiredMesh {
   ownNamespaces: readonly string[];
   /** The label `istio` of the gateway's pods, which Ingress resources must not select. */
   gatewayLabel: string;
+  /** The namespaces whose pods get a sidecar, with their labels and those of the pods. */
+  injected: readonly InjectedNamespace[];
   /** The Secret with the authorities that istiod is to trust, by a name that changes with them. */
   authoritySecret: string;
+}
+
+export interface InjectedNamespace {
+  namespace: string;
+  labels: Readonly<Record<string, string>>;
+  pods: readonly { name: string; labels: Readonly<Record<string, string>> }[];
 }
 
 /** The objects that say what it is, by namespace and name; a revision other than `default` is a part of them (pilot/pkg/bootstrap/mesh.go). */
@@ -26,5 +34,7 @@ export function meshObjects({ namespace, revision }: Pick<RequiredMesh, "namespa
     configMap: `${namespace}/istio${suffix}`,
     injector: `${namespace}/istio-sidecar-injector${suffix}`,
     deployment: `${namespace}/istiod${suffix}`,
+    // It has no namespace itself; istiod's chart adds the one of istiod where that isn't the usual one.
+    webhook: `istio-sidecar-injector${suffix}${namespace === "istio-system" ? "" : `-${namespace}`}`,
   };
 }

@@ -124,7 +124,7 @@ describe("gatehouse mesh", function () {
 
   const cluster = (secret: string, change?: [path: string, value: unknown]): string => {
     const found = compliantMesh(secret) as unknown as Tree;
-    const { configMap, injector, deployment } = change === undefined ? found : changed(found, ...change);
+    const { configMap, injector, deployment, webhook } = change === undefined ? found : changed(found, ...change);
     const object = (kind: string, name: string, rest: unknown) => ({
       ...(rest as Tree),
       kind,
@@ -136,6 +136,7 @@ describe("gatehouse mesh", function () {
         object("ConfigMap", "istio", configMap),
         object("ConfigMap", "istio-sidecar-injector", injector),
         object("Deployment", "istiod", deployment),
+        { ...(webhook as Tree), kind: "MutatingWebhookConfiguration", metadata: { name: "istio-sidecar-injector" } },
       ],
     });
   };

@@ -186,6 +186,7 @@ describe("an existing cert-manager and an existing Istio", () => {
       mesh,
       "ConfigMap mesh/istio-sidecar-injector",
       istiod,
+      "MutatingWebhookConfiguration istio-sidecar-injector-mesh",
       controller,
       "ClusterRole cert-manager-edit",
     ]) {

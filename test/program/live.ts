@@ -9,7 +9,7 @@ import { meshObjects, type RequiredMesh } from "../../documents/istio/requiredMe
 import { type Settings } from "../../stacks/schema";
 
 /** As istiod's chart writes them; what stands here is written out, so that no change of what is required changes it too. */
-export const compliantMesh = (authoritySecret: string, revision?: string) => {
+export const compliantMesh = (authoritySecret: string, revision?: string, namespace = "istio-system") => {
   const configMap = {
     data: {
       mesh: stringify({
@@ -51,6 +51,7 @@ export const compliantMesh = (authoritySecret: string, revision?: string) => {
         global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } },
         pilot: { cni: { enabled: true } },
       }),
+      config: "defaultTemplates: [sidecar]\npolicy: enabled\n",
     },
   };
   const deployment = {
@@ -86,7 +87,33 @@ export const compliantMesh = (authoritySecret: string, revision?: string) => {
     },
     status: { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 },
   };
-  return { configMap, injector, deployment } satisfies FoundMesh;
+  const webhook = {
+    webhooks: (revision === undefined ? ["rev.namespace", "namespace"] : ["rev.namespace"]).map((prefix) => ({
+      name: `${prefix}.sidecar-injector.istio.io`,
+      clientConfig: {
+        service: {
+          namespace,
+          name: revision === undefined ? "istiod" : `istiod-${revision}`,
+          path: "/inject",
+          port: 443,
+        },
+      },
+      failurePolicy: "Fail",
+      namespaceSelector: {
+        matchExpressions:
+          prefix === "namespace"
+            ? [{ key: "istio-injection", operator: "In", values: ["enabled"] }]
+            : [
+                { key: "istio.io/rev", operator: "In", values: [revision ?? "default"] },
+                { key: "istio-injection", operator: "DoesNotExist" },
+              ],
+      },
+      objectSelector: {
+        matchExpressions: [{ key: "sidecar.istio.io/inject", operator: "NotIn", values: ["false"] }],
+      },
+    })),
+  };
+  return { configMap, injector, deployment, webhook } satisfies FoundMesh;
 };
 
 export const compliantCertManager = () => ({
@@ -127,11 +154,16 @@ export function compliantCluster(settings: Settings): Record<string, object> {
   const live: Record<string, object> = {};
   const mesh = meshFor(settings);
   if (mesh !== undefined) {
-    const { configMap, injector, deployment } = compliantMesh(mesh.authoritySecret, mesh.revision);
+    const { configMap, injector, deployment, webhook } = compliantMesh(
+      mesh.authoritySecret,
+      mesh.revision,
+      mesh.namespace,
+    );
     const names = meshObjects(mesh);
     live[`ConfigMap ${names.configMap}`] = configMap;
     live[`ConfigMap ${names.injector}`] = injector;
     live[`Deployment ${names.deployment}`] = deployment;
+    live[`MutatingWebhookConfiguration ${names.webhook}`] = webhook;
   }
   if (settings.certManager.type === "existing") {
     const required = requiredCertManager(settings, settings.certManager);

@@ -5,8 +5,8 @@ import {
   type V1NetworkPolicyPort,
   type V1Pod,
 } from "@kubernetes/client-node";
+import { matches } from "../../../documents/labelSelector";
 import { without } from "./cidr";
-import { matches } from "./selector";
 
 /** What decides who may reach whom. */
 export interface Snapshot {

@@ -64,6 +64,7 @@ const refusedMesh: [path: string, value: unknown, field: string, found: string, 
     ],
   ),
   ["ingressSelector", "gatehouse-gateway", "ingressSelector", '"gatehouse-gateway"', /^name another gateway/],
+  ["ingressService", "gatehouse-gateway", "ingressService", '"gatehouse-gateway"', /^name another gateway/],
   ["enableAutoMtls", false, "enableAutoMtls", "false", /^write true/],
   ["extensionProviders[1].name", "other", named, "(not set)", /exactly one entry/],
   ["extensionProviders", [], named, "(not set)", /exactly one entry/],
@@ -210,6 +211,22 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     '"true"',
     /^write false/,
   ],
+  ...["JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "UNSAFE_ENABLE_ADMIN_ENDPOINTS", "XDS_AUTH_PLAINTEXT"].flatMap((name) =>
+    ["true", "1", "TRUE"].map((value): [string, unknown, string, string, RegExp] => [
+      env(5),
+      variable(name, value),
+      `env ${name}`,
+      JSON.stringify(value),
+      /^write false/,
+    ]),
+  ),
+  [
+    env(5),
+    variable("TRUSTED_GATEWAY_CIDR", "10.0.0.0/8"),
+    "env TRUSTED_GATEWAY_CIDR",
+    '"10.0.0.0/8"',
+    /^remove it: identities/,
+  ],
   [env(5), variable("SHARED_MESH_CONFIG", "shared"), "env SHARED_MESH_CONFIG", '"shared"', /second ConfigMap/],
   // The last of a name counts.
   [
@@ -229,6 +246,16 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     /^write 2m/,
   ],
   [`${discovery}.args[2]`, "example.org", "--domain", '"example.org"', /^write cluster\.local/],
+  [`${discovery}.args[5]`, "--configDir=/etc/config", "--configDir", '"/etc/config"', /^remove it/],
+  [`${discovery}.args[5]`, "--namespace=other", "--namespace", '"other"', /^remove it/],
+  [`${discovery}.args[5]`, "-nother", "--namespace", '"other"', /^remove it/],
+  [
+    `${discovery}.args`,
+    ["discovery", "-n", "other", "--keepaliveMaxServerConnectionAge=2m"],
+    "--namespace",
+    '"other"',
+    /^remove it/,
+  ],
   [`${discovery}.args[5]`, "--meshConfig=/etc/mesh", "--meshConfig", '"/etc/mesh"', /^remove it/],
   [
     "deployment.spec.template.spec.volumes[1].secret.secretName",
@@ -275,6 +302,8 @@ const acceptedIstiod: [path: string, value: unknown][] = [
   [env(4), variable("BLOCKED_CIDRS_IN_JWKS_URIS", "10.0.0.0/8, 127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10")],
   [env(5), variable("PILOT_JWT_ENABLE_REMOTE_JWKS", "istiod")],
   [`${discovery}.args[4]`, "90s"],
+  [`${discovery}.args[5]`, "--namespace=istio-system"],
+  [env(5), variable("JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "false")],
   [`${discovery}.volumeMounts[1].mountPath`, "/cacerts/"],
 ];
 
@@ -341,6 +370,74 @@ describe("an existing Istio", () => {
     );
   });
 
+  it("is refused with an injector that adds sidecars to those alone who ask for them", () => {
+    const policy = "ConfigMap istio-system/istio-sidecar-injector: policy";
+    for (const [config, found] of [
+      ["policy: disabled", '"disabled"'],
+      ["policy: true", "true"],
+      ["a: [", "(not set)"],
+      [undefined, "(not set)"],
+    ]) {
+      const all = problems(changed(compliant(), "injector.data.config", config));
+      assert.deepEqual(
+        all.map((problem) => [problem.field, problem.found]),
+        [[policy, found]],
+      );
+      assert.match(all[0]?.mend ?? "", /^write enabled/);
+    }
+  });
+
+  const webhook = "MutatingWebhookConfiguration istio-sidecar-injector";
+  const asked = `${webhook}: webhooks[namespace.sidecar-injector.istio.io]`;
+  for (const [path, value, field, found, mend] of [
+    ["failurePolicy", "Ignore", "failurePolicy", '"Ignore"', /^write Fail/],
+    ["failurePolicy", undefined, "failurePolicy", "(not set)", /^write Fail/],
+    [
+      "clientConfig",
+      { url: "https://istiod.example.com/inject" },
+      "clientConfig.service",
+      '"https://istiod.example.com/inject"',
+      /^have istio-system\/istiod asked/,
+    ],
+    [
+      "clientConfig.service",
+      { namespace: "istio-system", name: "istiod-canary" },
+      "clientConfig.service",
+      '{"namespace":"istio-system","name":"istiod-canary"}',
+      /^have istio-system\/istiod asked/,
+    ],
+  ] as const) {
+    it(`is refused with a webhook of ${path} ${JSON.stringify(value)}`, () => {
+      const all = problems(changed(compliant(), `webhook.webhooks[1].${path}`, value));
+      assert.deepEqual(
+        all.map((problem) => [problem.field, problem.found]),
+        [[`${asked}.${field}`, found]],
+      );
+      assert.match(all[0]?.mend ?? "", mend);
+    });
+  }
+
+  it("may have webhooks that are not asked about the platform's pods, and do as they please", () => {
+    assert.deepEqual(problems(changed(compliant(), "webhook.webhooks[0].failurePolicy", "Ignore")), []);
+  });
+
+  it("is refused where no webhook is asked about a pod of the platform", () => {
+    const all = ["ingress/gatehouse-gateway", "auth/oauth2-proxy", "auth/dex"].map(
+      (pod) => `${webhook}: webhooks for ${pod}`,
+    );
+    const fields = (path: string, value: unknown) =>
+      problems(changed(compliant(), path, value)).map(({ field }) => field);
+    assert.deepEqual(fields("webhook", undefined), all);
+    assert.deepEqual(fields("webhook.webhooks", []), all);
+    const labels = "webhook.webhooks[1].namespaceSelector";
+    assert.deepEqual(fields(labels, { matchLabels: { "istio-injection": "yes" } }), all);
+    assert.deepEqual(fields(labels, { matchExpressions: [{ key: "a", operator: "Like" }] }), all);
+    assert.deepEqual(
+      fields("webhook.webhooks[1].objectSelector", { matchLabels: { "sidecar.istio.io/inject": "true" } }),
+      all.slice(1),
+    );
+  });
+
   it("is refused with two providers of the name", () => {
     const { extensionProviders } = parse(meshText()) as { extensionProviders: unknown[] };
     const all = problems(changedMesh("extensionProviders", [...extensionProviders, extensionProviders[1]]));
@@ -377,7 +474,10 @@ describe("an existing Istio", () => {
   });
 
   it("is named with its revision", () => {
-    const mesh = { ...required, revision: "stable" };
+    const mesh = meshFor(
+      settingsOf(changed(production(), "istio", { type: "existing", namespace: "istio-system", revision: "stable" })),
+    );
+    assert(mesh);
     const found = compliantMesh(secret, "stable") as unknown as Tree;
     assert.deepEqual(problems(found, mesh), []);
     const all = problems(changed(found, "configMap.data.mesh", undefined), mesh);
@@ -395,7 +495,7 @@ describe("an existing Istio", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => refused(withMesh(stringify(value)))));
     fc.assert(fc.property(fc.jsonValue(), (value) => refused(changed(compliant(), "deployment", value))));
     fc.assert(
-      fc.property(fc.constantFrom("configMap", "injector", "deployment"), fc.anything(), (key, value) =>
+      fc.property(fc.constantFrom("configMap", "injector", "deployment", "webhook"), fc.anything(), (key, value) =>
         refused(changed(compliant(), key, value === undefined ? null : value)),
       ),
     );

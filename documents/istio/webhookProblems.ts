@@ -1,0 +1,55 @@
+/** The webhook that puts sidecars into pods: a pod of the platform that it lets pass without one is open to its neighbours. */
+import { type V1LabelSelector } from "@kubernetes/client-node";
+import { at, Differences, type Difference, isAbsent, listOf } from "../existing/difference";
+import { matches } from "../labelSelector";
+import { meshObjects, type RequiredMesh } from "./requiredMesh";
+
+export function webhookProblems(configuration: unknown, required: RequiredMesh): Difference[] {
+  const { webhook, deployment } = meshObjects(required);
+  const found = new Differences(`MutatingWebhookConfiguration ${webhook}`);
+  const webhooks = listOf(at(configuration, "webhooks"));
+  const asked = new Set<unknown>();
+  for (const { namespace, labels, pods } of required.injected) {
+    for (const pod of pods) {
+      const matching = webhooks.filter(
+        (each) => selects(at(each, "namespaceSelector"), labels) && selects(at(each, "objectSelector"), pod.labels),
+      );
+      matching.forEach((each) => asked.add(each));
+      found.expect(
+        matching.length > 0,
+        `webhooks for ${namespace}/${pod.name}`,
+        webhooks.map((each) => at(each, "name")),
+        "name in istio.revision the revision that adds sidecars, and not a tag of it: no webhook here is asked about these pods",
+      );
+    }
+  }
+  for (const each of asked) {
+    const name = `webhooks[${String(at(each, "name"))}]`;
+    found.expect(
+      at(each, "failurePolicy") === "Fail",
+      `${name}.failurePolicy`,
+      at(each, "failurePolicy"),
+      "write Fail: without istiod, oauth2-proxy and Dex would start without what says who may ask them",
+    );
+    const service = at(each, "clientConfig", "service");
+    found.expect(
+      `${String(at(service, "namespace"))}/${String(at(service, "name"))}` === deployment,
+      `${name}.clientConfig.service`,
+      service ?? at(each, "clientConfig", "url"),
+      `have ${deployment} asked: another istiod than the one that is looked at here would add the sidecars`,
+    );
+  }
+  return found.all;
+}
+
+/** No selector takes everything; what is none takes nothing, as for the API server, which would not have it. */
+function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
+  if (isAbsent(selector)) {
+    return true;
+  }
+  try {
+    return matches(selector as V1LabelSelector, labels);
+  } catch {
+    return false;
+  }
+}
