@@ -1,6 +1,7 @@
 /** The parts of the acceptance suite, in the order in which they run: what only looks comes before what disturbs. */
 export const areas = [
   "tls",
+  "front",
   "redirects",
   "login",
   "machines",
@@ -36,6 +37,18 @@ export type Need =
   | "cluster"
   /** `--audience`: the gate takes tokens of the cluster that were made for this audience. */
   | "audience"
+  /** `--client-address`: the address under which what stands in front of the gateway sees this machine. */
+  | "client-address"
+  /** `--gateway`: the gateway's own address, behind what stands in front of it. */
+  | "gateway-address"
+  /** `--front offload`: TLS ends in front of the gateway. */
+  | "offload"
+  /** `--bare`: a trusted way to the gateway on which nobody writes the PROXY protocol's header. */
+  | "bare"
+  /** `--renew`: a command that puts a renewed certificate of the public hosts in its place. */
+  | "renew"
+  /** The cluster's own keys reach istiod through `cluster-keys` (machines.cluster.type selfSigned). */
+  | "cluster-keys"
   /** `--unreachable-issuer`: an issuer that the deployment trusts and whose keys nobody can fetch. */
   | "unreachable-issuer"
   /** `--disturb`: may restart and scale the platform's workloads and renew certificates. */
@@ -118,8 +131,14 @@ export interface Target {
   closedApp?: URL | undefined;
   /** Host and port at which pods call one past the gate. */
   inClusterApp?: string | undefined;
-  /** PEM of the CA that signed the gate's certificate; the system's store where it is missing. */
+  /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
+  /** What stands in front of the gateway, where something does. */
+  front?: Front;
+  /** The address under which that sees this machine, and which applications have to learn. */
+  clientAddress?: string;
+  /** Shell command that puts a renewed certificate of the public hosts in its place. */
+  renewCommand?: string;
   /** Where to connect instead of asking DNS, for deployments without names. */
   address: string | undefined;
   people: readonly Person[];
@@ -140,3 +159,16 @@ export interface Target {
   /** Seconds of steady load. */
   loadSeconds: number;
 }
+
+/** A load balancer in front of the gateway: one that ends TLS, or one that says whose connection it hands on. */
+export interface Front {
+  type: FrontType;
+  /** The gateway's own address behind it. */
+  gateway?: string;
+  /** A trusted way to the gateway's HTTPS port on which nobody writes the PROXY protocol's header. */
+  bare?: { host: string; port: number };
+}
+
+export const frontTypes = ["offload", "proxy-protocol"] as const;
+
+export type FrontType = (typeof frontTypes)[number];

@@ -1,6 +1,7 @@
 import { type Check } from "./check";
 import { apps } from "./checks/apps";
 import { failClosed } from "./checks/failClosed";
+import { front } from "./checks/front";
 import { load } from "./checks/load";
 import { login } from "./checks/login";
 import { machines } from "./checks/machines";
@@ -13,6 +14,7 @@ import { tls } from "./checks/tls";
 /** The acceptance suite: what only looks comes before what disturbs. */
 export const everyCheck: readonly Check[] = [
   ...tls,
+  ...front,
   ...redirects,
   ...login,
   ...machines,

@@ -1,6 +1,8 @@
 import { BadInput } from "../cli/exit";
 import { type Need, type Target } from "./check";
-import { type Api, ApiError, clusterApi } from "./cluster/api";
+import { clusterKeys } from "../components/topology";
+import { type Api, ApiError, clusterApi, find } from "./cluster/api";
+import { pathOf } from "./cluster/workloads";
 import { describeError } from "./describeError";
 import { seenByBackend } from "./echo";
 import { type Answer, ask, header } from "./http/request";
@@ -43,12 +45,30 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
   audience: ({ target }) =>
     target.machineAudience === undefined ? "the gate takes no tokens of the cluster (--audience AUDIENCE)" : undefined,
+  "client-address": ({ target }) =>
+    target.clientAddress === undefined
+      ? "nobody said which address of this machine the gateway is to see (--client-address ADDRESS)"
+      : undefined,
+  "gateway-address": ({ target }) =>
+    target.front?.gateway === undefined
+      ? "nothing is known to stand in front of the gateway (--front TYPE --gateway ADDRESS)"
+      : undefined,
+  offload: ({ target }) =>
+    target.front?.type === "offload" ? undefined : "TLS doesn't end in front of the gateway (--front offload)",
+  bare: ({ target }) =>
+    target.front?.bare === undefined
+      ? "no trusted way to the gateway without the PROXY protocol's header (--bare HOST:PORT)"
+      : undefined,
+  renew: ({ target }) =>
+    target.renewCommand === undefined ? "no command that renews the public certificate (--renew COMMAND)" : undefined,
   "unreachable-issuer": ({ target }) =>
     target.unreachableIssuer === undefined ? "no issuer without keys (--unreachable-issuer URL)" : undefined,
   disturb: ({ disturb }) => (disturb ? undefined : "nothing may be disturbed (--disturb)"),
   rotate: ({ target }) =>
     target.rotateCommand === undefined ? "no command that rotates a secret (--rotate COMMAND)" : undefined,
   "cert-manager": ({ target }) =>
+    target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
+  "cluster-keys": ({ target }) =>
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
   load: ({ target }) => (target.loadSeconds > 0 ? undefined : "no load was asked for (--load SECONDS)"),
 };
@@ -77,11 +97,12 @@ export async function unmetNeeds(request: NeedsRequest): Promise<Map<Need, strin
   await look("sessions", "looking for oauth2-proxy", () => withoutSessions(request));
   await look("echo", "looking for the echo application", () => withoutEcho(request, !unmet.has("sessions")));
   const { target, signal, wanted } = request;
-  const inCluster: readonly Need[] = ["cluster", "disturb", "cert-manager"];
+  const inCluster: readonly Need[] = ["cluster", "disturb", "cert-manager", "cluster-keys"];
   if (target.kubeconfig !== undefined && inCluster.some((need) => wanted.has(need))) {
     const api = await openCluster(target, signal);
     await look("cluster", "asking for rights in the cluster", () => withoutRights(api, readAndProbe, signal));
     await look("disturb", "asking for rights in the cluster", () => withoutRights(api, disturbing, signal));
+    await look("cluster-keys", "looking for the cluster's keys", () => withoutClusterKeys(api, signal));
     await look("cert-manager", "looking for cert-manager", () => withoutCertManager(api, signal));
   }
   return unmet;
@@ -217,6 +238,13 @@ async function withoutRights(api: Api, rights: readonly Right[], signal: AbortSi
 function nameOf({ verb, resource, group, subresource }: Right): string {
   const name = group === undefined ? resource : `${resource}.${group}`;
   return `${verb} ${subresource === undefined ? name : `${name}/${subresource}`}`;
+}
+
+/** Whether the deployment hands the cluster's keys on to istiod by itself. */
+async function withoutClusterKeys(api: Api, signal: AbortSignal): Promise<string | undefined> {
+  return (await find(api, pathOf(clusterKeys), signal)) === undefined
+    ? "the deployment has no cluster-keys (machines.cluster.type is not selfSigned)"
+    : undefined;
 }
 
 async function withoutCertManager(api: Api, signal: AbortSignal): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
 import { BadInput, type Problem } from "../cli/exit";
 import { type Person, type Target } from "./check";
+import { readFront } from "./targetFront";
 
 /** The options of `gatehouse verify` that say what is tested, as they were given. */
 export interface TargetOptions {
@@ -18,6 +19,11 @@ export interface TargetOptions {
   app?: string;
   closedApp?: string;
   inClusterApp?: string;
+  front?: string;
+  gateway?: string;
+  clientAddress?: string;
+  bare?: string;
+  renew?: string;
   browser?: string;
   kubeconfig?: string;
   disturb?: boolean;
@@ -95,6 +101,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   if (connect !== undefined && isIP(connect) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(connect)) {
     problem("--connect", connect, "write an IP address or a name, without a port");
   }
+  const { front, clientAddress } = readFront(options, problem);
   const issuer = options.unreachableIssuer;
   if (issuer !== undefined && (!URL.canParse(issuer) || !issuer.startsWith("https://"))) {
     problem(
@@ -123,6 +130,9 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       inClusterApp,
       ca,
       address: connect,
+      ...(front === undefined ? {} : { front }),
+      ...(clientAddress === undefined ? {} : { clientAddress }),
+      ...(options.renew === undefined ? {} : { renewCommand: options.renew }),
       people,
       client,
       browser,
@@ -137,7 +147,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   };
 }
 
-type Report = (key: string, value: string, mend: string) => undefined;
+export type Report = (key: string, value: string, mend: string) => undefined;
 
 /** A URL that is an origin and nothing more. */
 function readOrigin(key: string, text: string, problem: Report): URL | undefined {

@@ -1,15 +1,17 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { type Beside, putBeside } from "./beside/beside";
 import { chartsFolder } from "./charts/chartsFolder";
 import { clusterIsUp, importMissing, startCluster } from "./cluster";
 import { writeImages } from "./images/writeImages";
 import { interruption } from "./interruption";
 import { layout } from "./node/layout";
-import { publish } from "./node/publicAddress";
+import { giveNames } from "./node/machines";
+import { publicAddress } from "./node/publicAddress";
 import { takeDown } from "./node/takeDown";
 import { namespaces } from "../stacks/namespaces";
 import { type Facts } from "./platform/facts";
-import { readFacts } from "./platform/factsFile";
+import { readFacts, readPlatformFacts } from "./platform/factsFile";
 import { writePrivateJson } from "./platform/privateFiles";
 import { askInside, type Request } from "./platformInside";
 import { type Lock, readLock } from "./programs/lock";
@@ -21,6 +23,8 @@ export interface StartUp {
   stack: string;
   /** Settings for this bed only, by path. */
   settings: Readonly<Record<string, unknown>>;
+  /** What stands beside the platform; nothing where it is missing. */
+  beside?: readonly Beside[];
   /** Programs that are not used although they are there. */
   without: readonly string[];
   report: Report;
@@ -51,7 +55,7 @@ export async function startUp(asked: StartUp): Promise<Bed> {
   }
 }
 
-async function bringUp({ stack, settings, without, report }: StartUp): Promise<Bed> {
+async function bringUp({ stack, settings, beside = [], without, report }: StartUp): Promise<Bed> {
   const lock = readLock();
   checkWithout(lock, without);
   const programs = setAside(await provide(lock, report), without);
@@ -81,11 +85,15 @@ async function bringUp({ stack, settings, without, report }: StartUp): Promise<B
   };
   writePrivateJson(layout().request, request);
   await timed(report, `the stack ${stack}`, () => askInside(["deploy"]));
+  const program = (name: string) => programs.path(name);
+  const gateway = await publicAddress(program, namespaces.ingress);
+  await putBeside(beside, { facts: readPlatformFacts(layout().state), programs: program, gateway });
   const facts = readFacts(layout().state);
   const hosts = [facts.url, facts.echoUrl, facts.apps?.url, facts.apps?.closedUrl].flatMap((url) =>
     url === undefined ? [] : [new URL(url).hostname],
   );
-  const address = await publish((name) => programs.path(name), namespaces.ingress, hosts);
+  const address = facts.front?.address ?? gateway;
+  giveNames(hosts, address);
   report(
     `${facts.url} answers at ${address}, on the client's side: npm run bed -- exec -- curl --cacert ${facts.caFile} ${facts.url}`,
   );

@@ -40,6 +40,15 @@ export function addVerify(program: Command, context: CommandContext): void {
         "one that pods may call past the gate with a token (apps[].inCluster)",
       ),
     )
+    .addOption(new Option("--front <type>", "what stands in front of the gateway: offload or proxy-protocol"))
+    .addOption(new Option("--gateway <address>", "the gateway's own address behind it, where nobody may be let in"))
+    .addOption(
+      new Option("--client-address <address>", "the address of this machine that applications are to learn"),
+    )
+    .addOption(
+      new Option("--bare <host:port>", "a trusted way to the gateway where nobody writes the PROXY protocol's header"),
+    )
+    .addOption(new Option("--renew <command>", "shell command that puts a renewed public certificate in its place"))
     .addOption(new Option("--browser <path>", "Chromium, or none; without it GATEHOUSE_CHROMIUM or the one on PATH"))
     .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
     .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))

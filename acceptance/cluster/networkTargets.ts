@@ -1,5 +1,6 @@
 import { podLabels } from "../../components/labels";
 import {
+  clusterKeys,
   dex,
   echo,
   gateway,
@@ -82,11 +83,22 @@ const withEcho: Ports = {
 /** What of the platform a deployment has. */
 export interface Parts {
   echo: boolean;
+  /** Whether something in front of the gateway is alone let in at the public ports (`ingress.trustedRanges`). */
+  front?: boolean;
+  /** Whether it hands the cluster's keys on. */
+  clusterKeys?: boolean;
   absent?: Target["absent"];
 }
 
-function partsOf({ echo: hasEcho }: Pick<Parts, "echo">): readonly Ports[] {
-  return hasEcho ? [...everything, withEcho] : everything;
+const withClusterKeys: Ports = {
+  namespace: clusterKeys.namespace,
+  name: clusterKeys.name,
+  labels: podLabels(clusterKeys.name),
+  unlisted: [clusterKeys.ports.https],
+};
+
+function partsOf({ echo: hasEcho, clusterKeys: hasKeys = false }: Parts): readonly Ports[] {
+  return [...everything, ...(hasEcho ? [withEcho] : []), ...(hasKeys ? [withClusterKeys] : [])];
 }
 
 /** The platform's namespaces, whether or not anything runs in them. */
@@ -97,7 +109,7 @@ export function platformNamespaces(parts: Parts): string[] {
 /** One pod of each part of the platform with its ports. */
 export async function networkTargets(
   api: Api,
-  { absent = new Set(), ...has }: Parts,
+  { absent = new Set(), front = false, ...has }: Parts,
   signal: AbortSignal,
 ): Promise<NetworkTarget[]> {
   const parts = partsOf(has).filter(
@@ -118,7 +130,7 @@ export async function networkTargets(
       title: `${name} (${namespace}), port ${port}`,
       address,
       port,
-      listed: isListed,
+      listed: isListed && !(front && namespace === gateway.namespace),
     });
     return [...listed.map((port) => target(port, true)), ...unlisted.map((port) => target(port, false))];
   });

@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { endInOrder } from "../interruption";
 import { applyMutation, undoMutation } from "../mutations/apply";
 import { runNetworkAgent } from "../node/network/agent";
+import { renewCertificateInside } from "../beside/edgeSecret";
 import { compareInside, deployAgainInside, deployInside, removeInside, rotateInside } from "../platformInside";
 
 /** Steps that the bed runs itself, inside its machines. */
@@ -29,6 +30,7 @@ export function addInside(program: Command): void {
     .argument("<name>")
     .option("--undo", "put it back as it was", false)
     .action((name: string, { undo }: { undo: boolean }) => (undo ? undoMutation(name) : applyMutation(name)));
+  inside.command("renew-certificate").action(() => renewCertificateInside());
   inside
     .command("rotate")
     .argument("<secret>")

@@ -41,6 +41,12 @@ export function needsMet({ facts, versions, browser }: Bed, load: number): Need[
   const conditions: readonly (readonly [Need, boolean])[] = [
     ["load", load > 0],
     ["echo", facts.echoUrl !== undefined],
+    ["client-address", facts.front !== undefined],
+    ["gateway-address", facts.front !== undefined],
+    ["offload", facts.front?.type === "offload"],
+    ["bare", facts.front?.bare !== undefined],
+    ["renew", facts.renewsCertificate === true],
+    ["cluster-keys", facts.clusterKeys === true],
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],

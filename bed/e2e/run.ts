@@ -76,7 +76,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
       result.seconds = (performance.now() - start) / 1000;
     }
   };
-  const bed = await step("up", () => startUp({ stack: mode.stack, settings: mode.settings, without, report }));
+  const bed = await step("up", () => startUp({ ...mode, without, report }));
   if (bed === undefined) {
     return;
   }

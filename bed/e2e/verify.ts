@@ -49,6 +49,7 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     ...["--echo", facts.echoUrl ?? "none", "--browser", browser ?? "none"],
     ...groupsOf(facts),
     ...appsOf(facts),
+    ...frontOf(facts),
     ...["--report", directory, "--junit", join(directory, "junit.xml")],
     ...args,
   ];
@@ -79,6 +80,18 @@ export function appsOf({ apps = {} }: Pick<Facts, "apps">): string[] {
     ...(url === undefined ? [] : ["--app", url]),
     ...(closedUrl === undefined ? [] : ["--closed-app", closedUrl]),
     ...(inCluster === undefined ? [] : ["--in-cluster-app", inCluster]),
+  ];
+}
+
+/** What clients meet before the gateway, and who renews what they see. */
+export function frontOf({ front, renewsCertificate = false }: Pick<Facts, "front" | "renewsCertificate">): string[] {
+  const bed = join(root, "bin", "bed.js");
+  return [
+    ...(front === undefined
+      ? []
+      : ["--front", front.type, "--gateway", front.gateway, "--client-address", front.client]),
+    ...(front?.bare === undefined ? [] : ["--bare", front.bare]),
+    ...(renewsCertificate ? ["--renew", `${process.execPath} ${bed} inside renew-certificate`] : []),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { accessRules } from "./accessRules";
 import { apps } from "./apps";
+import { clusterKeys } from "./clusterKeys";
+import { front } from "./front";
 import { gateway } from "./gateway";
 import { gatewayFilter } from "./gatewayFilter";
 import { mesh } from "./mesh";
@@ -16,6 +18,8 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   mesh,
   network,
   apps,
+  front,
+  clusterKeys,
   signIn,
   gateway,
 ];

@@ -22,6 +22,8 @@ export interface Mutation {
   change: (object: LiveObject) => LiveObject | undefined;
   /** The Deployment of the same namespace whose pods read the object at their start alone. */
   restarts?: string;
+  /** The modes of bed/e2e/modes.ts whose stack has what is broken; all where it is missing. */
+  modes?: readonly string[];
   /** The checks of which at least one has to fail. */
   noticedBy: readonly string[];
 }

@@ -6,6 +6,9 @@ import { stateDirectory } from "../state";
 export const addresses = {
   node: "172.18.0.2",
   client: "172.18.0.1",
+  /** What stands in front of the gateway, on a cable of its own to whoever routes between it and the node. */
+  balancer: "172.19.0.2",
+  balancerGateway: "172.19.0.1",
   prefixLength: 16,
   podSubnet: "10.244.0.0/24",
   serviceSubnet: "10.96.0.0/16",
@@ -29,6 +32,8 @@ export function layout() {
     ready: join(state, "cluster-ready.json"),
     /** What the stack was asked for with, for the steps on the client's side. */
     request: join(state, "request.json"),
+    /** Keys, certificates and configurations of what stands beside the platform, and what is to be known of it. */
+    beside: join(state, "beside"),
     /** Objects as they were before a mutation. */
     mutations: join(state, "mutations"),
     /** How the previews differ. */

@@ -1,6 +1,6 @@
 import { kubectl, type ProgramPaths } from "./controlPlane";
 import { addresses } from "./layout";
-import { giveNames, onClient } from "./machines";
+import { onClient } from "./machines";
 
 interface ServiceList {
   items: {
@@ -10,10 +10,10 @@ interface ServiceList {
 }
 
 /**
- * Leads people's names to the gateway: to its load balancer's address, or, as kind's port mappings do, from the node's ports
- * 80 and 443 to the ports of the NodePort Service.
+ * The address at which the gateway is reached from outside: its load balancer's, or the node's, whose ports 80 and 443 lead
+ * to those of the NodePort Service, as kind's port mappings do.
  */
-export async function publish(programs: ProgramPaths, namespace: string, names: readonly string[]): Promise<string> {
+export async function publicAddress(programs: ProgramPaths, namespace: string): Promise<string> {
   const text = await kubectl(programs, ["-n", namespace, "get", "services", "-o", "json"]);
   const services = (JSON.parse(text) as ServiceList).items;
   const balanced = services
@@ -21,7 +21,6 @@ export async function publish(programs: ProgramPaths, namespace: string, names: 
     .find(({ ip }) => ip !== undefined);
   await onClient(["iptables", "-t", "nat", "-F", "OUTPUT"]);
   if (balanced?.ip !== undefined) {
-    giveNames(names, balanced.ip);
     return balanced.ip;
   }
   const ports = services.filter(({ spec }) => spec.type === "NodePort").flatMap(({ spec }) => spec.ports);
@@ -35,6 +34,5 @@ export async function publish(programs: ProgramPaths, namespace: string, names: 
   if (ports.length === 0) {
     throw new Error(`no Service in the namespace ${namespace} can be reached from outside`);
   }
-  giveNames(names, addresses.node);
   return addresses.node;
 }

@@ -11,8 +11,12 @@ export interface Facts {
   apps?: AppFacts;
   /** How the gateway's Service lets clients in. */
   service: { type: string; nodePorts?: { http: number; https: number } };
-  /** PEM of the private CA. */
+  /** PEM of the CA that clients trust: the private one, or the one that signed what they meet in its place. */
   caFile: string;
+  /** What stands in front of the gateway, where something does. */
+  front?: FrontFacts;
+  /** Whether the bed keeps the certificate of the public hosts, and can renew it. */
+  renewsCertificate?: boolean;
   /** JSON: passwords of the static users by e-mail address. */
   passwordsFile: string;
   /** JSON: `id`, `secret` and `redirectUri` of Dex's client. */
@@ -22,8 +26,10 @@ export interface Facts {
   kubeconfig: string;
   /** The audience that tokens of machines need. */
   audience: string;
-  /** The cluster's own issuer, whose keys the stack has by value. */
+  /** The cluster's own issuer. */
   clusterIssuer: string;
+  /** Whether the platform fetches its keys; otherwise the stack has them by value. */
+  clusterKeys?: boolean;
   /** An issuer of the stack whose keys nobody can fetch. */
   unreachableIssuer: string;
   /** The settings file that was deployed. */
@@ -58,3 +64,19 @@ export interface Counts {
   /** Objects of an earlier deployment that are no longer part of this one. */
   removed: number;
 }
+
+/** A load balancer of the bed's own. */
+export interface FrontFacts {
+  type: "offload" | "proxy-protocol";
+  /** Where clients connect. */
+  address: string;
+  /** The gateway's own address behind it. */
+  gateway: string;
+  /** The address under which it sees the clients. */
+  client: string;
+  /** Host and port of a trusted way to the gateway's HTTPS port without the PROXY protocol's header. */
+  bare?: string;
+}
+
+/** What is different from a bed with nothing beside the platform. */
+export type BesideFacts = Partial<Pick<Facts, "caFile" | "front" | "renewsCertificate">>;

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { appHost, echo, hostsOf, serviceHost } from "../../components/topology";
 import { type Settings } from "../../stacks/schema";
 import { namespaces } from "../../stacks/namespaces";
 import { type Api } from "./cluster/api";
 import { type Deployed } from "./deployed";
-import { type AppFacts, type Facts } from "./facts";
+import { type AppFacts, type BesideFacts, type Facts } from "./facts";
 import { platformLayout } from "./layout";
 import { type PlatformOptions } from "./options";
 import { writePrivate, writePrivateJson } from "./privateFiles";
@@ -51,8 +51,9 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     groups: Object.fromEntries(settings.identity.staticUsers.map(({ email, groups }) => [email, [...groups]])),
     kubeconfig,
     audience,
-    clusterIssuer: settings.machines.issuers.find((issuer) => issuer.name === "cluster")?.issuer ?? "",
+    clusterIssuer: clusterIssuerOf(settings),
     unreachableIssuer,
+    ...(settings.machines.cluster.type === "selfSigned" ? { clusterKeys: true } : {}),
     stackFile: file,
     appliedBy: whyNotPulumi === undefined ? "pulumi up" : "server-side apply",
     ...(whyNotPulumi === undefined ? {} : { whyNotPulumi }),
@@ -64,6 +65,10 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
   };
   writePrivateJson(files.facts, facts);
   return facts;
+}
+
+function clusterIssuerOf({ machines: { cluster, issuers } }: Settings): string {
+  return cluster.type === "none" ? (issuers.find(({ name }) => name === "cluster")?.issuer ?? "") : cluster.issuer;
 }
 
 /** What the suite can see of the stack's applications: those that lead to the echo. */
@@ -84,7 +89,14 @@ export function appFacts({ domain, apps, identity }: Pick<Settings, "domain" | "
   };
 }
 
+/** The facts of the platform, and over them those of what stands beside it. */
 export function readFacts(state: string): Facts {
+  const { besideFacts } = platformLayout(state);
+  const beside = existsSync(besideFacts) ? (JSON.parse(readFileSync(besideFacts, "utf8")) as BesideFacts) : {};
+  return { ...readPlatformFacts(state), ...beside };
+}
+
+export function readPlatformFacts(state: string): Facts {
   return JSON.parse(readFileSync(platformLayout(state).facts, "utf8")) as Facts;
 }
 

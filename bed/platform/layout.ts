@@ -18,6 +18,8 @@ export function platformLayout(state: string) {
     passwords: join(state, "passwords.json"),
     client: join(state, "client.json"),
     facts: join(state, "facts.json"),
+    /** What is to be known of what stands beside the platform. */
+    besideFacts: join(state, "beside", "facts.json"),
     pulumi: {
       root: pulumi,
       home: join(pulumi, "home"),

@@ -4,7 +4,9 @@ import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
 import { insideThePlatform, throughPods } from "./insideThePlatform";
 import { networkFlows, throughTheApiServer } from "./networkFlows";
 import { onePodKilled } from "./onePodKilled";
+import { pastTheBalancer } from "./pastTheBalancer";
 import { type Pace } from "../../cluster/scene";
+import { withoutClusterKeys } from "./withoutClusterKeys";
 import { withoutDex } from "./withoutDex";
 import { withoutIstiod } from "./withoutIstiod";
 import { withoutOAuth2Proxy } from "./withoutOAuth2Proxy";
@@ -18,9 +20,11 @@ const longerThanKeys: Pace = { ...pace, away: 75_000 };
 export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
   insideThePlatform(throughPods),
+  pastTheBalancer,
   foreignAuthority(pace),
   withoutOAuth2Proxy(pace),
   withoutDex(longerThanKeys),
+  withoutClusterKeys(longerThanKeys),
   withoutIstiod(pace),
   gatewayPodWithoutIstiod(pace),
   onePodKilled(pace),

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext } from "../../check";
-import { type Api, clusterApi } from "../../cluster/api";
+import { clusterKeys } from "../../../components/topology";
+import { type Api, clusterApi, find } from "../../cluster/api";
 import { connect } from "../../cluster/connect";
 import {
   type Attempt,
@@ -16,6 +17,7 @@ import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } fro
 import { isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
 import { withObject, withSandbox } from "../../cluster/sandbox";
+import { pathOf } from "../../cluster/workloads";
 import { waitFor } from "../../cluster/wait";
 import { envoyImage } from "../machines/podToBackend";
 
@@ -68,7 +70,14 @@ export function networkFlows(pace: FlowPace): Check {
     run: async (context) => {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
-      const parts = { echo: target.echo !== undefined, absent: target.absent };
+      const { front, absent } = target;
+      const keys = await find(api, pathOf(clusterKeys), signal);
+      const parts = {
+        echo: target.echo !== undefined,
+        front: front !== undefined,
+        clusterKeys: keys !== undefined,
+        absent,
+      };
       const targets = await networkTargets(api, parts, signal);
       const dns = await dnsServer(api, signal);
       const image = await envoyImage(api, signal);

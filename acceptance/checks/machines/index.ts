@@ -1,4 +1,5 @@
 import { type Check } from "../../check";
+import { clusterKeys } from "./clusterKeys";
 import { dexToken } from "./dexToken";
 import { foreignAudience } from "./foreignAudience";
 import { forgedSignatures } from "./forgedSignatures";
@@ -16,6 +17,7 @@ export const machines: readonly Check[] = [
   forgedSignatures,
   tokenPlaces,
   kubernetesToken,
+  clusterKeys(),
   podToBackend,
   unreachableIssuer,
   wrongClaims,

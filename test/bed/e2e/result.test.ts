@@ -43,7 +43,7 @@ const left: CheckResult = {
 
 function resultOf(bed: Bed): ModeResult {
   return {
-    ...emptyResult({ name: "core", stack: "dev", settings: {} }),
+    ...emptyResult({ name: "core", stack: "dev", settings: {}, why: "" }),
     bed,
     met: needsMet(bed, 60),
     verification: { counts: { passed: 3, failed: 0, leftOut: 1, notAskedFor: 0 }, checks: [left] } as never,
@@ -93,7 +93,7 @@ describe("The end-to-end run", () => {
   });
 
   it("writes a table although not even the bed came up", () => {
-    const mode = { name: "core", stack: "dev", settings: {} };
+    const mode = { name: "core", stack: "dev", settings: {}, why: "" };
     const result = { ...emptyResult(mode), broken: [{ step: "up", why: "no disk" }] };
     assert.deepEqual(count([result]), { passed: 0, failed: 1, leftOut: 0 });
     assert.match(provenTable([result]), /## Mode core: the suite has no result\n\n- \*\*No result: up: no disk\*\*/);

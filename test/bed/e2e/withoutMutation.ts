@@ -17,6 +17,7 @@ export const withoutMutation: Readonly<Record<string, string>> = {
   "tls/no-client-certificate": notTried("a Gateway of the mode OPTIONAL_MUTUAL"),
   "tls/names-that-differ": inTheProgram,
   "tls/only-public-ports": "on the bed the gate is a NodePort, and no other port of the Service has one",
+  "front/renewed-certificate": "the gateway takes Secrets by itself; no object of the platform could keep it from that",
   "redirects/forged-callback": inTheProgram,
   "redirects/end-of-a-sign-in":
     "its addresses are of other domains, which no list of exact names or of one domain holds",
@@ -51,6 +52,7 @@ export const withoutMutation: Readonly<Record<string, string>> = {
   "paths/smuggling-with-a-token": inTheProgram,
   "fail-closed/without-oauth2-proxy": `${redundant}; ${disturbs}`,
   "fail-closed/without-dex": disturbs,
+  "fail-closed/without-cluster-keys": disturbs,
   "fail-closed/without-istiod": disturbs,
   "fail-closed/gateway-pod-without-istiod": disturbs,
   "fail-closed/one-pod-killed": disturbs,

@@ -1,0 +1,44 @@
+import { clusterKeys as place } from "../../components/topology";
+import { type Mutation, withSpec, withYaml } from "./mutation";
+
+interface Config {
+  static_resources: { listeners: { filter_chains: { filters: { typed_config: Manager }[] }[] }[] };
+}
+
+interface Manager {
+  route_config: { virtual_hosts: { routes: { name: string; match: unknown }[] }[] };
+}
+
+const config = { apiVersion: "v1", kind: "ConfigMap", namespace: place.namespace, name: place.name };
+
+/** What hands the cluster's keys on to istiod. */
+export const clusterKeys: readonly Mutation[] = [
+  {
+    name: "keys-for-every-pod",
+    breaks: "Any pod of the cluster connects to what has a token of the API server.",
+    object: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      namespace: place.namespace,
+      name: `allow-${place.name}`,
+    },
+    change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),
+    modes: ["cluster-issuer"],
+    noticedBy: ["fail-closed/network-flows"],
+  },
+  {
+    name: "every-path-of-the-api-server",
+    breaks: "Whoever gets to the keys asks the API server for whatever that account may read.",
+    object: config,
+    restarts: place.name,
+    change: (live) =>
+      withYaml<Config>(live, "envoy.yaml", ({ static_resources: { listeners } }) => {
+        const filters = listeners.flatMap(({ filter_chains: chains }) => chains.flatMap((chain) => chain.filters));
+        for (const { routes } of filters.flatMap(({ typed_config: manager }) => manager.route_config.virtual_hosts)) {
+          routes.filter(({ name }) => name === "keys").forEach((route) => (route.match = { prefix: "/" }));
+        }
+      }),
+    modes: ["cluster-issuer"],
+    noticedBy: ["machines/cluster-keys"],
+  },
+];

@@ -1,0 +1,104 @@
+import { gateway, namespaces } from "../../components/topology";
+import { type Mutation, withSpec } from "./mutation";
+
+interface Filter {
+  configPatches: { patch: { value: { name?: string; typed_config?: Typed } } }[];
+}
+
+interface Typed {
+  "@type"?: string;
+  allow_requests_without_proxy_protocol?: boolean;
+  xff_num_trusted_hops?: number;
+  early_header_mutation_extensions?: { typed_config: { mutations: { remove?: string }[] } }[];
+}
+
+const filter = {
+  apiVersion: "networking.istio.io/v1alpha3",
+  kind: "EnvoyFilter",
+  namespace: namespaces.ingress,
+  name: "gatehouse",
+};
+
+const inEachPatch =
+  (change: (config: Typed) => void): Mutation["change"] =>
+  (live) =>
+    withSpec<Filter>(live, ({ configPatches }) =>
+      configPatches.forEach(({ patch }) => change(patch.value.typed_config ?? {})),
+    );
+
+/** What stands in front of the gateway, and whom it believes. */
+export const front: readonly Mutation[] = [
+  {
+    name: "anybody-at-the-public-ports",
+    breaks: "Anybody connects to the gateway past the load balancer, and says whose connection it is.",
+    object: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      namespace: namespaces.ingress,
+      name: `allow-${gateway.name}`,
+    },
+    change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),
+    modes: ["offload", "proxy-protocol"],
+    noticedBy: ["front/only-the-balancer", "fail-closed/network-flows"],
+  },
+  {
+    name: "plain-http-from-anywhere",
+    breaks: "Where no NetworkPolicy is enforced, anybody gets plain HTTP at the load balancer's port.",
+    object: {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      namespace: namespaces.ingress,
+      name: "trusted-ranges",
+    },
+    change: () => undefined,
+    modes: ["offload"],
+    noticedBy: ["fail-closed/past-the-balancer"],
+  },
+  {
+    name: "addresses-as-clients-claim-them",
+    breaks: "An application gets the list of addresses with what the client wrote before the load balancer's.",
+    object: filter,
+    change: (live) =>
+      withSpec<Filter>(live, (spec) => {
+        spec.configPatches = spec.configPatches.filter(({ patch }) => patch.value.name !== "gatehouse.forwarded_for");
+      }),
+    modes: ["offload"],
+    noticedBy: ["front/client-address"],
+  },
+  {
+    name: "other-words-for-an-address",
+    breaks: "X-Real-IP and its like reach applications as the client wrote them.",
+    object: filter,
+    change: inEachPatch(({ early_header_mutation_extensions: extensions = [] }) => {
+      for (const { typed_config: config } of extensions) {
+        config.mutations = config.mutations.filter(({ remove }) => remove !== "x-real-ip");
+      }
+    }),
+    modes: ["offload", "proxy-protocol"],
+    noticedBy: ["front/client-address"],
+  },
+  {
+    name: "one-proxy-too-many",
+    breaks: "The log has the address that the client claims, as if one more proxy had written it.",
+    object: filter,
+    change: inEachPatch((config) => {
+      if (config.early_header_mutation_extensions !== undefined) {
+        config.xff_num_trusted_hops = 2;
+      }
+    }),
+    modes: ["offload"],
+    noticedBy: ["front/access-log"],
+  },
+  {
+    name: "no-header-needed",
+    breaks: "A connection without the PROXY protocol's header is served, and the balancer's address is the client's.",
+    object: filter,
+    change: inEachPatch((config) => {
+      if (config["@type"]?.endsWith(".ProxyProtocol") === true) {
+        config.allow_requests_without_proxy_protocol = true;
+      }
+    }),
+    modes: ["proxy-protocol"],
+    noticedBy: ["front/proxy-protocol"],
+  },
+];
