@@ -1,11 +1,23 @@
 /** What can be wrong with a certificate that somebody gives, seen before anything is rendered. */
 import { createPrivateKey, type X509Certificate } from "node:crypto";
+import { maySign, signatureAlgorithmOf } from "./certificateFields";
 import { certificatesOf } from "./pem";
 import { undecrypted } from "./undecrypted";
 import { isAddress } from "./hosts";
 
 /** RFC 5280, section 4.2.1.12. */
 const serverAuth = "1.3.6.1.5.5.7.3.1";
+
+/** RSA, RSA-PSS and ECDSA with SHA-2 (RFC 4055, RFC 5758): what browsers take of a CA. */
+const goodSignatures: readonly (string | undefined)[] = [
+  "1.2.840.113549.1.1.10",
+  "1.2.840.113549.1.1.11",
+  "1.2.840.113549.1.1.12",
+  "1.2.840.113549.1.1.13",
+  "1.2.840.10045.4.3.2",
+  "1.2.840.10045.4.3.3",
+  "1.2.840.10045.4.3.4",
+];
 
 /** Whether a certificate is good for a host; a name in the subject counts for nothing (RFC 9525). */
 function covers(certificate: X509Certificate, host: string): boolean {
@@ -46,6 +58,17 @@ export function chainMends(
     mends.push("the first certificate is a CA's: put the server's own first, then those that signed it");
   } else if (usages !== undefined && !usages.includes(serverAuth)) {
     mends.push("the certificate is not for servers: have one issued with the extended key usage serverAuth");
+  }
+  if (!maySign(leaf)) {
+    mends.push("its key may not sign, which TLS needs: have one issued with the key usage digitalSignature");
+  }
+  // Nobody looks at a root's own signature.
+  if (
+    certificates.some((each) => each.issuer !== each.subject && !goodSignatures.includes(signatureAlgorithmOf(each)))
+  ) {
+    mends.push(
+      "it is signed with SHA-1 or another algorithm that browsers refuse: have it signed by RSA or ECDSA with SHA-256",
+    );
   }
   if (!certificates.every((certificate, index) => isSignedBy(certificate, certificates[index + 1]))) {
     mends.push("the certificates are not a chain: put the server's first, and after each the one that signed it");

@@ -12,6 +12,8 @@ import {
 import { randomBytes, webcrypto } from "node:crypto";
 import { isIPv4 } from "node:net";
 
+export { KeyUsageFlags };
+
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 86_400_000;
 
@@ -54,7 +56,16 @@ export async function issue(
     notBefore = new Date(Date.now() - day),
     notAfter = new Date(Date.now() + day),
     key: kind = algorithm,
-  }: { notBefore?: Date; notAfter?: Date; key?: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams } = {},
+    keyUsage = KeyUsageFlags.digitalSignature,
+    signedWith = algorithm.hash,
+  }: {
+    notBefore?: Date;
+    notAfter?: Date;
+    key?: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams;
+    /** Nothing leaves the extension out. */
+    keyUsage?: KeyUsageFlags | "none";
+    signedWith?: "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+  } = {},
 ): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(kind, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.create({
@@ -63,12 +74,12 @@ export async function issue(
     subject: `CN=${names[0] ?? "nobody"}`,
     notBefore,
     notAfter,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: { ...algorithm, hash: signedWith },
     publicKey: keys.publicKey,
     signingKey: by.keys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      ...(keyUsage === "none" ? [] : [new KeyUsagesExtension(keyUsage, true)]),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension(
         names.map((value) => ({ type: isIPv4(value) ? ("ip" as const) : ("dns" as const), value })),

@@ -74,9 +74,7 @@ describe("settings", () => {
   it("default a machine issuer's claim to sub, its groups to none, and its users to accounts of Kubernetes", () => {
     const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
     const { machines } = settingsOf(changed(production(), "machines.issuers", [issuer]));
-    assert.deepEqual(machines.issuers, [
-      { ...issuer, userClaim: "sub", users: ["system:serviceaccount:*"] },
-    ]);
+    assert.deepEqual(machines.issuers, [{ ...issuer, userClaim: "sub", users: ["system:serviceaccount:*"] }]);
   });
 
   const requiredLists = {
