@@ -1,8 +1,7 @@
 import { BadInput } from "../cli/exit";
 import { type Need, type Target } from "./check";
-import { clusterKeys } from "../components/topology";
-import { type Api, ApiError, clusterApi, find } from "./cluster/api";
-import { pathOf } from "./cluster/workloads";
+import { type Api, ApiError, clusterApi } from "./cluster/api";
+import { findClusterKeys } from "./cluster/clusterKeys";
 import { describeError } from "./describeError";
 import { seenByBackend } from "./echo";
 import { type Answer, ask, header } from "./http/request";
@@ -242,7 +241,7 @@ function nameOf({ verb, resource, group, subresource }: Right): string {
 
 /** Whether the deployment hands the cluster's keys on to istiod by itself. */
 async function withoutClusterKeys(api: Api, signal: AbortSignal): Promise<string | undefined> {
-  return (await find(api, pathOf(clusterKeys), signal)) === undefined
+  return (await findClusterKeys(api, signal)) === undefined
     ? "the deployment has no cluster-keys (machines.cluster.type is not selfSigned)"
     : undefined;
 }

@@ -25,7 +25,11 @@ export function readFront(
     problem("--bare", bare, "write an IP address and a port, such as 192.0.2.10:9443");
   }
   if (bare !== undefined && type !== "proxy-protocol") {
-    problem("--bare", "no --front proxy-protocol", "say with --front proxy-protocol that the gateway demands its header");
+    problem(
+      "--bare",
+      "no --front proxy-protocol",
+      "say with --front proxy-protocol that the gateway demands its header",
+    );
   }
   if (gateway !== undefined && type === undefined) {
     problem("--gateway", "no --front", "say with --front what stands in front of the gateway");

@@ -42,9 +42,7 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(new Option("--front <type>", "what stands in front of the gateway: offload or proxy-protocol"))
     .addOption(new Option("--gateway <address>", "the gateway's own address behind it, where nobody may be let in"))
-    .addOption(
-      new Option("--client-address <address>", "the address of this machine that applications are to learn"),
-    )
+    .addOption(new Option("--client-address <address>", "the address of this machine that applications are to learn"))
     .addOption(
       new Option("--bare <host:port>", "a trusted way to the gateway where nobody writes the PROXY protocol's header"),
     )

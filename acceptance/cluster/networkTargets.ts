@@ -12,7 +12,7 @@ import {
 } from "../../components/topology";
 import { type Target } from "../check";
 import { type Api } from "./api";
-import { isReady, type List, type Pod } from "./objects";
+import { isReady, type List, type Pod, type Workload } from "./objects";
 
 /** A port of the platform, and whether the documentation lists a flow from any pod to it (reference/network-flows.md). */
 export interface NetworkTarget {
@@ -85,20 +85,19 @@ export interface Parts {
   echo: boolean;
   /** Whether something in front of the gateway is alone let in at the public ports (`ingress.trustedRanges`). */
   front?: boolean;
-  /** Whether it hands the cluster's keys on. */
-  clusterKeys?: boolean;
+  /** Where it hands the cluster's keys on, if it does. */
+  clusterKeys?: Workload | undefined;
   absent?: Target["absent"];
 }
 
-const withClusterKeys: Ports = {
-  namespace: clusterKeys.namespace,
-  name: clusterKeys.name,
-  labels: podLabels(clusterKeys.name),
+const clusterKeysAt = (workload: Workload): Ports => ({
+  ...workload,
+  labels: podLabels(workload.name),
   unlisted: [clusterKeys.ports.https],
-};
+});
 
-function partsOf({ echo: hasEcho, clusterKeys: hasKeys = false }: Parts): readonly Ports[] {
-  return [...everything, ...(hasEcho ? [withEcho] : []), ...(hasKeys ? [withClusterKeys] : [])];
+function partsOf({ echo: hasEcho, clusterKeys: keys }: Parts): readonly Ports[] {
+  return [...everything, ...(hasEcho ? [withEcho] : []), ...(keys === undefined ? [] : [clusterKeysAt(keys)])];
 }
 
 /** The platform's namespaces, whether or not anything runs in them. */

@@ -23,7 +23,9 @@ export async function balancer(
   const earlier = running("balancer");
   if (earlier !== undefined) {
     await end(earlier);
-    await patiently("the end of the earlier balancer's network", 10, () => onClient(["sh", "-c", "! ip link show bal0"]));
+    await patiently("the end of the earlier balancer's network", 10, () =>
+      onClient(["sh", "-c", "! ip link show bal0"]),
+    );
   }
   const folder = privateFolder(layout().beside);
   const certificate = join(folder, "balancer.pem");

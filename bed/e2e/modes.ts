@@ -48,7 +48,13 @@ const behindBalancer = {
 const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
 
 /** That people and machines get in and out at all, and that nobody else does. */
-const theWayIn = ["login/comes-back", "login/sign-out", "login/cookies", "machines/dex-token", "machines/kubernetes-token"];
+const theWayIn = [
+  "login/comes-back",
+  "login/sign-out",
+  "login/cookies",
+  "machines/dex-token",
+  "machines/kubernetes-token",
+];
 
 export const modes: readonly Mode[] = [
   {
@@ -56,7 +62,13 @@ export const modes: readonly Mode[] = [
     stack: "dev",
     // Two of each, so that sessions and keys are seen to be shared.
     settings: { replicas: 2, "ingress.replicas": { min: 2, max: 2 } },
-    skip: ["apps", "front", "fail-closed/past-the-balancer", "fail-closed/without-cluster-keys", "machines/cluster-keys"],
+    skip: [
+      "apps",
+      "front",
+      "fail-closed/past-the-balancer",
+      "fail-closed/without-cluster-keys",
+      "machines/cluster-keys",
+    ],
     why: "All that needs neither applications with hosts of their own nor anything in front of the gateway.",
   },
   {
@@ -69,7 +81,10 @@ export const modes: readonly Mode[] = [
   {
     name: "own-certificate",
     stack: "dev",
-    settings: { "certificates.edge": { type: "existingSecret", secretName: edgeSecretName }, "ingress.replicas": { min: 2, max: 2 } },
+    settings: {
+      "certificates.edge": { type: "existingSecret", secretName: edgeSecretName },
+      "ingress.replicas": { min: 2, max: 2 },
+    },
     beside: ["edge-secret"],
     only: ["tls", "front/renewed-certificate", ...theWayIn],
     breaks: "own",

@@ -43,7 +43,8 @@ export function chosenMutations(
 ): readonly Mutation[] {
   const titles = new Set(checksOf(mode).map((check) => titleOf(check)));
   const isOf = ({ noticedBy, modes: own }: Mutation) =>
-    (own === undefined ? mode.breaks !== "own" : own.includes(mode.name)) && noticedBy.some((title) => titles.has(title));
+    (own === undefined ? mode.breaks !== "own" : own.includes(mode.name)) &&
+    noticedBy.some((title) => titles.has(title));
   switch (choice) {
     case "all":
       return everyMutation.filter(isOf);

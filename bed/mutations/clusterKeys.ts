@@ -1,4 +1,4 @@
-import { clusterKeys as place } from "../../components/topology";
+import { clusterKeys as place, namespaces } from "../../components/topology";
 import { type Mutation, withSpec, withYaml } from "./mutation";
 
 interface Config {
@@ -9,7 +9,7 @@ interface Manager {
   route_config: { virtual_hosts: { routes: { name: string; match: unknown }[] }[] };
 }
 
-const config = { apiVersion: "v1", kind: "ConfigMap", namespace: place.namespace, name: place.name };
+const config = { apiVersion: "v1", kind: "ConfigMap", namespace: namespaces.istio, name: place.name };
 
 /** What hands the cluster's keys on to istiod. */
 export const clusterKeys: readonly Mutation[] = [
@@ -19,7 +19,7 @@ export const clusterKeys: readonly Mutation[] = [
     object: {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
-      namespace: place.namespace,
+      namespace: namespaces.istio,
       name: `allow-${place.name}`,
     },
     change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),

@@ -48,8 +48,8 @@ export const printedValues = valuesFor;
 export function checkMesh(text: string, mesh: RequiredMesh): Difference[] {
   const objects = objectsIn(text);
   const idOf = (object: unknown) => {
-    const [namespace, name] = [at(object, "metadata", "namespace"), at(object, "metadata", "name")];
-    return namespace === undefined ? String(name) : `${String(namespace)}/${String(name)}`;
+    const parts = [at(object, "metadata", "namespace"), at(object, "metadata", "name")];
+    return parts.filter((part) => typeof part === "string").join("/");
   };
   const find = (kind: string, id: string): unknown =>
     objects.find((object) => at(object, "kind") === kind && idOf(object) === id);

@@ -79,7 +79,7 @@ const cloudDns = z.strictObject({
           ),
         serviceAccount: text({
           title: "service account",
-          mend: "write the e-mail address of a Google service account, such as dns@example-dns.iam.gserviceaccount.com",
+          mend: "write the e-mail address of a Google service account, such as cert-manager-dns@example-dns.iam.gserviceaccount.com",
           pattern: /^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z0-9.-]{1,63}\.iam\.gserviceaccount\.com$/,
         })
           .optional()

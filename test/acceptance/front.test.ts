@@ -117,7 +117,11 @@ describe("the client's address at an application", () => {
       ],
       /x-real-ip as the client wrote it/,
     ],
-    ["the balancer stands in its place", [["x-forwarded-for", "172.19.0.2"]], /X-Forwarded-For with 172\.19\.0\.2 first/],
+    [
+      "the balancer stands in its place",
+      [["x-forwarded-for", "172.19.0.2"]],
+      /X-Forwarded-For with 172\.19\.0\.2 first/,
+    ],
     ["there is none", [["accept", "*/*"]], /X-Forwarded-For with nothing first/],
     [
       "Envoy believes another one",

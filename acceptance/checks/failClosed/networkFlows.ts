@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext } from "../../check";
-import { clusterKeys } from "../../../components/topology";
-import { type Api, clusterApi, find } from "../../cluster/api";
+import { type Api, clusterApi } from "../../cluster/api";
+import { findClusterKeys } from "../../cluster/clusterKeys";
 import { connect } from "../../cluster/connect";
 import {
   type Attempt,
@@ -17,7 +17,6 @@ import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } fro
 import { isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
 import { withObject, withSandbox } from "../../cluster/sandbox";
-import { pathOf } from "../../cluster/workloads";
 import { waitFor } from "../../cluster/wait";
 import { envoyImage } from "../machines/podToBackend";
 
@@ -71,11 +70,10 @@ export function networkFlows(pace: FlowPace): Check {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
       const { front, absent } = target;
-      const keys = await find(api, pathOf(clusterKeys), signal);
       const parts = {
         echo: target.echo !== undefined,
         front: front !== undefined,
-        clusterKeys: keys !== undefined,
+        clusterKeys: await findClusterKeys(api, signal),
         absent,
       };
       const targets = await networkTargets(api, parts, signal);

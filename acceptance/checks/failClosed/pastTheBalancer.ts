@@ -29,7 +29,7 @@ export const pastTheBalancer: Check = {
   exercises: ["gateway", "istiod"],
   needs: ["offload", "user", "client", "echo", "cluster", "disturb"],
   timeout: 300,
-  async run(context) {
+  run: async (context) => {
     const { target, probe, signal } = context;
     const api = clusterApi(target);
     const token = await grantIdToken(target, somebody(target), { signal });
@@ -42,10 +42,10 @@ export const pastTheBalancer: Check = {
     }
     await withSandbox(api, { sidecars: false, signal }, async (sandbox) => {
       await makeClient(context, sandbox, pod.address);
-      const { port, close } = await forwardPort(connect(target), sandbox.namespace, clients.outsideMesh, forwarderPort);
+      const tunnel = await forwardPort(connect(target), sandbox.namespace, clients.outsideMesh, forwarderPort);
       try {
         const from = (headers: readonly (readonly [string, string])[]): Promise<Answer> =>
-          ask({ ...target, address: undefined, ca: undefined }, new URL(`http://127.0.0.1:${port}`), "/probe", {
+          ask({ ...target, address: undefined, ca: undefined }, new URL(`http://127.0.0.1:${tunnel.port}`), "/probe", {
             headers: [["Host", echoOf(target).host], ["Accept", "application/json"], ...headers],
             signal: limited(signal, 30_000),
           });
@@ -69,7 +69,7 @@ export const pastTheBalancer: Check = {
           }
         });
       } finally {
-        await close();
+        await tunnel.close();
       }
     });
   },
@@ -85,7 +85,9 @@ async function makeClient({ probe }: CheckContext, sandbox: Sandbox, host: strin
     metadata: { name: "forwarder" },
     data: { "envoy.yaml": forwarderConfig({ backend: { host, port: gateway.ports.https } }) },
   });
-  for (const pod of clientPods(await envoyImage(api, signal)).filter((one) => one.metadata.name === clients.outsideMesh)) {
+  for (const pod of clientPods(await envoyImage(api, signal)).filter(
+    (one) => one.metadata.name === clients.outsideMesh,
+  )) {
     await make(sandbox, pod);
   }
   const path = `/api/v1/namespaces/${namespace}/pods/${clients.outsideMesh}`;

@@ -6,4 +6,10 @@ import { proxyHeader } from "./proxyHeader";
 import { renewedCertificate } from "./renewedCertificate";
 
 /** In the order in which they run. */
-export const front: readonly Check[] = [onlyTheBalancer(), clientAddress, accessLog(), proxyHeader, renewedCertificate()];
+export const front: readonly Check[] = [
+  onlyTheBalancer(),
+  clientAddress,
+  accessLog(),
+  proxyHeader,
+  renewedCertificate(),
+];

@@ -5,7 +5,10 @@ import { version1 } from "./proxyProtocol";
 import { sayAt } from "./rawConnection";
 
 /** Past the balancer there is no way, for then a client's word would be the balancer's. */
-export function onlyTheBalancer(ports: { http: number; https: number } = { http: 80, https: 443 }, patience = 3000): Check {
+export function onlyTheBalancer(
+  ports: { http: number; https: number } = { http: 80, https: 443 },
+  patience = 3000,
+): Check {
   return {
     area: "front",
     name: "only-the-balancer",

@@ -17,11 +17,5 @@ export function version2(source: string): Buffer {
   const ports = Buffer.alloc(4);
   ports.writeUInt16BE(40_000, 0);
   ports.writeUInt16BE(443, 2);
-  return Buffer.concat([
-    signature2,
-    Buffer.from([0x21, 0x11, 0, 12]),
-    address(source),
-    address("192.0.2.1"),
-    ports,
-  ]);
+  return Buffer.concat([signature2, Buffer.from([0x21, 0x11, 0, 12]), address(source), address("192.0.2.1"), ports]);
 }

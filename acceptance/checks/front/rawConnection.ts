@@ -57,7 +57,11 @@ export function sayAt(
         plain.write(request);
         return;
       }
-      const over = secure({ socket: plain, servername: target.gate.hostname, ...(target.ca === undefined ? {} : { ca: target.ca }) });
+      const over = secure({
+        socket: plain,
+        servername: target.gate.hostname,
+        ...(target.ca === undefined ? {} : { ca: target.ca }),
+      });
       listen(over);
       over.once("secureConnect", () => over.write(request));
     });

@@ -1,25 +1,26 @@
-import { clusterKeys as place } from "../../../components/topology";
+import { clusterKeys as place, serviceHost } from "../../../components/topology";
 import { podLabels } from "../../../components/labels";
 import { type Check, type CheckContext } from "../../check";
 import { type Api, clusterApi } from "../../cluster/api";
 import { authorityInCluster } from "../../cluster/certificates";
+import { findClusterKeys } from "../../cluster/clusterKeys";
 import { connect } from "../../cluster/connect";
-import { isReady, type List, type Pod } from "../../cluster/objects";
+import { isReady, type List, type Pod, type Workload } from "../../cluster/objects";
 import { type Forwarded, forwardPort } from "../../cluster/prober";
 import { type Answer, ask, type Ask } from "../../http/request";
 import { limited } from "../../limited";
 
-export type OpenKeys = (context: CheckContext, api: Api) => Promise<Forwarded>;
+export type OpenKeys = (context: CheckContext, api: Api, at: Workload) => Promise<Forwarded>;
 
 /** Into a pod of it, past the NetworkPolicy, as kubectl port-forward does. */
-const intoPod: OpenKeys = async ({ target, signal }, api) => {
+const intoPod: OpenKeys = async ({ target, signal }, api, { namespace }) => {
   const labels = Object.entries(podLabels(place.name)).map(([key, value]) => `${key}=${value}`);
-  const path = `/api/v1/namespaces/${place.namespace}/pods?labelSelector=${encodeURIComponent(labels.join(","))}`;
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels.join(","))}`;
   const pod = (await api.get<List<Pod>>(path, signal)).items.find(isReady);
   if (pod === undefined) {
     throw new Error("no pod of cluster-keys is ready");
   }
-  return forwardPort(connect(target), place.namespace, pod.metadata.name, place.ports.https);
+  return forwardPort(connect(target), namespace, pod.metadata.name, place.ports.https);
 };
 
 interface Try {
@@ -67,15 +68,22 @@ export function clusterKeys(open: OpenKeys = intoPod): Check {
     exercises: ["istiod", "API server"],
     needs: ["cluster", "cluster-keys"],
     timeout: 120,
-    async run(context) {
+    run: async (context) => {
       const { probe, signal } = context;
       const api = clusterApi(context.target);
       const ca = await authorityInCluster(api, signal);
-      const { port, close } = await open(context, api);
+      const workload = await findClusterKeys(api, signal);
+      if (workload === undefined) {
+        throw new Error("cluster-keys is gone");
+      }
+      const tunnel = await open(context, api, workload);
       try {
-        const at = new URL(`https://${place.host}:${port}`);
+        const at = new URL(`https://${serviceHost(workload.name, workload.namespace)}:${tunnel.port}`);
         const get = (path: string, options: Ask = {}): Promise<Answer> =>
-          ask({ ...context.target, address: "127.0.0.1", ca }, at, path, { ...options, signal: limited(signal, 15_000) });
+          ask({ ...context.target, address: "127.0.0.1", ca }, at, path, {
+            ...options,
+            signal: limited(signal, 15_000),
+          });
         const keys = await get(place.path);
         const own = JSON.stringify(await api.get(place.path, signal));
         probe.expect(
@@ -103,9 +111,9 @@ export function clusterKeys(open: OpenKeys = intoPod): Check {
           );
         }
       } finally {
-        await close();
+        await tunnel.close();
       }
-      await rights(context, api);
+      await rights(context, api, workload);
     },
   };
 }
@@ -115,16 +123,20 @@ interface Review {
 }
 
 /** What its account may do, as the API server itself says. What every account may read is in `system:discovery`. */
-async function rights({ probe, signal }: CheckContext, api: Api): Promise<void> {
-  const user = `system:serviceaccount:${place.namespace}:${place.name}`;
-  const groups = ["system:serviceaccounts", `system:serviceaccounts:${place.namespace}`, "system:authenticated"];
+async function rights({ probe, signal }: CheckContext, api: Api, { namespace, name }: Workload): Promise<void> {
+  const user = `system:serviceaccount:${namespace}:${name}`;
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
   for (const [wanted, what, attributes] of [
     [true, `get ${place.path}`, { nonResourceAttributes: { path: place.path, verb: "get" } }],
     [false, "get /metrics", { nonResourceAttributes: { path: "/metrics", verb: "get" } }],
     [false, "post the keys", { nonResourceAttributes: { path: place.path, verb: "post" } }],
-    [false, "get Secrets", { resourceAttributes: { verb: "get", resource: "secrets", namespace: place.namespace } }],
+    [false, "get Secrets", { resourceAttributes: { verb: "get", resource: "secrets", namespace } }],
     [false, "list pods", { resourceAttributes: { verb: "list", resource: "pods" } }],
-    [false, "make tokens", { resourceAttributes: { verb: "create", resource: "serviceaccounts", subresource: "token" } }],
+    [
+      false,
+      "make tokens",
+      { resourceAttributes: { verb: "create", resource: "serviceaccounts", subresource: "token" } },
+    ],
     [false, "act as others", { resourceAttributes: { verb: "impersonate", resource: "users" } }],
   ] as const) {
     const { status } = await api.create<Review>(
