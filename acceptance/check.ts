@@ -17,7 +17,7 @@ export type Area = (typeof areas)[number];
 
 /** What a check needs beyond the URL; without it the check is left out, and the report says so. */
 export type Need =
-  /** `--user`: a person who may sign in, with the password for Dex's own form. */
+  /** `--user`: a person who may sign in, with the password for Dex's own form (the gate's, or that of `--provider`). */
   | "user"
   /** The echo application, which shows what a backend gets to see. */
   | "echo"
@@ -29,7 +29,7 @@ export type Need =
   | "in-cluster-app"
   /** Chromium. */
   | "browser"
-  /** `--client`: a client of Dex that may redeem codes, with its secret. */
+  /** `--client`: a client of that Dex that may redeem codes, with its secret. */
   | "client"
   /** oauth2-proxy answers, so that sessions can be had at all. */
   | "sessions"
@@ -133,6 +133,8 @@ export interface Target {
   inClusterApp?: string | undefined;
   /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
+  /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
+  provider?: URL;
   /** What stands in front of the gateway, where something does. */
   front?: Front;
   /** The address under which that sees this machine, and which applications have to learn. */

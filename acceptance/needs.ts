@@ -6,6 +6,7 @@ import { describeError } from "./describeError";
 import { seenByBackend } from "./echo";
 import { type Answer, ask, header } from "./http/request";
 import { limited } from "./limited";
+import { isProvider } from "./signIn/provider";
 import { signIn } from "./signIn/session";
 
 export interface NeedsRequest {
@@ -123,13 +124,13 @@ async function withoutSessions({ target, signal }: NeedsRequest): Promise<string
   const [page, start] = await Promise.all([get("/"), get("/oauth2/start?rd=%2F")]);
   const showsPage = typeof page !== "string" && page.body.includes("/oauth2/start");
   const location = typeof start === "string" ? undefined : header(start, "location");
-  if (showsPage || location?.startsWith(new URL("/dex/", gate).href) === true) {
+  if (showsPage || (location !== undefined && URL.canParse(location) && isProvider(target, new URL(location)))) {
     return undefined;
   }
   const came = (answer: Answer | string) => (typeof answer === "string" ? answer : String(answer.status));
   return (
     `oauth2-proxy doesn't answer: ${gate.href} without a session came back with ${came(page)} and no sign-in page, ` +
-    `/oauth2/start with ${came(start)} and didn't lead to Dex`
+    `/oauth2/start with ${came(start)} and didn't lead to ${target.provider === undefined ? "Dex" : target.provider.href}`
   );
 }
 

@@ -19,6 +19,7 @@ export interface TargetOptions {
   app?: string;
   closedApp?: string;
   inClusterApp?: string;
+  provider?: string;
   front?: string;
   gateway?: string;
   clientAddress?: string;
@@ -101,7 +102,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   if (connect !== undefined && isIP(connect) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(connect)) {
     problem("--connect", connect, "write an IP address or a name, without a port");
   }
-  const { front, clientAddress } = readFront(options, problem);
+  const { front, clientAddress, provider } = readFront(options, problem);
   const issuer = options.unreachableIssuer;
   if (issuer !== undefined && (!URL.canParse(issuer) || !issuer.startsWith("https://"))) {
     problem(
@@ -130,6 +131,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       inClusterApp,
       ca,
       address: connect,
+      ...(provider === undefined ? {} : { provider }),
       ...(front === undefined ? {} : { front }),
       ...(clientAddress === undefined ? {} : { clientAddress }),
       ...(options.renew === undefined ? {} : { renewCommand: options.renew }),

@@ -2,11 +2,11 @@ import { isIP } from "node:net";
 import { type Front, frontTypes, type Target } from "./check";
 import { type Report, type TargetOptions } from "./target";
 
-/** The options that say what stands in front of the gateway. */
+/** The options that say who vouches for people and what stands in front of the gateway. */
 export function readFront(
-  { front: type, gateway, clientAddress, bare }: TargetOptions,
+  { provider: issuer, front: type, gateway, clientAddress, bare }: TargetOptions,
   problem: Report,
-): Pick<Target, "front" | "clientAddress"> {
+): Pick<Target, "provider" | "front" | "clientAddress"> {
   const known = frontTypes.find((each) => each === type);
   if (type !== undefined && known === undefined) {
     problem("--front", type, `write ${frontTypes.join(" or ")}`);
@@ -42,5 +42,13 @@ export function readFront(
           ...(gateway === undefined ? {} : { gateway }),
           ...(bare === undefined ? {} : { bare: { host, port: Number(port) } }),
         };
-  return { ...(front === undefined ? {} : { front }), ...(clientAddress === undefined ? {} : { clientAddress }) };
+  const provider = issuer === undefined || !URL.canParse(issuer) ? undefined : new URL(issuer);
+  if (issuer !== undefined && (provider?.protocol !== "https:" || provider.search !== "" || provider.hash !== "")) {
+    problem("--provider", issuer, "write the provider's issuer, such as https://login.example.com/dex");
+  }
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(front === undefined ? {} : { front }),
+    ...(clientAddress === undefined ? {} : { clientAddress }),
+  };
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { type CommandContext } from "./context";
 import { BadInput, exitCodes } from "./exit";
 import { formatMeshCheck } from "./formats/mesh";
@@ -50,7 +51,7 @@ export function addMesh(program: Command, context: CommandContext): void {
         context.finish(exitCodes.clean);
         return;
       }
-      const differences = checkMesh(readText(check), mesh);
+      const differences = checkMesh(await readText(check), mesh);
       await context.output.print(
         json === true
           ? JSON.stringify({ format: "gatehouse.mesh/v1", differences }, null, 2)
@@ -60,9 +61,10 @@ export function addMesh(program: Command, context: CommandContext): void {
     });
 }
 
-function readText(file: string): string {
+async function readText(file: string): Promise<string> {
   try {
-    return readFileSync(file === "-" ? 0 : resolve(file), "utf8");
+    // Reading the descriptor at once fails with EAGAIN where whoever writes into the pipe is slow.
+    return await (file === "-" ? text(process.stdin) : readFile(resolve(file), "utf8"));
   } catch (error) {
     throw new BadInput("The file with the cluster's objects cannot be read.", [
       {

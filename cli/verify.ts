@@ -40,6 +40,9 @@ export function addVerify(program: Command, context: CommandContext): void {
         "one that pods may call past the gate with a token (apps[].inCluster)",
       ),
     )
+    .addOption(
+      new Option("--provider <issuer>", "a Dex elsewhere with whose form people sign in (identity.provider oidc)"),
+    )
     .addOption(new Option("--front <type>", "what stands in front of the gateway: offload or proxy-protocol"))
     .addOption(new Option("--gateway <address>", "the gateway's own address behind it, where nobody may be let in"))
     .addOption(new Option("--client-address <address>", "the address of this machine that applications are to learn"))

@@ -4,6 +4,7 @@ import { type Jar } from "../http/jar";
 import { type HeaderList } from "../http/request";
 import { type Form, readForm } from "./form";
 import { askWith, type Hop, pageHeaders, posted, redirectOf } from "./hop";
+import { isProvider } from "./provider";
 
 /** More redirects than any sign-in needs; a browser gives up after 20. */
 const mostHops = 15;
@@ -28,16 +29,16 @@ export class Attempt {
   ): Promise<Hop> {
     let hop = await this.#go(from);
     for (let count = 0; count < mostHops; count += 1) {
-      const next = redirectOf(hop) ?? passwordConnector(hop);
+      const next = redirectOf(hop) ?? passwordConnector(this.target, hop);
       if (next === undefined) {
         break;
       }
       hop = await this.#go(next);
     }
     const form =
-      isDex(this.target, hop.url) && hop.answer.status === 200 ? readForm(hop.answer.body, hop.url) : undefined;
+      isProvider(this.target, hop.url) && hop.answer.status === 200 ? readForm(hop.answer.body, hop.url) : undefined;
     // A password goes to nobody but Dex.
-    if (form === undefined || !form.names.includes("password") || !isDex(this.target, form.action)) {
+    if (form === undefined || !form.names.includes("password") || !isProvider(this.target, form.action)) {
       throw this.#ended(hop, "before Dex's form");
     }
     this.#form = form;
@@ -100,13 +101,9 @@ export class Attempt {
   }
 }
 
-function isDex(target: Target, url: URL): boolean {
-  return url.host === target.gate.host && url.pathname.startsWith("/dex/");
-}
-
 /** Dex asks which way to sign in where it has several; its own passwords are the connector `local`. */
-function passwordConnector({ url, answer }: Hop): URL | undefined {
-  if (answer.status !== 200 || !url.pathname.startsWith("/dex/")) {
+function passwordConnector(target: Target, { url, answer }: Hop): URL | undefined {
+  if (answer.status !== 200 || !isProvider(target, url)) {
     return undefined;
   }
   const tags = tagsIn(answer.body);

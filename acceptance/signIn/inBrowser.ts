@@ -1,3 +1,4 @@
+import { isProvider } from "./provider";
 import { type BrowserContext, type Page, type Response } from "playwright-core";
 import { type Person, type Target } from "../check";
 import { seenByBackend, type Seen } from "../echo";
@@ -28,7 +29,7 @@ export async function visit(page: Page, url: URL): Promise<Response> {
 /** Presses the sign-in page's button, up to Dex's form. */
 export async function pressButton(page: Page, target: Target): Promise<void> {
   await page.locator('form[action$="/oauth2/start"] button').click();
-  await page.waitForURL((url) => url.host === target.gate.host && url.pathname.startsWith("/dex/"));
+  await page.waitForURL((url) => isProvider(target, url));
   const password = page.locator('input[name="password"]');
   // Where Dex has several ways to sign in, it asks which; its own passwords are the connector `local`.
   const local = page.locator('a[href*="/auth/local"]');

@@ -5,6 +5,7 @@ import { Jar } from "../http/jar";
 import { ask } from "../http/request";
 import { readForm } from "../signIn/form";
 import { askWith, type AskWithOptions, type Hop, pageHeaders, posted, redirectOf } from "../signIn/hop";
+import { atProvider } from "../signIn/provider";
 import { type Client, clientOf } from "./parts";
 
 export interface GrantOptions {
@@ -47,7 +48,7 @@ export async function grantIdToken(target: Target, person: Person, options: Gran
     // Dex's own passwords, so that other connectors need no choice between buttons.
     connector_id: "local",
   });
-  const back = await signInAtDex(target, person, new URL(`/dex/auth?${query.toString()}`, target.gate), client, signal);
+  const back = await signInAtDex(target, person, atProvider(target, `auth?${query.toString()}`), client, signal);
   const code = back.get("code");
   if (back.get("state") !== state || code === null) {
     const error = printable(back.get("error"));
@@ -80,9 +81,9 @@ async function signInAtDex(
   const jar = new Jar();
   const end = new URL(client.redirectUri);
   const go = async (url: URL, options: AskWithOptions = { headers: pageHeaders }): Promise<Hop> => {
-    // The password and what leads to a code are for the gate's own Dex.
-    if (url.origin !== target.gate.origin) {
-      throw new Error(`Dex leads to ${url.origin} on the way, which is not the gate`);
+    // The password and what leads to a code are for Dex alone.
+    if (url.origin !== start.origin) {
+      throw new Error(`Dex leads to ${url.origin} on the way, which is not ${start.origin}`);
     }
     const answer = await askWith(target, jar, url, `${url.pathname}${url.search}`, {
       ...options,
@@ -115,7 +116,8 @@ async function signInAtDex(
 
 /** Redeems at the public token endpoint. */
 async function redeem(target: Target, form: Record<string, string>, signal: AbortSignal | undefined): Promise<string> {
-  const answer = await ask(target, target.gate, "/dex/token", {
+  const endpoint = atProvider(target, "token");
+  const answer = await ask(target, endpoint, endpoint.pathname, {
     ...posted(form),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { decodeProtectedHeader, type JWK } from "jose";
 import { type CheckContext } from "../check";
+import { atProvider } from "../signIn/provider";
 import { ask } from "../http/request";
 
 /** A public key of an issuer, with its identifier. */
@@ -12,7 +13,8 @@ export interface PublicKey {
 
 /** The key that a token of Dex was signed with, from the public key set. */
 export async function dexKeyOf(token: string, { target, signal }: CheckContext): Promise<PublicKey> {
-  const answer = await ask(target, target.gate, "/dex/keys", { headers: [["Accept", "application/json"]], signal });
+  const endpoint = atProvider(target, "keys");
+  const answer = await ask(target, endpoint, endpoint.pathname, { headers: [["Accept", "application/json"]], signal });
   if (answer.status !== 200) {
     throw new Error(`Dex's key set answered ${answer.status}`);
   }

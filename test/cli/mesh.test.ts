@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
@@ -36,6 +36,13 @@ interface Differences {
   differences: { field: string; found: string; mend: string }[];
 }
 const differencesOf = (run: Run) => (reportOf(run) as unknown as Differences).differences;
+
+const throughShell = (script: string, args: readonly string[]): Promise<[code: number | null, output: string]> =>
+  new Promise((resolve) => {
+    execFile("sh", ["-c", script, "sh", ...args], { cwd: root }, (error, stdout) => {
+      resolve([error === null ? 0 : Number(error.code), stdout.trim()]);
+    });
+  });
 
 describe("gatehouse mesh", function () {
   this.timeout(60_000);
@@ -164,6 +171,17 @@ describe("gatehouse mesh", function () {
         (field) => `ConfigMap istio-system/istio: ${field}`,
       ),
     );
+  });
+
+  it("checks what comes late on standard input", async () => {
+    const file = existing("input", { namespace: "istio-system" });
+    const found = folder.path("input-found.yaml");
+    writeFileSync(found, cluster((await valuesOf(file)).volumes[0]?.secret.secretName ?? ""));
+    const run = await throughShell(
+      '(sleep 0.5; cat "$1"; sleep 2.5) | "$2" "$3" mesh prod --config-file "$4" --check -',
+      [found, process.execPath, join(root, "bin", "gatehouse.js"), file],
+    );
+    assert.deepEqual(run, [0, "The Istio in istio-system is as the gate needs it."]);
   });
 
   it("refuses a file that is not there or no YAML", async () => {
