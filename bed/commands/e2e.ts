@@ -27,11 +27,13 @@ export function addE2e(program: Command): void {
     .command("e2e")
     .description("for each mode: up, the acceptance suite, each rule broken once, down")
     .option("--out <dir>", "where the reports go; what is there is replaced", "out/e2e")
-    .option(
-      "--modes <names>",
-      `which ways of running the platform, with commas between them: ${modes.map(({ name }) => name).join(", ")}`,
-      namedModes,
-      modes,
+    .addOption(
+      new Option(
+        "--modes <names>",
+        `which ways of running the platform, with commas between them: ${modes.map(({ name }) => name).join(", ")}`,
+      )
+        .argParser(namedModes)
+        .default(modes, "every one"),
     )
     .option("--load <seconds>", "seconds of steady load", seconds, 60)
     .addOption(

@@ -129,7 +129,9 @@ export const modes: readonly Mode[] = [
     stack: "dev",
     settings: {
       "machines.cluster": { type: "selfSigned", issuer: kubeadmIssuer, audiences: [audience] },
-      "machines.issuers": [{ name: "unreachable", issuer: unreachableIssuer, audiences: [audience] }],
+      "machines.issuers": [
+        { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
+      ],
     },
     only: ["machines", "fail-closed/network-flows", "fail-closed/without-cluster-keys", "login/comes-back"],
     breaks: "own",

@@ -27,6 +27,12 @@ const sinceThen: readonly string[] = [
   "no-word-of-a-wrong-connection",
   "only-the-gate-is-redirected",
   "checks-with-the-address-of-the-application",
+  ...everyCheck
+    .map((check) => titleOf(check))
+    .filter((title) =>
+      /^front\/|^machines\/cluster-keys$|^fail-closed\/(past-the-balancer|without-cluster-keys)$/.test(title),
+    ),
+  ...everyMutation.filter(({ modes = [] }) => modes.length > 0).map(({ name }) => name),
 ];
 
 describe("docs/reference/proven.md, which a run of npm run e2e wrote", () => {
