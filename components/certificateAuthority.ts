@@ -25,7 +25,7 @@ export interface DistributedArgs {
   namespace: pulumi.Input<string>;
   key: string;
   /** Certificates of other CAs, PEM. */
-  others?: string;
+  others?: string | undefined;
   /** Default: `gatehouse-ca`. */
   secretName?: string;
 }

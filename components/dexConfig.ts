@@ -84,7 +84,7 @@ export function dexConfig(
     ],
     connectors: [
       ...identity.connectors.map((connector, index) => dexConnector(connector, index, issuer, certificates)),
-      ...machineConnectors(settings, { callback: `${issuer}/callback`, literal }),
+      ...machineConnectors(settings, { callback: `${issuer}/callback`, literal, certificates }),
     ],
     enablePasswordDB: identity.staticUsers.length > 0,
     ...(identity.staticUsers.length === 0

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type DexMachineConnector, type GrantType, type StaticClient } from "../documents/dex/schema";
 import { type MachineConnector, type Settings } from "../stacks/schema";
+import { type CertificateFiles } from "./dexConnectors";
 
 /** Names of the environment variables that carry the secrets of machines' clients. */
 export const clientSecretVariable = (index: number) => `MACHINE_CLIENT_SECRET_${index}`;
@@ -43,17 +44,20 @@ export function machineClients({ machines }: Settings): StaticClient[] {
   }));
 }
 
-/** `literal` keeps Dex from taking a `$` for a variable. */
-export function machineConnectors(
-  { machines }: Settings,
-  { callback, literal }: { callback: string; literal: (text: string) => string },
-): DexMachineConnector[] {
-  return machines.connectors.map((connector) => machineConnector(connector, { callback, literal }));
+interface ConnectorContext {
+  callback: string;
+  /** Keeps Dex from taking a `$` for a variable. */
+  literal: (text: string) => string;
+  certificates: Pick<CertificateFiles, "path">;
+}
+
+export function machineConnectors({ machines }: Settings, context: ConnectorContext): DexMachineConnector[] {
+  return machines.connectors.map((connector) => machineConnector(connector, context));
 }
 
 function machineConnector(
-  { id, issuer, userClaim, groupsClaim }: MachineConnector,
-  { callback, literal }: { callback: string; literal: (text: string) => string },
+  { id, issuer, ca, userClaim, groupsClaim }: MachineConnector,
+  { callback, literal, certificates }: ConnectorContext,
 ): DexMachineConnector {
   return {
     type: "oidc",
@@ -64,6 +68,7 @@ function machineConnector(
       redirectURI: callback,
       scopes: ["openid"],
       getUserInfo: false,
+      ...(ca.type === "given" ? { rootCAs: [certificates.path(`connector-${id}`, ca.certificate)] } : {}),
       userIDKey: userClaim,
       userNameKey: userClaim,
       // Dex's token has the user in the claim `email`, as for people, so that one rule of the gateway reads both.

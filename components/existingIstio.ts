@@ -8,6 +8,7 @@ import { meshObjects } from "../documents/istio/requiredMesh";
 import { type Settings } from "../stacks/schema";
 import { type CertificateAuthority } from "./certificateAuthority";
 import { type IdentityProvider } from "./identityProvider";
+import { keyAuthorities } from "./keyAuthorities";
 import { partOf } from "./labels";
 import { refusal, refuseDifferences } from "./refusal";
 import { type ExistingIstioSettings, requiredMesh } from "./requiredMesh";
@@ -40,7 +41,7 @@ export class ExistingIstio extends pulumi.ComponentResource {
         namespace: istio.namespace,
         key: extraAuthorities.file,
         secretName: required.authoritySecret,
-        ...(provider.authority.type === "given" ? { others: provider.authority.certificate } : {}),
+        others: keyAuthorities(settings, provider),
       },
       { parent: this },
     );

@@ -8,6 +8,7 @@ import { lockedChart } from "./chart";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type IdentityProvider } from "./identityProvider";
+import { keyAuthorities } from "./keyAuthorities";
 import { meshValues } from "./meshValues";
 import { topologySpread } from "./spread";
 import { caSecret, istiod, namespaces } from "./topology";
@@ -69,7 +70,7 @@ export class Istio extends pulumi.ComponentResource {
       {
         namespace: controlPlane.metadataName,
         key: extraAuthorities.file,
-        ...(provider.authority.type === "given" ? { others: provider.authority.certificate } : {}),
+        others: keyAuthorities(settings, provider),
       },
       { parent: this },
     );
@@ -121,9 +122,10 @@ function cniValues(settings: Settings): Record<string, unknown> {
   };
 }
 
-function istiodValues(settings: Settings, { authority }: IdentityProvider): Record<string, unknown> {
+function istiodValues(settings: Settings, provider: IdentityProvider): Record<string, unknown> {
   const { replicas, cluster } = settings;
   const required = meshValues(caSecret);
+  const others = keyAuthorities(settings, provider);
   return {
     ...required,
     autoscaleMin: replicas,
@@ -148,7 +150,7 @@ function istiodValues(settings: Settings, { authority }: IdentityProvider): Reco
     ],
     podAnnotations: {
       "gatehouse/certificate-authority": authorityVersion(settings),
-      ...(authority.type === "given" ? { "gatehouse/given-authority": fingerprint(authority.certificate) } : {}),
+      ...(others === undefined ? {} : { "gatehouse/given-authority": fingerprint(others) }),
     },
   };
 }

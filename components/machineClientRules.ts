@@ -1,4 +1,5 @@
-import { type MachineClient, type MachineIssuer, type Settings } from "../stacks/schema";
+import { type MachineClient, type Settings } from "../stacks/schema";
+import { type TokenIssuer } from "./machineIssuers";
 import { gateway } from "./topology";
 
 /** What a rule of an AuthorizationPolicy looks at: requests that may not pass without an identity. */
@@ -27,7 +28,7 @@ export function machineClientRules(clients: readonly MachineClient[], issuer: st
 }
 
 /** Tokens of other issuers than Dex, of whom the settings name nobody; a token without the claim is denied, too. */
-export function machineUserRules(issuers: readonly MachineIssuer[], to: Operations) {
+export function machineUserRules(issuers: readonly TokenIssuer[], to: Operations) {
   return issuers.map(({ issuer, userClaim, users }) => ({
     to,
     when: [

@@ -2,8 +2,11 @@ import { cloudOf } from "../stacks/clusterIssuers";
 import { type MachineIssuer, type Settings } from "../stacks/schema";
 import { placeOfClusterKeys } from "./topology";
 
+/** An issuer as the gateway knows it; who vouches for its server concerns istiod alone (keyAuthorities.ts). */
+export type TokenIssuer = Omit<MachineIssuer, "ca">;
+
 /** Every issuer besides Dex whose tokens the gateway believes: those of `machines.issuers`, then the cluster's own. */
-export function machineIssuersOf(settings: Settings): MachineIssuer[] {
+export function machineIssuersOf(settings: Settings): TokenIssuer[] {
   const { cluster, issuers } = settings.machines;
   if (cluster.type === "none") {
     return issuers;
@@ -26,7 +29,7 @@ export function machineIssuersOf(settings: Settings): MachineIssuer[] {
 }
 
 /** The issuers whose keys istiod fetches from outside the platform. */
-export function fetchedIssuersOf(settings: Settings): MachineIssuer[] {
+export function fetchedIssuersOf(settings: Settings): TokenIssuer[] {
   const own = placeOfClusterKeys(settings).jwksUri;
   return machineIssuersOf(settings).filter(({ jwks, jwksUri }) => jwks === undefined && jwksUri !== own);
 }

@@ -5,6 +5,7 @@ import { ownNamespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion } from "./certificateAuthority";
 import { type IdentityProvider } from "./identityProvider";
+import { keyAuthorities } from "./keyAuthorities";
 import { gateMeshConfig, meshValues } from "./meshValues";
 import { partOf, podLabels } from "./labels";
 import { clusterDomain, dex, echo, gateway, namespaces, oauth2Proxy } from "./topology";
@@ -68,8 +69,9 @@ export function valuesFor({ revision, authoritySecret: secret }: RequiredMesh): 
  * A name that changes with what is in it: istiod reads the file at its start only, and a pod that mounts a new name does not
  * start before it is there. So no istiod runs that reads another CA than its Deployment says.
  */
-function authoritySecret(settings: Settings, { authority }: IdentityProvider): string {
-  const content = [authorityVersion(settings), ...(authority.type === "given" ? [authority.certificate] : [])];
+function authoritySecret(settings: Settings, provider: IdentityProvider): string {
+  const others = keyAuthorities(settings, provider);
+  const content = [authorityVersion(settings), ...(others === undefined ? [] : [others])];
   const version = createHash("sha256").update(content.join("\n")).digest("hex").slice(0, 10);
   return `gatehouse-istiod-ca-${version}`;
 }

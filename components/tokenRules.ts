@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type MachineIssuer, type Settings } from "../stacks/schema";
+import { type Settings } from "../stacks/schema";
 import { RequestAuthentication } from "./customResources";
 import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
-import { machineIssuersOf } from "./machineIssuers";
+import { machineIssuersOf, type TokenIssuer } from "./machineIssuers";
 import { gateway, namespaces } from "./topology";
 
 export interface TokenRulesArgs {
@@ -59,7 +59,7 @@ function personRule({ machines }: Settings, provider: IdentityProvider) {
   };
 }
 
-function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, groupsClaim = noClaim }: MachineIssuer) {
+function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, groupsClaim = noClaim }: TokenIssuer) {
   return {
     ...rule(issuer, audiences, { user: userClaim, groups: groupsClaim }),
     ...(jwksUri === undefined ? {} : { jwksUri }),

@@ -1,6 +1,7 @@
 /** Who vouches for machines, and the users that Dex knows itself; the providers behind Dex are in connectors.ts. */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { z } from "zod";
+import { authority } from "./authority";
 import { email, groupName, httpsUrl, line, listOf, someOf, text } from "./fields";
 
 export const identifier = (example: string) =>
@@ -45,6 +46,9 @@ export const machineUsers = someOf(
   "name the users, such as repo:example/pipelines:*; of a public issuer anybody can have a token",
 );
 
+export const keyAuthority =
+  "Who vouches for the certificate of the server with the keys; istiod trusts a given CA beside the public ones, for every issuer.";
+
 export const machineIssuer = z.strictObject({
   name: identifier("cluster").describe("A name for messages and for the documentation of the stack."),
   issuer: httpsUrl.describe(
@@ -54,6 +58,7 @@ export const machineIssuer = z.strictObject({
   jwksUri: httpsUrl
     .optional()
     .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),
+  ca: authority.describe(keyAuthority),
   jwks: text({
     title: "JSON Web Key Set",
     mend: "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks",

@@ -188,6 +188,8 @@ export interface DexMachineConnector {
     scopes: ["openid"];
     /** Or an access token for any other application would do, too. */
     getUserInfo: false;
+    /** Files of certificates; Dex trusts them and no others. */
+    rootCAs?: string[];
     userIDKey: string;
     userNameKey: string;
     /** Whether `claimMapping` holds even where the token has the claim's usual name. */

@@ -55,12 +55,19 @@ export const machineIssuersAreDistinct = comparing(["domain", "identity", "machi
       mend: "give each issuer a name of its own",
     };
   }
-  for (const [index, { issuer, jwks, jwksUri }] of machines.issuers.entries()) {
+  for (const [index, { issuer, jwks, jwksUri, ca }] of machines.issuers.entries()) {
     if (jwks === undefined && insideOnly.test(new URL(jwksUri ?? issuer).hostname)) {
       yield {
         path: ["machines", "issuers", index, jwksUri === undefined ? "issuer" : "jwksUri"],
         value: jwksUri ?? issuer,
         mend: "this host is known inside the cluster only, and nobody vouches for it: write machines.cluster of type selfSigned, or give the keys as jwks",
+      };
+    }
+    if (jwks !== undefined && ca.type === "given") {
+      yield {
+        path: ["machines", "issuers", index, "ca", "type"],
+        value: ca.type,
+        mend: "with jwks nothing is fetched, and nobody has to vouch for it: remove ca or jwks",
       };
     }
     if (jwks !== undefined && jwksUri !== undefined) {

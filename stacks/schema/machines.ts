@@ -1,7 +1,16 @@
 /** Machine identities: the cluster's own issuer, clients of Dex for jobs, and any other issuer. */
 import { z } from "zod";
+import { authority } from "../authority";
 import { httpsUrl, someOf } from "../fields";
-import { audiences, claimName, identifier, kubernetesAccounts, machineIssuer, machineUsers } from "../issuers";
+import {
+  audiences,
+  claimName,
+  identifier,
+  keyAuthority,
+  kubernetesAccounts,
+  machineIssuer,
+  machineUsers,
+} from "../issuers";
 
 const clusterIssuer = httpsUrl.describe(
   "The `iss` claim of the cluster's tokens, exactly: `kubectl get --raw /.well-known/openid-configuration`.",
@@ -40,6 +49,7 @@ const clusterSettings = z
         .describe(
           "Where istiod fetches the keys. Default: the known place of EKS, GKE or AKS; of another issuer its discovery document says it.",
         ),
+      ca: authority.describe(keyAuthority),
     }),
   ])
   .default({ type: "none" })
@@ -50,6 +60,7 @@ const machineConnector = z.strictObject({
   issuer: httpsUrl.describe(
     "The issuer of the jobs' own tokens, exactly as its discovery document spells it, for example `https://token.actions.githubusercontent.com`.",
   ),
+  ca: authority.describe("Who vouches for the issuer's certificate; Dex trusts a given CA and no other."),
   userClaim: claimName("sub")
     .default("sub")
     .describe(

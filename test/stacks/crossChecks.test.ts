@@ -11,7 +11,15 @@ import {
   type Tree,
 } from "./fixture";
 import * as modes from "./modes";
-import { connectors, productionWithProvider, provider, withConnector, withPostgres, withRedis } from "./identities";
+import {
+  connectors,
+  givenCa,
+  productionWithProvider,
+  provider,
+  withConnector,
+  withPostgres,
+  withRedis,
+} from "./identities";
 
 interface Case {
   /** What is wrong, as a sentence. */
@@ -250,6 +258,18 @@ const cases: readonly Case[] = [
     base: withIssuer,
     change: [["machines.issuers[1]", { ...issuer, issuer: "https://ci.example.com", users: ["b:*"] }]],
     problems: [{ key: "machines.issuers[1].name", value: "cluster", mend: "give each issuer a name of its own" }],
+  },
+  {
+    name: "refuse a CA for keys of a machine issuer that are not fetched",
+    base: () => changed(withIssuer(), "machines.issuers[0].jwks", jwks),
+    change: [["machines.issuers[0].ca", givenCa]],
+    problems: [
+      {
+        key: "machines.issuers[0].ca.type",
+        value: "given",
+        mend: "with jwks nothing is fetched, and nobody has to vouch for it: remove ca or jwks",
+      },
+    ],
   },
   {
     name: "refuse keys of a machine issuer from two places",

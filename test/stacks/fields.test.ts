@@ -7,6 +7,7 @@ import { edgeFields } from "./edgeFields";
 import { changed, everything, existing, problemsOf, project, type Tree } from "./fixture";
 import {
   companyCa,
+  givenCa,
   inCluster,
   leafCertificate,
   withConnector,
@@ -365,6 +366,15 @@ const secret = (at: string, base: () => Tree): Record<string, Field> => ({
 const based = (base: () => Tree, places: Record<string, Field>): Record<string, Field> =>
   Object.fromEntries(Object.entries(places).map(([place, field]) => [place, { base, ...field }]));
 
+const withMachineCas = (): Tree =>
+  ["connectors[0]", "issuers[0]", "cluster"].reduce(
+    (tree, each) => changed(tree, `machines.${each}.ca`, givenCa),
+    changed(everything(), "machines.cluster", {
+      type: "public",
+      issuer: "https://oidc.example.net",
+      audiences: ["pipelines.kubeflow.org"],
+    }),
+  );
 const first = "identity.connectors[0]";
 const github = () => withConnector("github");
 const ldap = () => withConnector("ldap");
@@ -712,6 +722,14 @@ const fields: Readonly<Record<string, Field>> = {
   "machines.cluster.issuer": httpsUrl,
   "machines.cluster.audiences[0]": line("write an audience, such as pipelines.kubeflow.org", 1, 1024),
   "machines.cluster.jwksUri": httpsUrl,
+  ...based(withMachineCas, {
+    "machines.cluster.ca.type": literal("given", "write system or given"),
+    "machines.cluster.ca.certificate": authority,
+    "machines.connectors[0].ca.type": literal("given", "write system or given"),
+    "machines.connectors[0].ca.certificate": authority,
+    "machines.issuers[0].ca.type": literal("given", "write system or given"),
+    "machines.issuers[0].ca.certificate": authority,
+  }),
   // Another one has to change in two places.
   "machines.connectors[0].id": { ...identifier("github-actions"), accepts: ["github-actions"] },
   "machines.connectors[0].issuer": otherIssuers(httpsUrl),

@@ -2,6 +2,7 @@
  * What each setting changes, and nothing else: a place is an object's kind, namespace and name, and a path in it. The
  * settings that are changed are those of a stack with everything on.
  */
+import { strict as assert } from "node:assert";
 import { type Difference } from "../../program/differences";
 import { type Tree } from "../../stacks/fixture";
 
@@ -28,6 +29,20 @@ export const dexRestarts = {
 export const oauth2ProxyRestarts = {
   "Deployment auth/oauth2-proxy: spec.template.metadata.annotations.gatehouse/restart-on": restart,
 } as const;
+
+/** Nothing differs but at these places. */
+export const onlyAt =
+  (...beginnings: string[]) =>
+  (found: Record<string, Difference>) => {
+    for (const beginning of beginnings) {
+      assert(
+        Object.keys(found).some((place) => place.startsWith(beginning)),
+        `${beginning} is among ${Object.keys(found).join("\n")}`,
+      );
+    }
+    const others = Object.keys(found).filter((place) => !beginnings.some((beginning) => place.startsWith(beginning)));
+    assert.deepEqual(others, []);
+  };
 
 export const inDex = (path: string) => `ConfigMap auth/dex: data.config.yaml.${path}`;
 export const inOauth2Proxy = (path: string) => `ConfigMap auth/oauth2-proxy: data.oauth2-proxy.toml.${path}`;

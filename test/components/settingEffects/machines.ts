@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
+import { everythingInput } from "../../../stacks/everything";
 import { type Difference } from "../../program/differences";
-import { appIssuer, type Effect, dexRestarts, identityFilterLine, inDex, policy, same } from "./effect";
+import { changed } from "../../stacks/fixture";
+import { companyCa, givenCa } from "../../stacks/identities";
+import { appIssuer, type Effect, dexRestarts, identityFilterLine, inDex, onlyAt, policy, same } from "./effect";
 
 const ownIssuer = "https://kubernetes.default.svc.cluster.local";
 const inRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[2].${path}`;
@@ -15,6 +18,20 @@ const claims = (claim: string): Record<string, Difference> =>
     ["userIDKey", "userNameKey", "claimMapping.email"].map((key) => inDex(`connectors[1].config.${key}`)),
     ["sub", claim],
   );
+
+const publicCluster = {
+  type: "public",
+  issuer: "https://oidc.example.net",
+  audiences: ["pipelines.kubeflow.org"],
+};
+
+/** istiod trusts other CAs than before beside the private one, and starts anew with them. */
+const trusted = onlyAt(
+  "Secret istio-system/gatehouse-ca: stringData.extra.pem",
+  "Chart istiod: values.podAnnotations.gatehouse/given-authority",
+);
+
+const jobsAuthority = "ConfigMap auth/dex-authorities: data.connector-github-actions.pem";
 
 /** What the proxy for the cluster's own keys consists of. */
 const clusterKeys = [
@@ -114,6 +131,43 @@ export const machines: Effect[] = [
       ...dexRestarts,
     },
   },
+  {
+    setting: "machines.connectors[].ca.type",
+    at: "machines.connectors[0].ca",
+    value: givenCa,
+    changes: onlyAt(
+      inDex("connectors[1].config.rootCAs"),
+      "ConfigMap auth/dex-authorities",
+      "Deployment auth/dex: spec.template",
+    ),
+  },
+  {
+    setting: "machines.connectors[].ca.certificate",
+    base: () => changed(everythingInput, "machines.connectors[0].ca", givenCa),
+    at: "machines.connectors[0].ca.certificate",
+    value: companyCa + companyCa,
+    changes: onlyAt(jobsAuthority, ...Object.keys(dexRestarts)),
+  },
+  ...(["issuers[]", "cluster"] as const).flatMap((whose): Effect[] => {
+    const at = `machines.${whose.replace("[]", "[0]")}.ca`;
+    const base = () => changed(everythingInput, "machines.cluster", publicCluster);
+    return [
+      {
+        setting: `machines.${whose}.ca.type`,
+        base,
+        at,
+        value: givenCa,
+        changes: trusted,
+      },
+      {
+        setting: `machines.${whose}.ca.certificate`,
+        base: () => changed(base(), at, givenCa),
+        at: `${at}.certificate`,
+        value: companyCa + companyCa,
+        changes: trusted,
+      },
+    ];
+  }),
   {
     setting: "machines.connectors[].userClaim",
     value: "job_workflow_ref",

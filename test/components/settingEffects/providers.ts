@@ -12,6 +12,7 @@ import {
   inDex,
   inOauth2Proxy,
   oauth2ProxyRestarts,
+  onlyAt,
   policy,
 } from "./effect";
 
@@ -104,20 +105,6 @@ const unmounted = (workload: string, configMap: string, index: number): Record<s
 const renamed = (index: number, before: string, after: string): Record<string, Difference> => ({
   [`Deployment auth/dex: spec.template.spec.containers[0].env[${index}].name`]: [before, after],
 });
-
-/** Nothing differs but at these places. */
-const onlyAt =
-  (...beginnings: string[]) =>
-  (found: Record<string, Difference>) => {
-    for (const beginning of beginnings) {
-      assert(
-        Object.keys(found).some((place) => place.startsWith(beginning)),
-        `${beginning} is among ${Object.keys(found).join("\n")}`,
-      );
-    }
-    const others = Object.keys(found).filter((place) => !beginnings.some((beginning) => place.startsWith(beginning)));
-    assert.deepEqual(others, []);
-  };
 
 const directory = "identity.connectors[]";
 const database = "identity.provider.storage";
