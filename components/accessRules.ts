@@ -5,6 +5,7 @@ import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
 import { machineClientRules, machineUserRules, onlyPeopleSignIn } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
+import { type PublicPort, publicPort, whenAt } from "./publicPort";
 import { gateway, type Hosts, namespaces, oauth2Proxy } from "./topology";
 
 export interface AccessRulesArgs {
@@ -23,7 +24,8 @@ export class AccessRules extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn };
     const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
     const selector = { matchLabels: gateway.labels };
-    const to = everythingBut(hosts, provider);
+    const port = publicPort(settings);
+    const to = everythingBut(port, hosts, provider);
 
     // A request with a token is for the token rules alone; a request without one is oauth2-proxy's.
     new AuthorizationPolicy(
@@ -34,7 +36,7 @@ export class AccessRules extends pulumi.ComponentResource {
           selector,
           action: "CUSTOM",
           provider: { name: oauth2Proxy.extensionProvider },
-          rules: [{ to, when: [{ key: "request.headers[authorization]", notValues: ["*"] }] }],
+          rules: [{ to, ...whenAt(port, [{ key: "request.headers[authorization]", notValues: ["*"] }]) }],
         },
       },
       child,
@@ -44,7 +46,11 @@ export class AccessRules extends pulumi.ComponentResource {
       `${name}-require-principal`,
       {
         metadata: metadata("require-principal"),
-        spec: { selector, action: "DENY", rules: [{ from: [{ source: { notRequestPrincipals: ["*"] } }], to }] },
+        spec: {
+          selector,
+          action: "DENY",
+          rules: [{ from: [{ source: { notRequestPrincipals: ["*"] } }], to, ...whenAt(port) }],
+        },
       },
       child,
     );
@@ -58,10 +64,10 @@ export class AccessRules extends pulumi.ComponentResource {
           action: "DENY",
           rules: [provider, ...machineIssuersOf(settings)].map(({ issuer, userClaim }) => ({
             to,
-            when: [
+            ...whenAt(port, [
               { key: "request.auth.claims[iss]", values: [issuer] },
               { key: `request.auth.claims[${userClaim}]`, notValues: ["*"] },
-            ],
+            ]),
           })),
         },
       },
@@ -75,7 +81,7 @@ export class AccessRules extends pulumi.ComponentResource {
         `${name}-require-admission`,
         {
           metadata: metadata("require-admission"),
-          spec: { selector, action: "DENY", rules: admission.map((when) => ({ to, when })) },
+          spec: { selector, action: "DENY", rules: admission.map((when) => ({ to, ...whenAt(port, when) })) },
         },
         child,
       );
@@ -86,7 +92,7 @@ export class AccessRules extends pulumi.ComponentResource {
         `${name}-machine-users`,
         {
           metadata: metadata("machine-users"),
-          spec: { selector, action: "DENY", rules: machineUserRules(issuers, to) },
+          spec: { selector, action: "DENY", rules: machineUserRules(issuers, to, port) },
         },
         child,
       );
@@ -97,7 +103,7 @@ export class AccessRules extends pulumi.ComponentResource {
         `${name}-machine-clients`,
         {
           metadata: metadata("machine-clients"),
-          spec: { selector, action: "DENY", rules: machineClientRules(clients, provider.issuer, to) },
+          spec: { selector, action: "DENY", rules: machineClientRules(clients, provider.issuer, to, port) },
         },
         child,
       );
@@ -136,10 +142,9 @@ function admissionRules(
  * paths)" takes two operations; on another host the same paths are protected like the rest. Plain HTTP is left out,
  * because a CUSTOM policy would answer there before the redirect (istio#36498).
  */
-function everythingBut({ gate }: Hosts, { paths }: IdentityProvider) {
-  const ports = [String(gateway.ports.https)];
+function everythingBut({ operation }: PublicPort, { gate }: Hosts, { paths }: IdentityProvider) {
   return [
-    { operation: { ports, notHosts: [gate, `${gate}:*`] } },
-    { operation: { ports, notPaths: [...paths.map((path) => `${path}*`), "/oauth2/*"] } },
+    { operation: { ...operation, notHosts: [gate, `${gate}:*`] } },
+    { operation: { ...operation, notPaths: [...paths.map((path) => `${path}*`), "/oauth2/*"] } },
   ];
 }

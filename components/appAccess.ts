@@ -2,6 +2,7 @@ import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.ist
 import { type App, type Settings } from "../stacks/schema";
 import { type IdentityProvider } from "./identityProvider";
 import { machineIssuersOf } from "./machineIssuers";
+import { publicPort, whenAt } from "./publicPort";
 import { gateway, principal } from "./topology";
 
 type Rule = NonNullable<NonNullable<IAuthorizationPolicy["spec"]>["rules"]>[number];
@@ -11,17 +12,18 @@ type Rule = NonNullable<NonNullable<IAuthorizationPolicy["spec"]>["rules"]>[numb
  * tokens of any other issuer. A claim that is missing matches `notValues`; an issuer without groups is refused as a whole.
  */
 export function outsiders({ groups }: App, host: string, settings: Settings, provider: IdentityProvider): Rule[] {
-  const to = [{ operation: { ports: [String(gateway.ports.https)], hosts: [host, `${host}:*`] } }];
+  const port = publicPort(settings);
+  const to = [{ operation: { ...port.operation, hosts: [host, `${host}:*`] } }];
   const issuers = [provider, ...machineIssuersOf(settings)];
   const claim = (name: string) => `request.auth.claims[${name}]`;
   return [
-    { to, when: [{ key: claim("iss"), notValues: issuers.map(({ issuer }) => issuer) }] },
+    { to, ...whenAt(port, [{ key: claim("iss"), notValues: issuers.map(({ issuer }) => issuer) }]) },
     ...issuers.map(({ issuer, groupsClaim }) => ({
       to,
-      when: [
+      ...whenAt(port, [
         { key: claim("iss"), values: [issuer] },
         ...(groupsClaim === undefined ? [] : [{ key: claim(groupsClaim), notValues: groups }]),
-      ],
+      ]),
     })),
   ];
 }

@@ -15,6 +15,7 @@ import { type Istio } from "./istio";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { machineIssuersOf } from "./machineIssuers";
+import { publicPort, whenAt } from "./publicPort";
 import {
   dex,
   gateway,
@@ -187,6 +188,7 @@ export class Ingress extends pulumi.ComponentResource {
     { ingress }: Settings,
     opts: pulumi.CustomResourceOptions,
   ): AuthorizationPolicy {
+    const port = publicPort({ ingress });
     return new AuthorizationPolicy(
       `${name}-trusted-ranges`,
       {
@@ -197,7 +199,8 @@ export class Ingress extends pulumi.ComponentResource {
           rules: [
             {
               from: [{ source: { notIpBlocks: ingress.trustedRanges } }],
-              to: [{ operation: { ports: [String(gateway.ports.https)] } }],
+              ...(port.operation.ports === undefined ? {} : { to: [{ operation: port.operation }] }),
+              ...whenAt(port),
             },
           ],
         },

@@ -1,9 +1,9 @@
 import { type MachineClient, type Settings } from "../stacks/schema";
 import { type TokenIssuer } from "./machineIssuers";
-import { gateway } from "./topology";
+import { type PublicPort, publicPort, whenAt } from "./publicPort";
 
 /** What a rule of an AuthorizationPolicy looks at: requests that may not pass without an identity. */
-export type Operations = { operation: { ports: string[]; notHosts?: string[]; notPaths?: string[] } }[];
+export type Operations = { operation: { ports?: string[]; notHosts?: string[]; notPaths?: string[] } }[];
 
 /**
  * What Dex 2.45 does not check when it exchanges a token. It takes every connector for every client (GHSA-7qjx-gp9h-65qj),
@@ -11,7 +11,12 @@ export type Operations = { operation: { ports: string[]; notHosts?: string[]; no
  * looks at the result: a token that was made for a job's client must come from that client's connectors, which Dex writes
  * into it for the scope `federated:id`, and name one of its users. A token without these claims is denied.
  */
-export function machineClientRules(clients: readonly MachineClient[], issuer: string, to: Operations) {
+export function machineClientRules(
+  clients: readonly MachineClient[],
+  issuer: string,
+  to: Operations,
+  port: PublicPort,
+) {
   return clients.flatMap(({ id, connectors, users }) => {
     const madeFor = [
       { key: "request.auth.claims[iss]", values: [issuer] },
@@ -20,21 +25,24 @@ export function machineClientRules(clients: readonly MachineClient[], issuer: st
     return [
       {
         to,
-        when: [...madeFor, { key: "request.auth.claims[federated_claims][connector_id]", notValues: [...connectors] }],
+        ...whenAt(port, [
+          ...madeFor,
+          { key: "request.auth.claims[federated_claims][connector_id]", notValues: [...connectors] },
+        ]),
       },
-      { to, when: [...madeFor, { key: "request.auth.claims[email]", notValues: [...users] }] },
+      { to, ...whenAt(port, [...madeFor, { key: "request.auth.claims[email]", notValues: [...users] }]) },
     ];
   });
 }
 
 /** Tokens of other issuers than Dex, of whom the settings name nobody; a token without the claim is denied, too. */
-export function machineUserRules(issuers: readonly TokenIssuer[], to: Operations) {
+export function machineUserRules(issuers: readonly TokenIssuer[], to: Operations, port: PublicPort) {
   return issuers.map(({ issuer, userClaim, users }) => ({
     to,
-    when: [
+    ...whenAt(port, [
       { key: "request.auth.claims[iss]", values: [issuer] },
       { key: `request.auth.claims[${userClaim}]`, notValues: [...users] },
-    ],
+    ]),
   }));
 }
 
@@ -49,5 +57,6 @@ export function peoplesConnectors({ identity }: Settings): string[] {
  */
 export function onlyPeopleSignIn(settings: Settings) {
   const notPaths = peoplesConnectors(settings).flatMap((id) => [`/dex/auth/${id}`, `/dex/auth/${id}/*`]);
-  return [{ to: [{ operation: { ports: [String(gateway.ports.https)], paths: ["/dex/auth/*"], notPaths } }] }];
+  const port = publicPort(settings);
+  return [{ to: [{ operation: { ...port.operation, paths: ["/dex/auth/*"], notPaths } }], ...whenAt(port) }];
 }

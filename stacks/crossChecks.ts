@@ -12,6 +12,7 @@ import {
   givenCertificateServes,
   loadBalancerIsThere,
   onlyTrustedProxiesAreBelieved,
+  proxyProtocolNeedsNames,
 } from "./crossChecks/edge";
 import { developmentOnly } from "./crossChecks/environment";
 import { exceptionsAreOfOwnNamespaces, existingIsElsewhere } from "./crossChecks/foundations";
@@ -59,6 +60,7 @@ export const crossChecks: readonly CrossCheck[] = [
   acmeCanProve,
   givenCertificateServes,
   onlyTrustedProxiesAreBelieved,
+  proxyProtocolNeedsNames,
   loadBalancerIsThere,
   appsAreDistinct,
   appsAreReached,

@@ -138,6 +138,31 @@ export const onlyTrustedProxiesAreBelieved = comparing(["certificates", "ingress
   }
 });
 
+/** With that protocol rules know the public port by the connection's name (publicPort.ts), and challenges come without it. */
+export const proxyProtocolNeedsNames = comparing(["domain", "certificates", "ingress"], function* (settings) {
+  const { domain, certificates, ingress } = settings;
+  if (ingress.clientAddress.proxyProtocol !== "required") {
+    return;
+  }
+  const path = ["ingress", "clientAddress", "proxyProtocol"];
+  const value = ingress.clientAddress.proxyProtocol;
+  if (isAddress(domain)) {
+    yield {
+      path,
+      value,
+      mend: "clients name no host in TLS where domain is an address (RFC 6066, section 3), and by that name rules know the public port: write off, or a DNS name as domain",
+    };
+  }
+  const { edge } = certificates;
+  if (edge.type === "acme" && edge.challenge.type === "http01") {
+    yield {
+      path,
+      value,
+      mend: "cert-manager looks for the challenge from inside the cluster, past the load balancer and without that protocol's header: write off, or take a challenge of type dns01",
+    };
+  }
+});
+
 export const loadBalancerIsThere = comparing(["ingress"], function* ({ ingress }, quote) {
   const { type, loadBalancer } = ingress.service;
   if (type === "LoadBalancer") {

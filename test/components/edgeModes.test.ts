@@ -95,10 +95,19 @@ describe("a gate behind a load balancer that ends TLS", () => {
 
   it("believes nobody but the load balancer wherever its word counts", async () => {
     const { spec } = recording.object<{ spec: object }>("AuthorizationPolicy", "trusted-ranges", "ingress");
-    for (const settings of [modes.eks(), changed(modes.offload(), "certificates.edge", { type: "privateCa" })]) {
-      const other = await recordPlatform(settingsOf(settings));
-      assert.deepEqual(other.object<{ spec: object }>("AuthorizationPolicy", "trusted-ranges", "ingress").spec, spec);
-    }
+    const specOf = async (settings: Tree) =>
+      (await recordPlatform(settingsOf(settings))).object<{ spec: object }>(
+        "AuthorizationPolicy",
+        "trusted-ranges",
+        "ingress",
+      ).spec;
+    assert.deepEqual(await specOf(changed(modes.offload(), "certificates.edge", { type: "privateCa" })), spec);
+    // With the PROXY protocol the port is the balancer's; the rule holds for all but the platform's own connections.
+    const when = [{ key: "connection.sni", notValues: ["gatehouse-internal.ingress.svc.cluster.local"] }];
+    assert.deepEqual(await specOf(modes.eks()), {
+      ...spec,
+      rules: [{ from: [{ source: { notIpBlocks: ["10.0.0.0/16"] } }], when }],
+    });
     const without = await recordPlatform(settingsOf(modes.http01()));
     assert.equal(without.find("AuthorizationPolicy", "trusted-ranges", "ingress"), undefined);
   });

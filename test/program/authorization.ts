@@ -10,7 +10,7 @@ export interface AuthorizationSpec {
 }
 
 interface Rule {
-  from?: { source: { principals?: string[]; notRequestPrincipals?: string[] } }[];
+  from?: { source: { principals?: string[]; notRequestPrincipals?: string[]; notIpBlocks?: string[] } }[];
   to?: { operation: Operation }[];
   when?: { key: string; values?: string[]; notValues?: string[] }[];
 }
@@ -25,11 +25,13 @@ interface Operation {
 }
 
 export interface Request {
-  /** The port that the pod listens at, not the Service's. */
+  /** The port that the pod listens at, not the Service's; with the PROXY protocol whatever its header says. */
   port: number;
   host: string;
   /** The path as Envoy has normalised it, without the query. */
   path: string;
+  /** The server name that the client asked for in TLS. */
+  sni?: string;
   /** Headers besides those above, in lower case. */
   headers?: Record<string, string>;
   /** SPIFFE identity of the client, where it speaks mutual TLS. */
@@ -83,8 +85,11 @@ function matchesOperation(operation: Operation, { host, port, path }: Request): 
 
 type Condition = NonNullable<Rule["when"]>[number];
 
-function matchesCondition(condition: Condition, { headers = {}, claims = {} }: Request): boolean {
+function matchesCondition(condition: Condition, { headers = {}, claims = {}, sni = "" }: Request): boolean {
   const { key, values, notValues } = known(condition, ["key", "values", "notValues"]);
+  if (key === "connection.sni") {
+    return among(values, sni) && notAmong(notValues, sni);
+  }
   const [, name = ""] = /^request\.(?:headers|auth\.claims)\[(.*)\]$/.exec(key) ?? [];
   if (key.startsWith("request.headers[")) {
     const value = headers[name];

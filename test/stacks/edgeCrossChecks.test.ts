@@ -109,6 +109,36 @@ const cases: readonly Case[] = [
     change: [["ingress.trustedRanges", []]],
     problems: nobodyTrusted("ingress.clientAddress.proxyProtocol is required"),
   },
+  {
+    name: "refuse the PROXY protocol where clients name no host",
+    base: modes.kindByAddress,
+    change: [
+      ["ingress.trustedRanges", ["10.0.0.0/16"]],
+      ["ingress.clientAddress.proxyProtocol", "required"],
+    ],
+    problems: [
+      {
+        key: "ingress.clientAddress.proxyProtocol",
+        value: "required",
+        mend: "clients name no host in TLS where domain is an address (RFC 6066, section 3), and by that name rules know the public port: write off, or a DNS name as domain",
+      },
+    ],
+  },
+  {
+    name: "refuse the PROXY protocol with a challenge that comes without it",
+    base: modes.http01,
+    change: [
+      ["ingress.trustedRanges", ["10.0.0.0/16"]],
+      ["ingress.clientAddress.proxyProtocol", "required"],
+    ],
+    problems: [
+      {
+        key: "ingress.clientAddress.proxyProtocol",
+        value: "required",
+        mend: "cert-manager looks for the challenge from inside the cluster, past the load balancer and without that protocol's header: write off, or take a challenge of type dns01",
+      },
+    ],
+  },
   ...(
     [
       ["0.0.0.0/1", 8],

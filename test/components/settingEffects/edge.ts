@@ -279,14 +279,22 @@ export const edge: Effect[] = [
   },
   {
     setting: "ingress.clientAddress.proxyProtocol",
-    base: trusted,
+    base: () => changed(trusted(), "certificates.edge", { type: "privateCa" }),
     value: "required",
     changes: (differences) => {
-      assert.deepEqual(objects(differences), ["EnvoyFilter ingress/gatehouse"]);
-      for (const [place, [before]] of Object.entries(differences)) {
-        assert.match(place, /spec\.configPatches\[[78]\]/);
+      const filters = Object.entries(differences).filter(([place]) => place.startsWith("EnvoyFilter"));
+      assert(filters.length > 0);
+      for (const [place, [before]] of filters) {
+        assert.match(place, /^EnvoyFilter ingress\/gatehouse: spec\.configPatches\[[78]\]/);
         assert.equal(before, undefined, place);
       }
+      // The rules know the public port by the connection's name; what they look at is in accessRules.test.ts.
+      assert.deepEqual(
+        objects(differences).filter((object) => !object.startsWith("EnvoyFilter")),
+        ["require-principal", "require-user", "session", "trusted-ranges"].map(
+          (name) => `AuthorizationPolicy ingress/${name}`,
+        ),
+      );
     },
   },
   {
