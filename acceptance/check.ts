@@ -31,6 +31,10 @@ export type Need =
   | "browser"
   /** `--client`: a client of that Dex that may redeem codes, with its secret. */
   | "client"
+  /** `--job`: a job's token, and the client of Dex that exchanges it. */
+  | "job"
+  /** `--kept-sessions`: a server keeps the sessions, and the cookie only names one. */
+  | "kept-sessions"
   /** oauth2-proxy answers, so that sessions can be had at all. */
   | "sessions"
   /** A kubeconfig: read access, tokens of service accounts, pods of the suite's own namespace. */
@@ -135,6 +139,10 @@ export interface Target {
   ca: string | undefined;
   /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
   provider?: URL;
+  /** What a job outside has (machines.clients): the client of Dex, the connector, and tokens of its own issuer. */
+  job?: Job;
+  /** Whether a server keeps the sessions. */
+  keptSessions?: boolean;
   /** What stands in front of the gateway, where something does. */
   front?: Front;
   /** The address under which that sees this machine, and which applications have to learn. */
@@ -160,6 +168,19 @@ export interface Target {
   rotateCommand: string | undefined;
   /** Seconds of steady load. */
   loadSeconds: number;
+}
+
+export interface Job {
+  /** The client ID, which is the audience of the exchanged token, and its secret. */
+  client: string;
+  secret: string;
+  /** Dex's identifier of the jobs' issuer. */
+  connector: string;
+  /** As whom the job has to arrive. */
+  user: string;
+  token: string;
+  /** A token of the same issuer for a job that the settings don't name. */
+  othersToken?: string | undefined;
 }
 
 /** A load balancer in front of the gateway: one that ends TLS, or one that says whose connection it hands on. */

@@ -40,6 +40,11 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
   browser: ({ target }) =>
     target.browser === undefined ? "no Chromium on PATH (--browser PATH or GATEHOUSE_CHROMIUM)" : undefined,
   client: ({ target }) => (target.client === undefined ? "no client of Dex (--client FILE)" : undefined),
+  job: ({ target }) => (target.job === undefined ? "no job outside has a client of Dex (--job FILE)" : undefined),
+  "kept-sessions": ({ target }) =>
+    target.keptSessions === true
+      ? undefined
+      : "sessions are in cookies alone, which outlive a sign-out (--kept-sessions)",
   sessions: () => undefined,
   cluster: ({ target }) =>
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,

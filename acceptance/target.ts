@@ -20,6 +20,8 @@ export interface TargetOptions {
   closedApp?: string;
   inClusterApp?: string;
   provider?: string;
+  job?: string;
+  keptSessions?: boolean;
   front?: string;
   gateway?: string;
   clientAddress?: string;
@@ -46,6 +48,14 @@ export interface GivenTarget {
 const mostSeconds = 3600;
 const browsers = ["chromium", "chromium-browser", "google-chrome"];
 const passwordsSchema = z.record(z.string(), z.string().min(1));
+const jobSchema = z.object({
+  client: z.string().min(1),
+  secret: z.string().min(1),
+  connector: z.string().min(1),
+  user: z.string().min(1),
+  token: z.string().min(1),
+  othersToken: z.string().min(1).optional(),
+});
 const clientSchema = z.object({ id: z.string().min(1), secret: z.string().min(1), redirectUri: z.url() });
 
 /** Reads the options and the files that they name; every problem is reported at once. */
@@ -92,6 +102,9 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   const client = readJson("--client", file("--client", options.client, true), clientSchema, problem, {
     mend: 'write {"id": …, "secret": …, "redirectUri": "https://…"}',
   });
+  const job = readJson("--job", file("--job", options.job, true), jobSchema, problem, {
+    mend: 'write {"client": …, "secret": …, "connector": …, "user": …, "token": …}',
+  });
   const people = readPeople(options, passwords, problem);
   // Its syntax is checked when the API server is asked.
   file("--kubeconfig", options.kubeconfig, true);
@@ -132,6 +145,8 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       ca,
       address: connect,
       ...(provider === undefined ? {} : { provider }),
+      ...(job === undefined ? {} : { job }),
+      ...(options.keptSessions === true ? { keptSessions: true } : {}),
       ...(front === undefined ? {} : { front }),
       ...(clientAddress === undefined ? {} : { clientAddress }),
       ...(options.renew === undefined ? {} : { renewCommand: options.renew }),
@@ -144,7 +159,11 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       rotateCommand: options.rotate,
       loadSeconds,
     },
-    secrets: [...Object.values(passwords ?? {}), ...(client === undefined ? [] : [client.secret])],
+    secrets: [
+      ...Object.values(passwords ?? {}),
+      ...(client === undefined ? [] : [client.secret]),
+      ...(job === undefined ? [] : [job.secret, job.token, job.othersToken ?? []].flat()),
+    ],
     warnings,
   };
 }

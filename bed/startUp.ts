@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type Beside, putBeside } from "./beside/beside";
+import { ownAuthority } from "./beside/authority";
+import { type Beside, programsFor, putBeside, startCompany } from "./beside/beside";
 import { chartsFolder } from "./charts/chartsFolder";
 import { clusterIsUp, importMissing, startCluster } from "./cluster";
 import { writeImages } from "./images/writeImages";
@@ -9,9 +10,13 @@ import { layout } from "./node/layout";
 import { giveNames } from "./node/machines";
 import { publicAddress } from "./node/publicAddress";
 import { takeDown } from "./node/takeDown";
+import { Redactor } from "../cli/engine/redactor";
+import { readProject, stackFile } from "../cli/project/project";
+import { readStackConfig } from "../cli/project/stackConfig";
 import { namespaces } from "../stacks/namespaces";
 import { type Facts } from "./platform/facts";
 import { readFacts, readPlatformFacts } from "./platform/factsFile";
+import { repository } from "./platform/layout";
 import { writePrivateJson } from "./platform/privateFiles";
 import { askInside, type Request } from "./platformInside";
 import { type Lock, readLock } from "./programs/lock";
@@ -19,10 +24,15 @@ import { provide, type Programs } from "./programs/provide";
 import { type Report, timed } from "./programs/report";
 import { checkWithout, programNames, setAside } from "./programs/setAside";
 
+type Settings = Readonly<Record<string, unknown>>;
+
+/** What a mode has beside the platform cannot be put up here. */
+export class NotHere extends Error {}
+
 export interface StartUp {
   stack: string;
-  /** Settings for this bed only, by path. */
-  settings: Readonly<Record<string, unknown>>;
+  /** Settings for this bed only, by path, some of which name the company's CA. */
+  settings: Settings | ((authorityPem: string) => Settings);
   /** What stands beside the platform; nothing where it is missing. */
   beside?: readonly Beside[];
   /** Programs that are not used although they are there. */
@@ -59,6 +69,10 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   const lock = readLock();
   checkWithout(lock, without);
   const programs = setAside(await provide(lock, report), without);
+  const lacking = programsFor(beside).filter((name) => !programs.has(name));
+  if (lacking.length > 0) {
+    throw new NotHere(`${lacking.join(" and ")} not here`);
+  }
   for (const { name, neededFor, mend } of programs.missing) {
     report(`not here: ${name}, needed for ${neededFor}; ${mend}`);
   }
@@ -74,7 +88,7 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   }
   const request: Request = {
     stack,
-    settings,
+    settings: typeof settings === "function" ? settings((await ownAuthority()).certificatePem) : settings,
     charts,
     programs: Object.fromEntries(
       programNames(lock)
@@ -84,10 +98,11 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
     leftOut: leftOut.map(({ reference }) => reference),
   };
   writePrivateJson(layout().request, request);
-  await timed(report, `the stack ${stack}`, () => askInside(["deploy"]));
   const program = (name: string) => programs.path(name);
+  const company = await startCompany(beside, program, domainOf(stack));
+  await timed(report, `the stack ${stack}`, () => Promise.all([askInside(["deploy"]), company.secrets()]));
   const gateway = await publicAddress(program, namespaces.ingress);
-  await putBeside(beside, { facts: readPlatformFacts(layout().state), programs: program, gateway });
+  await putBeside(beside, { facts: readPlatformFacts(layout().state), programs: program, gateway }, company);
   const facts = readFacts(layout().state);
   const hosts = [facts.url, facts.echoUrl, facts.apps?.url, facts.apps?.closedUrl].flatMap((url) =>
     url === undefined ? [] : [new URL(url).hostname],
@@ -105,6 +120,13 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
     missing: programs.missing.map(({ name }) => name),
     ...(programs.has("chromium") ? { browser: programs.path("chromium") } : {}),
   };
+}
+
+/** The gate's host, which the company's provider knows before the platform is there. */
+function domainOf(stack: string): string {
+  const project = readProject(repository);
+  const { values } = readStackConfig(project, stackFile(project, stack), new Redactor());
+  return String(values[`${project.name}:domain`]);
 }
 
 /** The node and whoever uses `bed exec` find the programs by their names. */

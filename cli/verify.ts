@@ -43,6 +43,10 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(
       new Option("--provider <issuer>", "a Dex elsewhere with whose form people sign in (identity.provider oidc)"),
     )
+    .addOption(new Option("--kept-sessions", "a server keeps the sessions (sessions.storage.type redis)"))
+    .addOption(
+      new Option("--job <file>", "what a job outside has: JSON of client, secret, connector, user, token, othersToken"),
+    )
     .addOption(new Option("--front <type>", "what stands in front of the gateway: offload or proxy-protocol"))
     .addOption(new Option("--gateway <address>", "the gateway's own address behind it, where nobody may be let in"))
     .addOption(new Option("--client-address <address>", "the address of this machine that applications are to learn"))

@@ -35,3 +35,12 @@ export async function serverCertificate(dnsNames: readonly string[]) {
     await ownAuthority(),
   );
 }
+
+/** A file with that CA beside another one, for whoever meets certificates of both. */
+export async function withOwnAuthority(caFile: string): Promise<string> {
+  const { certificatePem } = await ownAuthority();
+  return writePrivate(
+    join(layout().beside, "both.pem"),
+    `${readFileSync(caFile, "utf8").trimEnd()}\n${certificatePem}`,
+  );
+}

@@ -2,9 +2,15 @@ import { type BesideFacts } from "../platform/facts";
 import { platformLayout } from "../platform/layout";
 import { writePrivateJson } from "../platform/privateFiles";
 import { layout } from "../node/layout";
+import { type ProgramPaths } from "../node/controlPlane";
 import { balancer } from "./balancer";
 import { renewEdgeSecret } from "./edgeSecret";
-import { ownAuthority } from "./authority";
+import { ownAuthority, withOwnAuthority } from "./authority";
+import { jobFile } from "./servers/jobToken";
+import { companyMachine, putSecrets } from "./servers/company";
+import { databaseServer } from "./servers/database";
+import { loginServer, type LoginServer } from "./servers/login";
+import { redisServer } from "./servers/redis";
 import { namesOf, type Surroundings } from "./surroundings";
 
 /** What the bed puts up beside the platform, as whoever runs it would have it already. */
@@ -15,21 +21,76 @@ export const besides = [
   "tls-balancer",
   /** A load balancer that hands on TCP with the PROXY protocol's header. */
   "proxy-protocol-balancer",
+  /** An OpenID Connect provider, with which people sign in. */
+  "people-at-login",
+  /** The same as an issuer of jobs' tokens. */
+  "jobs-at-login",
+  /** Where sessions are kept. */
+  "redis",
+  /** Where Dex keeps its state. */
+  "database",
 ] as const;
 
 export type Beside = (typeof besides)[number];
 
-/** Puts it up once the platform is there, and says what is different now. */
-export async function putBeside(names: readonly Beside[], surroundings: Surroundings): Promise<BesideFacts> {
-  const facts: BesideFacts = {};
+/** Programs that the lock has not, and without which the one or the other can't be put up. */
+const neededPrograms: Partial<Record<Beside, readonly string[]>> = {
+  redis: ["redis-server"],
+  database: ["postgres", "initdb"],
+};
+
+export function programsFor(names: readonly Beside[]): string[] {
+  return names.flatMap((name) => neededPrograms[name] ?? []);
+}
+
+/** What is there before the platform is, and goes on while it comes. */
+export interface Company {
+  /** Puts its Secrets where the platform looks for them, as soon as it can. */
+  secrets: () => Promise<void>;
+  login?: LoginServer;
+  facts: BesideFacts;
+}
+
+/** Starts the company's servers, which the platform asks from its first moment on. */
+export async function startCompany(names: readonly Beside[], programs: ProgramPaths, gate: string): Promise<Company> {
+  const wants = (...some: Beside[]) => some.some((name) => names.includes(name));
+  if (!wants("people-at-login", "jobs-at-login", "redis", "database")) {
+    return { secrets: () => Promise.resolve(), facts: {} };
+  }
+  const machine = await companyMachine();
+  const login = wants("people-at-login", "jobs-at-login") ? await loginServer(machine, programs, gate) : undefined;
+  const secrets = {
+    ...(wants("redis") ? await redisServer(machine, programs) : {}),
+    ...(wants("database") ? await databaseServer(machine, programs) : {}),
+    ...(wants("people-at-login") ? login?.secrets : {}),
+  };
+  return {
+    secrets: () => (Object.keys(secrets).length === 0 ? Promise.resolve() : putSecrets(programs, secrets)),
+    ...(login === undefined ? {} : { login }),
+    facts: {
+      ...(wants("redis") ? { keepsSessions: true } : {}),
+      ...(wants("people-at-login") ? login?.facts : {}),
+    },
+  };
+}
+
+/** Puts the rest beside the platform once that is there, and says what is different now. */
+export async function putBeside(
+  names: readonly Beside[],
+  surroundings: Surroundings,
+  company: Company,
+): Promise<BesideFacts> {
+  const facts: BesideFacts = { ...company.facts };
   for (const name of names) {
-    Object.assign(facts, await makers[name](surroundings));
+    Object.assign(facts, await makers[name]?.(surroundings, company));
   }
   writePrivateJson(platformLayout(layout().state).besideFacts, facts);
   return facts;
 }
 
-const makers: Record<Beside, (surroundings: Surroundings) => Promise<BesideFacts>> = {
+type Maker = (surroundings: Surroundings, company: Company) => Promise<BesideFacts>;
+
+const makers: Partial<Record<Beside, Maker>> = {
   "edge-secret": async ({ facts, programs }) => {
     await renewEdgeSecret(programs, namesOf(facts));
     return { caFile: (await ownAuthority()).file, renewsCertificate: true };
@@ -39,4 +100,7 @@ const makers: Record<Beside, (surroundings: Surroundings) => Promise<BesideFacts
     front: await balancer("offload", surroundings),
   }),
   "proxy-protocol-balancer": async (surroundings) => ({ front: await balancer("proxy-protocol", surroundings) }),
+  "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
+  "jobs-at-login": async ({ programs }, { login }) =>
+    login === undefined ? {} : { jobFile: await jobFile(login, programs) },
 };

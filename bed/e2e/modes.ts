@@ -5,15 +5,20 @@ import { podLabels } from "../../components/labels";
 import { echo } from "../../components/topology";
 import { type Beside } from "../beside/beside";
 import { edgeSecretName } from "../beside/edgeSecret";
-import { addresses } from "../node/layout";
+import { database } from "../beside/servers/database";
+import { job } from "../beside/servers/jobToken";
+import { loginClient, loginIssuer } from "../beside/servers/login";
+import { redisUser } from "../beside/servers/redis";
+import { secretKey, secretNames } from "../beside/servers/company";
+import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
 
 /** One way of running the platform that a bed can tell from the others. */
 export interface Mode {
   name: string;
   stack: string;
-  /** Settings that differ from the stack's own, so that what takes hours can be seen in minutes. */
-  settings: Readonly<Record<string, unknown>>;
+  /** Settings that differ from the stack's own; a company's CA is known only once there is one. */
+  settings: Readonly<Record<string, unknown>> | ((authorityPem: string) => Readonly<Record<string, unknown>>);
   /** What the bed puts up beside the platform. */
   beside?: readonly Beside[];
   /** The areas and checks of the suite that run here; what looks the same in every mode runs in one. Default: all. */
@@ -44,6 +49,11 @@ const behindBalancer = {
   "ingress.trustedRanges": [`${addresses.balancer}/32`],
 };
 
+/** A certificate that the settings have to bring along. */
+const given = (certificate: string) => ({ type: "given", certificate });
+
+const atServers = { type: "addresses", cidrs: [`${addresses.servers}/32`] };
+
 /** As kubeadm has the API server name itself in tokens. */
 const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
 
@@ -68,6 +78,8 @@ export const modes: readonly Mode[] = [
       "fail-closed/past-the-balancer",
       "fail-closed/without-cluster-keys",
       "machines/cluster-keys",
+      "machines/job",
+      "login/copied-cookie",
     ],
     why: "All that needs neither applications with hosts of their own nor anything in front of the gateway.",
   },
@@ -134,17 +146,75 @@ export const modes: readonly Mode[] = [
     why: "Envoy takes the destination's port from the header, too, so that every rule of the gateway has to hold without it.",
   },
   {
-    name: "cluster-issuer",
+    name: "every-machine",
     stack: "dev",
-    settings: {
+    settings: (authorityPem) => ({
       "machines.cluster": { type: "selfSigned", issuer: kubeadmIssuer, audiences: [audience] },
       "machines.issuers": [
         { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
       ],
-    },
+      "machines.connectors": [{ id: job.connector, issuer: loginIssuer, userClaim: "name", ca: given(authorityPem) }],
+      "machines.clients": [{ id: job.client, connectors: [job.connector], users: ["repo:example/pipelines:*"] }],
+    }),
+    beside: ["jobs-at-login"],
     only: ["machines", "fail-closed/network-flows", "fail-closed/without-cluster-keys", "login/comes-back"],
     breaks: "own",
-    why: "Where the cluster's keys come from shows in its tokens and in the one more part that hands them on.",
+    why: "Where the cluster's keys come from, and what Dex makes of a job's token, shows in tokens and in one more part of the platform.",
+  },
+  {
+    name: "own-provider",
+    stack: "dev",
+    settings: (authorityPem) => ({
+      identity: {
+        provider: {
+          type: "oidc",
+          issuer: loginIssuer,
+          jwksUri: `${loginIssuer}/keys`,
+          clientId: loginClient,
+          clientSecret: { secretName: secretNames.login, key: secretKey },
+          scopes: ["openid", "email", "profile", "groups", "offline_access"],
+          idTokenLifetime: "1h",
+          ca: given(authorityPem),
+        },
+        emailDomains: ["example.com"],
+      },
+    }),
+    beside: ["people-at-login"],
+    only: ["spoofing", "fail-closed/network-flows", "login/cookies", "login/session-refresh", ...theWayIn],
+    breaks: "own",
+    why: "Who vouches for people shows where they come in; a Dex of somebody else's stands in for any provider.",
+  },
+  {
+    name: "own-servers",
+    stack: "dev",
+    settings: (authorityPem) => ({
+      replicas: 2,
+      "sessions.storage": {
+        type: "redis",
+        host: serverNames.redis,
+        username: redisUser,
+        password: { secretName: secretNames.redis, key: secretKey },
+        ca: given(authorityPem),
+        network: atServers,
+      },
+      "identity.provider": {
+        type: "dex",
+        storage: {
+          type: "postgres",
+          host: serverNames.database,
+          database,
+          user: database,
+          password: { secretName: secretNames.database, key: secretKey },
+          ca: given(authorityPem),
+          network: atServers,
+        },
+      },
+    }),
+    beside: ["redis", "database"],
+    only: ["login", "fail-closed/network-flows", "fail-closed/without-dex", "machines/dex-token"],
+    skip: ["login/browser-sign-in", "login/browser-sign-out", "login/browser-two-tabs"],
+    breaks: "own",
+    why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",
   },
 ];
 

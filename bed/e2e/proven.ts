@@ -26,7 +26,7 @@ export function withSections(earlier: string, own: string, order: readonly strin
 }
 
 function section(result: ModeResult): string[] {
-  const { mode, met, bed, analysis, verification, mutations, lifecycle, broken } = result;
+  const { mode, met, bed, analysis, verification, mutations, lifecycle, broken, leftOut } = result;
   const checks = count([{ ...result, analysis: undefined, mutations: [], lifecycle: [], broken: [] }]);
   const wrongly = verification === undefined ? [] : wronglyLeftOut(verification.checks, met);
   const how = [
@@ -37,7 +37,12 @@ function section(result: ModeResult): string[] {
     ...broken.map(({ step, why }) => `**No result: ${step}: ${cell(why)}**`),
     ...wrongly.map((check) => `**Left out although all that it needs is there: ${cell(check)}**`),
   ].map((line) => `- ${line}`);
-  const title = verification === undefined ? "the suite has no result" : summary(checks);
+  const title =
+    leftOut !== undefined
+      ? `left out: ${leftOut}`
+      : verification === undefined
+        ? "the suite has no result"
+        : summary(checks);
   return [
     `## Mode ${mode.name}: ${title}`,
     "",

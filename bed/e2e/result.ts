@@ -18,6 +18,8 @@ export interface ModeResult {
   mutations: Noticed[];
   /** What came after the suite: once more, and away. */
   lifecycle: LifecycleStep[];
+  /** Why the whole mode was left out. */
+  leftOut?: string;
   /** Steps that ended without a result, each with the reason. */
   broken: { step: string; why: string }[];
   seconds: number;
@@ -50,6 +52,8 @@ export function needsMet({ facts, versions, browser }: Bed, load: number): Need[
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
+    ["job", facts.jobFile !== undefined],
+    ["kept-sessions", facts.keepsSessions === true],
     ["sessions", runs(["oauth2-proxy"])],
     ["cert-manager", runs(certManager)],
     ["browser", browser !== undefined],
@@ -69,7 +73,8 @@ export function wronglyLeftOut(checks: readonly CheckResult[], met: readonly Nee
 
 export function count(results: readonly ModeResult[]): E2eCounts {
   const counts = { passed: 0, failed: 0, leftOut: 0 };
-  for (const { met, analysis, verification, mutations, lifecycle, broken } of results) {
+  for (const { met, analysis, verification, mutations, lifecycle, broken, leftOut } of results) {
+    counts.leftOut += leftOut === undefined ? 0 : 1;
     counts.failed += broken.length;
     if (analysis !== undefined) {
       counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;

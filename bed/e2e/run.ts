@@ -5,7 +5,7 @@ import { heedInterruption } from "../interruption";
 import { layout } from "../node/layout";
 import { takeDown } from "../node/takeDown";
 import { type Report, timed } from "../programs/report";
-import { startUp } from "../startUp";
+import { NotHere, startUp } from "../startUp";
 import { analyze } from "./analyze";
 import { liveOn } from "./lifecycle";
 import { type Mode, selectionOf } from "./modes";
@@ -68,6 +68,11 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
       heedInterruption();
       return await run();
     } catch (error) {
+      if (error instanceof NotHere) {
+        result.leftOut = error.message;
+        report(`${mode.name} is left out: ${error.message}`);
+        return undefined;
+      }
       result.broken.push({ step: name, why: describeError(error) });
       heedInterruption();
       report(`${name} ended without a result: ${describeError(error)}`);

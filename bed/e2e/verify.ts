@@ -50,6 +50,7 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     ...groupsOf(facts),
     ...appsOf(facts),
     ...frontOf(facts),
+    ...othersOf(facts),
     ...["--report", directory, "--junit", join(directory, "junit.xml")],
     ...args,
   ];
@@ -92,6 +93,15 @@ export function frontOf({ front, renewsCertificate = false }: Pick<Facts, "front
       : ["--front", front.type, "--gateway", front.gateway, "--client-address", front.client]),
     ...(front?.bare === undefined ? [] : ["--bare", front.bare]),
     ...(renewsCertificate ? ["--renew", `${process.execPath} ${bed} inside renew-certificate`] : []),
+  ];
+}
+
+/** Who else than the platform vouches for people and jobs, or keeps what they have. */
+export function othersOf({ provider, jobFile, keepsSessions = false }: Partial<Facts>): string[] {
+  return [
+    ...(provider === undefined ? [] : ["--provider", provider]),
+    ...(jobFile === undefined ? [] : ["--job", jobFile]),
+    ...(keepsSessions ? ["--kept-sessions"] : []),
   ];
 }
 

@@ -23,7 +23,7 @@ export const clusterKeys: readonly Mutation[] = [
       name: `allow-${place.name}`,
     },
     change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),
-    modes: ["cluster-issuer"],
+    modes: ["every-machine"],
     noticedBy: ["fail-closed/network-flows"],
   },
   {
@@ -38,7 +38,7 @@ export const clusterKeys: readonly Mutation[] = [
           routes.filter(({ name }) => name === "keys").forEach((route) => (route.match = { prefix: "/" }));
         }
       }),
-    modes: ["cluster-issuer"],
+    modes: ["every-machine"],
     noticedBy: ["machines/cluster-keys"],
   },
 ];

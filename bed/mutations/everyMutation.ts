@@ -4,6 +4,7 @@ import { clusterKeys } from "./clusterKeys";
 import { front } from "./front";
 import { gateway } from "./gateway";
 import { gatewayFilter } from "./gatewayFilter";
+import { jobs } from "./jobs";
 import { mesh } from "./mesh";
 import { type Mutation } from "./mutation";
 import { network } from "./network";
@@ -20,6 +21,7 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   apps,
   front,
   clusterKeys,
+  jobs,
   signIn,
   gateway,
 ];

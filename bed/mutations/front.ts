@@ -101,4 +101,22 @@ export const front: readonly Mutation[] = [
     modes: ["proxy-protocol"],
     noticedBy: ["front/proxy-protocol"],
   },
+  {
+    name: "a-port-that-the-header-names",
+    breaks: "The rule that asks oauth2-proxy looks at a port, which with the PROXY protocol is the balancer's.",
+    object: {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      namespace: namespaces.ingress,
+      name: "session",
+    },
+    change: (object) =>
+      withSpec<{ rules: { to: { operation: { ports?: string[] } }[] }[] }>(object, ({ rules }) => {
+        for (const { operation } of rules.flatMap(({ to }) => to)) {
+          operation.ports = [String(gateway.ports.https)];
+        }
+      }),
+    modes: ["proxy-protocol"],
+    noticedBy: ["login/comes-back"],
+  },
 ];

@@ -10,6 +10,7 @@ interface Proxy {
   cookie_csrf_per_request: boolean;
   whitelist_domains: string[];
   ssl_insecure_skip_verify?: boolean;
+  session_store_type?: string;
 }
 
 interface Dex {
@@ -38,6 +39,14 @@ export const signIn: readonly Mutation[] = [
     change: (object) =>
       withSpec<Routes>(object, (spec) => (spec.http = spec.http.filter(({ name }) => name !== "logout"))),
     noticedBy: ["login/sign-out"],
+  },
+  {
+    name: "sessions-in-cookies",
+    breaks: "The session is in the cookie, and whoever has a copy of it stays signed in after the sign-out.",
+    ...proxy,
+    change: inProxy((config) => (config.session_store_type = "cookie")),
+    modes: ["own-servers"],
+    noticedBy: ["login/copied-cookie"],
   },
   {
     name: "cookies-for-scripts",

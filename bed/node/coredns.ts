@@ -1,7 +1,10 @@
 import { stringify } from "yaml";
+import { addresses, serverNames } from "./layout";
 import { kubectl, type ProgramPaths } from "./controlPlane";
 
-/** The cluster's names and no others: a name outside gets an answer at once, and no question leaves the machine. */
+const servers = Object.values(serverNames);
+
+/** The cluster's names, those of the company's servers, and no others: a name outside gets an answer at once, and no question leaves the machine. */
 const corefile = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
     errors
     kubernetes cluster.local in-addr.arpa ip6.arpa {
@@ -9,6 +12,12 @@ const corefile = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
         ttl 30
     }
     cache 30
+}
+${servers.map((name) => `${name}:53`).join(" ")} {
+    errors
+    hosts {
+        ${addresses.servers} ${servers.join(" ")}
+    }
 }
 .:53 {
     errors

@@ -9,6 +9,9 @@ export const addresses = {
   /** What stands in front of the gateway, on a cable of its own to whoever routes between it and the node. */
   balancer: "172.19.0.2",
   balancerGateway: "172.19.0.1",
+  /** The company's servers, which pods know by name and clients, too, on a cable of their own. */
+  servers: "172.20.0.2",
+  serversGateway: "172.20.0.1",
   prefixLength: 16,
   podSubnet: "10.244.0.0/24",
   serviceSubnet: "10.96.0.0/16",
@@ -16,6 +19,13 @@ export const addresses = {
 } as const;
 
 export const nodeName = "gatehouse-bed";
+
+/** What the company has already: who vouches for people and jobs, and where state may be kept. */
+export const serverNames = {
+  login: "login.example.com",
+  redis: "redis.example.com",
+  database: "postgres.example.com",
+} as const;
 
 /** Where a bed keeps what it needs while it is up. */
 export function layout() {

@@ -1,7 +1,7 @@
 import { readlinkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandOptions, run } from "../command";
-import { addresses, layout, nodeName } from "./layout";
+import { addresses, layout, nodeName, serverNames } from "./layout";
 import { childrenOf, processOf, remember, running, startDetached, type Started } from "./processes";
 
 /** The first process of a machine: it reaps orphans, as every first process must, and otherwise waits. */
@@ -143,9 +143,13 @@ async function clientFiles(): Promise<void> {
   await onClient(["mount", "--bind", nothing, "/etc/resolv.conf"]);
 }
 
-/** Lets names lead to an address on the client's side. The file is written in place, because it is mounted. */
+/**
+ * Lets names lead to an address on the client's side; those of the company's servers always lead there. The file is written
+ * in place, because it is mounted.
+ */
 export function giveNames(names: readonly string[], address: string): void {
-  const lines = ["127.0.0.1 localhost", ...names.map((name) => `${address} ${name}`), ""];
+  const servers = Object.values(serverNames).map((name) => `${addresses.servers} ${name}`);
+  const lines = ["127.0.0.1 localhost", ...servers, ...names.map((name) => `${address} ${name}`), ""];
   writeFileSync(layout().hosts, lines.join("\n"));
 }
 

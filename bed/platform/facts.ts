@@ -11,6 +11,12 @@ export interface Facts {
   apps?: AppFacts;
   /** How the gateway's Service lets clients in. */
   service: { type: string; nodePorts?: { http: number; https: number } };
+  /** The issuer of people's tokens, where it isn't the platform's own Dex. */
+  provider?: string;
+  /** JSON: a job's token and the client of Dex that exchanges it, where the stack has one. */
+  jobFile?: string;
+  /** Whether sessions are kept by a server, so that a sign-out ends every copy of a cookie. */
+  keepsSessions?: boolean;
   /** PEM of the CA that clients trust: the private one, or the one that signed what they meet in its place. */
   caFile: string;
   /** What stands in front of the gateway, where something does. */
@@ -79,4 +85,17 @@ export interface FrontFacts {
 }
 
 /** What is different from a bed with nothing beside the platform. */
-export type BesideFacts = Partial<Pick<Facts, "caFile" | "front" | "renewsCertificate">>;
+export type BesideFacts = Partial<
+  Pick<
+    Facts,
+    | "caFile"
+    | "front"
+    | "renewsCertificate"
+    | "provider"
+    | "passwordsFile"
+    | "clientFile"
+    | "groups"
+    | "jobFile"
+    | "keepsSessions"
+  >
+>;

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { BadInput, type Problem } from "../../cli/exit";
@@ -67,8 +67,31 @@ const chromium: ForeignProgram = {
   version: ["--version"],
 };
 
+/** Servers that companies keep state in; Debian has PostgreSQL's programs in a folder for each version. */
+const servers: readonly ForeignProgram[] = [
+  {
+    name: "redis-server",
+    neededFor: "sessions in Redis, a mode of the end-to-end run",
+    from: "Debian's package redis-server",
+    version: ["--version"],
+  },
+  ...["postgres", "initdb"].map((name) => ({
+    name,
+    neededFor: "Dex's state in PostgreSQL, a mode of the end-to-end run",
+    from: "Debian's package postgresql",
+    version: ["--version"],
+    elsewhere: postgresFolders,
+  })),
+];
+
 /** Everything that the bed takes as it finds it. */
-export const foreignPrograms: readonly ForeignProgram[] = [oauth2Proxy, ...certManager, ...pulumi, chromium];
+export const foreignPrograms: readonly ForeignProgram[] = [
+  oauth2Proxy,
+  ...certManager,
+  ...pulumi,
+  chromium,
+  ...servers,
+];
 
 /** A program that is left out. */
 export interface MissingProgram {
@@ -128,10 +151,20 @@ async function versionOf({ version }: ForeignProgram, path: string): Promise<str
   }
   try {
     const { code, stdout, stderr } = await outcomeOf(path, version, { timeoutMs: 20_000 });
-    return code === 0 ? /\bv?\d+\.\d+\.\d+[\w.+-]*/.exec(`${stdout}\n${stderr}`)?.[0] : undefined;
+    return code === 0 ? /\bv?\d+\.\d+(?:\.\d+)?[\w.+-]*/.exec(`${stdout}\n${stderr}`)?.[0] : undefined;
   } catch {
     return undefined;
   }
+}
+
+function postgresFolders(): string[] {
+  const root = "/usr/lib/postgresql";
+  return existsSync(root)
+    ? readdirSync(root)
+        .sort()
+        .reverse()
+        .map((version) => join(root, version, "bin"))
+    : [];
 }
 
 function pulumiHome(): string {

@@ -26,7 +26,16 @@ interface Workflow {
 }
 
 /** What a check needs of a deployment that is run in another way than the workflow's. */
-const ofOtherWays = ["offload", "gateway-address", "bare", "client-address", "renew", "cluster-keys"];
+const ofOtherWays = [
+  "offload",
+  "gateway-address",
+  "bare",
+  "client-address",
+  "renew",
+  "cluster-keys",
+  "job",
+  "kept-sessions",
+];
 
 const root = join(__dirname, "..", "..");
 const folder = join(root, ".github", "workflows");

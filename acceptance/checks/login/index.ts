@@ -6,6 +6,7 @@ import { browserTwoTabs } from "./browserTwoTabs";
 import { callbackReplay } from "./callbackReplay";
 import { callbackState } from "./callbackState";
 import { comesBack } from "./comesBack";
+import { copiedCookie } from "./copiedCookie";
 import { cookieGrowth } from "./cookieGrowth";
 import { forgedSessions } from "./forgedSessions";
 import { loginCsrf } from "./loginCsrf";
@@ -32,6 +33,7 @@ export const login: readonly Check[] = [
   cookieGrowth,
   signOut,
   signOutAddresses,
+  copiedCookie,
   browserSignOut,
   tokenStays,
   callbackState,

@@ -3,6 +3,7 @@ import { clusterKeys } from "./clusterKeys";
 import { dexToken } from "./dexToken";
 import { foreignAudience } from "./foreignAudience";
 import { forgedSignatures } from "./forgedSignatures";
+import { job } from "./job";
 import { kubernetesToken } from "./kubernetesToken";
 import { podToBackend } from "./podToBackend";
 import { tokenPlaces } from "./tokenPlaces";
@@ -16,6 +17,7 @@ export const machines: readonly Check[] = [
   tokenWithoutEmail,
   forgedSignatures,
   tokenPlaces,
+  job,
   kubernetesToken,
   clusterKeys(),
   podToBackend,

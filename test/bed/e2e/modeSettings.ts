@@ -2,6 +2,7 @@ import { after } from "mocha";
 import { type Mode } from "../../../bed/e2e/modes";
 import { writeBedStack } from "../../../bed/platform/stackFile";
 import { type Settings } from "../../../stacks/schema";
+import { companyCa } from "../../stacks/identities";
 import { temporaryFolder } from "../../cli/gatehouse";
 
 const folder = temporaryFolder();
@@ -25,6 +26,6 @@ export function settingsOf({ name, stack, settings }: Pick<Mode, "name" | "stack
       dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53] },
       issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
     },
-    settings,
+    settings: typeof settings === "function" ? settings(companyCa) : settings,
   }).settings;
 }

@@ -30,7 +30,9 @@ const sinceThen: readonly string[] = [
   ...everyCheck
     .map((check) => titleOf(check))
     .filter((title) =>
-      /^front\/|^machines\/cluster-keys$|^fail-closed\/(past-the-balancer|without-cluster-keys)$/.test(title),
+      /^front\/|^machines\/(cluster-keys|job)$|^login\/copied-cookie$|^fail-closed\/(past-the-balancer|without-cluster-keys)$/.test(
+        title,
+      ),
     ),
   ...everyMutation.filter(({ modes = [] }) => modes.length > 0).map(({ name }) => name),
 ];

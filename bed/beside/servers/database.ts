@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../command";
+import { addresses, serverNames } from "../../node/layout";
+import { type ProgramPaths } from "../../node/controlPlane";
+import { type Started } from "../../node/processes";
+import { writePrivate } from "../../platform/privateFiles";
+import { secretNames, serverFiles, startServer } from "./company";
+
+const port = 5432;
+
+/** The database and its owner, as the settings of modes name them. */
+export const database = "dex";
+
+/** PostgreSQL refuses root, and is somebody else here although its files are ours (user_namespaces(7)). */
+const asSomebodyElse = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"];
+
+/** A PostgreSQL that lets the one user in, over TLS and with SCRAM. Returns the Secrets that the platform needs. */
+export async function databaseServer(machine: Started, programs: ProgramPaths): Promise<Record<string, string>> {
+  const { folder, certificate, key } = await serverFiles(serverNames.database);
+  const data = join(folder, "data");
+  const step = (what: string, command: readonly string[], input = "") => {
+    const [file = "", ...args] = [...asSomebodyElse, ...command];
+    return run(`PostgreSQL, ${what}`, file, args, { timeoutMs: 60_000, input });
+  };
+  await step("a new cluster", [
+    programs("initdb"),
+    ...[
+      "--pgdata",
+      data,
+      "--username",
+      "postgres",
+      "--auth",
+      "reject",
+      "--no-locale",
+      "--encoding",
+      "UTF8",
+      "--no-sync",
+    ],
+  ]);
+  const password = randomBytes(24).toString("hex");
+  const statements = [
+    `CREATE ROLE ${database} LOGIN PASSWORD '${password}';`,
+    `CREATE DATABASE ${database} OWNER ${database};`,
+    "",
+  ];
+  const single = [programs("postgres"), "--single", "-D", data, "-c", "password_encryption=scram-sha-256", "postgres"];
+  await step("its user", single, statements.join("\n"));
+  writePrivate(join(data, "pg_hba.conf"), `hostssl ${database} ${database} all scram-sha-256\n`);
+  chmodSync(key, 0o600);
+  const options = {
+    listen_addresses: addresses.servers,
+    port: String(port),
+    unix_socket_directories: "",
+    ssl: "on",
+    ssl_cert_file: certificate,
+    ssl_key_file: key,
+    ssl_min_protocol_version: "TLSv1.2",
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  await startServer(machine, "database", port, [...asSomebodyElse, programs("postgres"), "-D", data, ...flags]);
+  return { [secretNames.database]: password };
+}
