@@ -26,6 +26,7 @@ interface Case {
 
 const staff = () => changed(production(), "identity.staticUsers", [{ email: "user@example.com" }]);
 const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
+const people = production().identity as Tree;
 const withIssuer = () => changed(production(), "machines.issuers", [issuer]);
 const withCluster = () =>
   changed(production(), "machines.cluster", { type: "public", issuer: "https://oidc.example.com", audiences: ["a"] });
@@ -41,7 +42,7 @@ const gitlab =
 const google = "Google gives numbers and addresses that begin alike to anybody: write whole users";
 const tenant = "00000000-0000-0000-0000-00000000000a";
 const sameUser = (name: string) =>
-  `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`;
+  `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*, or give an entry of machines.issuers a userPrefix`;
 const maybePerson =
   "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
 const apiServerAudience =
@@ -396,7 +397,7 @@ const cases: readonly Case[] = [
     name: `refuse a second connector ${id}`,
     base: withClient,
     change: [
-      ["machines.connectors[1]", { id, issuer: "https://other.example.com" }],
+      ["machines.connectors[1]", { id, issuer: "https://ci.example.com" }],
       ["machines.clients[0].connectors", [...new Set(["jobs", id])]],
     ] as const,
     problems: [
@@ -695,6 +696,81 @@ const cases: readonly Case[] = [
       problems: [{ key: "machines.clients[0].users[0]", value: user, mend }],
     },
   ]),
+  ...(
+    [
+      ["bot@other.example", []],
+      ["a*", []],
+      ["bot@*", []],
+      ["a*", ["example.com"]],
+      ["build@exa*", ["example.com"]],
+    ] as const
+  ).map(([user, emailDomains]) => ({
+    name: `refuse ${user} as a machine, which a person may be where ${emailDomains.join() || "groups alone"} may sign in`,
+    base: () => changed(withIssuer(), "identity", { ...people, emailDomains, allowedGroups: ["ml-engineers"] }),
+    change: [["machines.issuers[0].users", [user]]] as const,
+    problems: [{ key: "machines.issuers[0].users[0]", value: user, mend: maybePerson }],
+  })),
+  {
+    name: "refuse a machine without a colon where people are known by another claim than email",
+    base: () => {
+      const base = changed(productionWithProvider(), "machines.issuers", [{ ...issuer, users: ["b:ci"] }]);
+      const { emailDomains: _, ...identity } = base.identity as Tree;
+      return changed({ ...base, identity }, "identity.allowedGroups", ["ml-engineers"]);
+    },
+    change: [
+      ["identity.provider.userClaim", "sub"],
+      ["machines.issuers[0].users", ["ci", "b:ci"]],
+    ],
+    problems: [
+      {
+        key: "machines.issuers[0].users[0]",
+        value: "ci",
+        mend: "people are known by the claim sub, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix",
+      },
+    ],
+  },
+  {
+    name: "refuse two issuers of one prefix and one user",
+    base: withIssuer,
+    change: [
+      ["machines.issuers[0].userPrefix", "b:"],
+      ["machines.issuers[1]", { ...issuer, issuer: "https://b.example.com", name: "b", userPrefix: "b:" }],
+    ],
+    problems: [{ key: "machines.issuers[1].users[0]", value: "system:serviceaccount:*", mend: sameUser("cluster") }],
+  },
+  {
+    name: "refuse a user that is another issuer's with its prefix",
+    base: withIssuer,
+    change: [
+      ["machines.issuers[0].userPrefix", "b:"],
+      ["machines.issuers[1]", { ...issuer, issuer: "https://b.example.com", name: "b", users: ["b:system:*"] }],
+    ],
+    problems: [{ key: "machines.issuers[1].users[0]", value: "b:system:*", mend: sameUser("cluster") }],
+  },
+  {
+    name: "refuse a client for two issuers, of which each could name the other's users",
+    base: withClient,
+    change: [
+      ["machines.connectors[1]", { id: "more", issuer: "https://more.example.com" }],
+      ["machines.clients[0].connectors", ["jobs", "more"]],
+    ],
+    problems: [
+      {
+        key: "machines.clients[0].connectors",
+        value: ["jobs", "more"],
+        mend: "these are of several issuers, of which each could name the other's users: give each issuer a client of its own",
+      },
+    ],
+  },
+  {
+    name: "refuse one user to clients of two issuers",
+    base: withClient,
+    change: [
+      ["machines.connectors[1]", { id: "more", issuer: "https://more.example.com" }],
+      ["machines.clients[1]", { id: "nightly", connectors: ["more"], users: ["a"] }],
+    ],
+    problems: [{ key: "machines.clients[1].users[0]", value: "a", mend: sameUser("ci") }],
+  },
   {
     name: "refuse a job that may be called like an account of the cluster",
     base: () => ({ ...withClient(), machines: { ...(withClient().machines as object), issuers: [issuer] } }),
@@ -982,6 +1058,41 @@ describe("cross-checks", () => {
             { ...issuer, name: "gl", issuer: "https://gitlab.com", users: ["project_path:example/*"] },
             { ...issuer, name: "google", issuer: "https://accounts.google.com", users: ["107517467455664443766"] },
           ],
+        ],
+      ],
+    ],
+    [
+      "accounts of two clusters that a prefix tells apart, and addresses behind one",
+      [
+        [
+          "machines.issuers",
+          [
+            issuer,
+            { ...issuer, name: "b", issuer: "https://b.example.com", userPrefix: "b:" },
+            {
+              ...issuer,
+              name: "c",
+              issuer: "https://c.example.com",
+              userPrefix: "c:",
+              userClaim: "email",
+              users: ["build@*", "user@example.com"],
+            },
+          ],
+        ],
+      ],
+    ],
+    [
+      "two clients for the jobs of one issuer",
+      [
+        [
+          "machines",
+          {
+            connectors: ["jobs", "more"].map((id) => ({ id, issuer: "https://ci.example.com" })),
+            clients: [
+              { id: "ci", connectors: ["jobs", "more"], users: ["a"] },
+              { id: "nightly", connectors: ["more"], users: ["a"] },
+            ],
+          },
         ],
       ],
     ],

@@ -152,7 +152,7 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
       modes.gke,
     ),
     [`${provider}.auth.serviceAccount`]: shape(
-      "write the e-mail address of a Google service account, such as dns@example-dns.iam.gserviceaccount.com",
+      "write the e-mail address of a Google service account, such as cert-manager-dns@example-dns.iam.gserviceaccount.com",
       ["gatehouse-dns@example-dns.iam.gserviceaccount.com"],
       ["gatehouse-dns", "gatehouse-dns@example.com", "Dns@example-dns.iam.gserviceaccount.com", 1],
       modes.gke,
