@@ -16,6 +16,7 @@ import {
 import { developmentOnly } from "./crossChecks/environment";
 import { exceptionsAreOfOwnNamespaces, existingIsElsewhere } from "./crossChecks/foundations";
 import { gatewayMakesSense, routesAreOfApplications } from "./crossChecks/gateway";
+import { groupsAreOfOneConnector } from "./crossChecks/groups";
 import {
   connectorsAreDistinct,
   groupsCanBeHad,
@@ -48,6 +49,7 @@ export const crossChecks: readonly CrossCheck[] = [
   connectorsAreDistinct,
   usersAreDistinct,
   groupsCanBeHad,
+  groupsAreOfOneConnector,
   providerStandsAlone,
   jobsNeedDex,
   metadataServerStaysClosed,
