@@ -89,7 +89,7 @@ function client({ clientId }: { clientId: string }, clientSecret: string, redire
 }
 
 function oidcConfig(connector: Of<"oidc">, secret: string, redirectURI: string, certificates: CertificateFiles) {
-  const { id, issuer, scopes, groupsClaim, ca } = connector;
+  const { id, issuer, scopes, groupsClaim, groupsPrefix, ca } = connector;
   return {
     issuer: literal(issuer),
     ...client(connector, secret, redirectURI),
@@ -100,6 +100,7 @@ function oidcConfig(connector: Of<"oidc">, secret: string, redirectURI: string, 
     ...(groupsClaim === "groups"
       ? {}
       : { overrideClaimMapping: true as const, claimMapping: { groups: literal(groupsClaim) } }),
+    ...(groupsPrefix === undefined ? {} : { claimModifications: { modifyGroupNames: { prefix: groupsPrefix } } }),
     getUserInfo: true,
     ...(ca.type === "given" ? { rootCAs: [certificates.path(`connector-${id}`, ca.certificate)] } : {}),
   };

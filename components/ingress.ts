@@ -91,6 +91,9 @@ export class Ingress extends pulumi.ComponentResource {
           { parent: this },
         ).ready
       : [];
+    const prefixed = machineIssuersOf(settings).flatMap(({ userPrefix, ...rest }) =>
+      userPrefix === undefined ? [] : [{ ...rest, userPrefix }],
+    );
     const filter = new EnvoyFilter(
       name,
       {
@@ -112,6 +115,8 @@ export class Ingress extends pulumi.ComponentResource {
               groupsClaim === undefined ? [] : [[issuer, groupsClaim] as const],
             ),
           ]),
+          userPrefixes: Object.fromEntries(prefixed.map(({ issuer, userPrefix }) => [issuer, userPrefix])),
+          userClaims: Object.fromEntries(prefixed.map(({ issuer, userClaim }) => [issuer, userClaim])),
           tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
           challenges,
           ...settings.ingress.clientAddress,

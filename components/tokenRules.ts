@@ -32,7 +32,10 @@ export class TokenRules extends pulumi.ComponentResource {
   }
 }
 
-/** In place of the groups' claim of an issuer that has none; the gateway's last filter leaves the header out, too. */
+/**
+ * In place of a claim that an issuer has none of: for groups the gateway's last filter leaves the header out, too; a user
+ * with a prefix is written by a filter alone, because Envoy's rule can add none, so that without the filter there is no user.
+ */
 const noClaim = "gatehouse:none";
 
 /** Both identity headers stand in every rule: Envoy removes only what a rule names, so a missing one could be forged. */
@@ -59,9 +62,10 @@ function personRule({ machines }: Settings, provider: IdentityProvider) {
   };
 }
 
-function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, groupsClaim = noClaim }: TokenIssuer) {
+function machineRule({ issuer, audiences, jwksUri, jwks, userClaim, userPrefix, groupsClaim = noClaim }: TokenIssuer) {
+  const user = userPrefix === undefined ? userClaim : noClaim;
   return {
-    ...rule(issuer, audiences, { user: userClaim, groups: groupsClaim }),
+    ...rule(issuer, audiences, { user, groups: groupsClaim }),
     ...(jwksUri === undefined ? {} : { jwksUri }),
     ...(jwks === undefined ? {} : { jwks }),
   };

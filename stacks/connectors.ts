@@ -42,6 +42,15 @@ const oidc = z.strictObject({
   groupsClaim: line("write the name of a claim, such as groups", { longest: 255 })
     .default("groups")
     .describe("The provider's claim that holds the groups."),
+  groupsPrefix: text({
+    title: "prefix of groups",
+    mend: "write up to 63 letters, digits, dots, dashes and underscores, and a colon or a slash at the end, such as partners:",
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[:/]$/,
+  })
+    .optional()
+    .describe(
+      "What Dex puts before each group of this provider, such as `partners:`, so that no other connector's groups are the same. Default: nothing.",
+    ),
   ca: authority.describe("Who vouches for the provider's certificate; Dex trusts a given CA beside the system's."),
 });
 

@@ -17,6 +17,7 @@ import {
 import { developmentOnly } from "./crossChecks/environment";
 import { exceptionsAreOfOwnNamespaces, existingIsElsewhere } from "./crossChecks/foundations";
 import { gatewayMakesSense, routesAreOfApplications } from "./crossChecks/gateway";
+import { groupsAreOfOneConnector } from "./crossChecks/groups";
 import {
   connectorsAreDistinct,
   groupsCanBeHad,
@@ -49,6 +50,7 @@ export const crossChecks: readonly CrossCheck[] = [
   connectorsAreDistinct,
   usersAreDistinct,
   groupsCanBeHad,
+  groupsAreOfOneConnector,
   providerStandsAlone,
   jobsNeedDex,
   metadataServerStaysClosed,

@@ -74,6 +74,15 @@ export const machineIssuer = z.strictObject({
     .describe(
       "Whose tokens open the gate: values of `userClaim`, or beginnings of them with `*` at the end. Default: accounts of Kubernetes. Of a public issuer, such as GitHub's, anybody in the world can have a token for any audience.",
     ),
+  userPrefix: text({
+    title: "prefix of users",
+    mend: "write up to 31 letters, digits, dots, dashes and underscores, and a colon at the end, such as cluster-b:",
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}:$/,
+  })
+    .optional()
+    .describe(
+      "What stands before each user in `kubeflow-userid`, such as `cluster-b:`, so that two issuers may use the same names; `users` are without it. Default: nothing.",
+    ),
   groupsClaim: claimName("groups")
     .optional()
     .describe("The claim that becomes `kubeflow-groups`; without it a machine has no groups, whatever its token says."),

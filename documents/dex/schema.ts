@@ -111,6 +111,8 @@ export interface OidcConfig extends OAuth2Client {
   /** Whether `claimMapping` holds even where the provider sends the claim's usual name. */
   overrideClaimMapping?: true;
   claimMapping?: { groups: string };
+  /** Only this connector of v2.45 can change the names of groups. */
+  claimModifications?: { modifyGroupNames: { prefix: string } };
   getUserInfo: boolean;
   /** Paths of PEM files that are trusted besides the system's CAs. */
   rootCAs?: string[];

@@ -25,6 +25,9 @@ export interface GatewayFilterArgs {
   sessionCookie: string;
   /** The claim that holds the groups, by issuer. */
   groupsClaims: Record<string, string>;
+  /** What stands before each user of an issuer, by issuer; and their claims that name the user. */
+  userPrefixes: Record<string, string>;
+  userClaims: Record<string, string>;
   /** Who ends TLS; at `ports.https` the client's scheme is https in either case. */
   tlsEndsAt: "gateway" | "load balancer";
   /** Whether ACME's HTTP-01 challenges pass at `ports.http`. */
@@ -100,6 +103,8 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
     hsts,
     sessionCookie,
     groupsClaims,
+    userPrefixes,
+    userClaims,
     trustedHops,
   } = args;
   const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
@@ -147,6 +152,15 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         ),
       ),
       checkUnroutedPaths(args),
+      ...(Object.keys(userPrefixes).length > 0
+        ? [
+            insertBeforeRouter(
+              ports.https,
+              "gatehouse.user_prefix",
+              lua(luaFilter("user-prefix.lua", { userPrefixes: luaMap(userPrefixes), userClaims: luaMap(userClaims) })),
+            ),
+          ]
+        : []),
       insertFirst(
         ports.https,
         "gatehouse.return_address",

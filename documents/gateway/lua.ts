@@ -7,6 +7,7 @@ type LuaFile =
   | "misdirected.lua"
   | "return-address.lua"
   | "identity-headers.lua"
+  | "user-prefix.lua"
   | "forwarded-for.lua";
 
 /** Reads one of the gateway's Lua filters and fills in its `{{names}}`; an unknown or a forgotten name is an error. */

@@ -1,4 +1,5 @@
-import { type Connector } from "../schema";
+import { type Quote } from "../problems";
+import { type Connector, type Settings } from "../schema";
 import { comparing } from "./comparing";
 
 /** Issuers from whom anybody in the world can have a token, and what the beginning of a user must have there. */
@@ -51,11 +52,50 @@ function overlap(one: string, other: string): boolean {
 }
 
 /** Who names a user already, as a mend. */
-function sharedMend(user: string, named: readonly { name: string; users: readonly string[] }[]): string | undefined {
+function sharedMend(user: string, named: readonly Named[]): string | undefined {
   const same = named.find(({ users }) => users.some((other) => overlap(user, other)));
   return same === undefined
     ? undefined
-    : `${same.name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`;
+    : `${same.name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*, or give an entry of machines.issuers a userPrefix`;
+}
+
+interface Named {
+  name: string;
+  users: readonly string[];
+}
+
+/** What no address has outside of quotes (RFC 5322, section 3.2.3). */
+const inNoAddress = /[\s:;,<>()[\]\\"]/;
+
+/** Whether a user, or whoever a beginning stands for, may be a person's e-mail address. */
+function mayBeAddress(user: string, { emailDomains, staticUsers }: Settings["identity"]): boolean {
+  if (inNoAddress.test(user)) {
+    return false;
+  }
+  const [, domain] = user.replace(/\*$/, "").toLowerCase().split("@");
+  if (user.endsWith("*")) {
+    return domain === undefined || emailDomains.length === 0 || emailDomains.some((each) => each.startsWith(domain));
+  }
+  const ofAnyDomain = emailDomains.length === 0 && domain?.includes(".") === true;
+  return (
+    ofAnyDomain ||
+    (domain !== undefined && emailDomains.includes(domain)) ||
+    staticUsers.some(({ email }) => email.toLowerCase() === user.toLowerCase())
+  );
+}
+
+/** Why a user may be a person, as a mend. */
+function personMend(user: string, userClaim: string, identity: Settings["identity"], quote: Quote): string | undefined {
+  const { provider } = identity;
+  if (provider.type === "oidc" && provider.userClaim !== "email") {
+    return user.includes(":")
+      ? undefined
+      : `people are known by the claim ${quote("identity", provider.userClaim)}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
+  }
+  const anyBeginning = userClaim === "email" && /^[^:]*\*$/.test(user);
+  return anyBeginning || mayBeAddress(user, identity)
+    ? "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is"
+    : undefined;
 }
 
 function microsoftIssuer(tenant: string): RegExp {
@@ -68,22 +108,9 @@ function microsoftIssuer(tenant: string): RegExp {
 export const machinesAreNobodyElse = comparing(["identity", "machines"], function* ({ identity, machines }, quote) {
   const { cluster, connectors, clients, issuers } = machines;
   const people = identity.connectors.flatMap(peoplesIssuers);
-  const isPerson = (user: string, userClaim: string) => {
-    const [, domain] = user.split("@");
-    return (
-      (userClaim === "email" && user.endsWith("*")) ||
-      (domain !== undefined && identity.emailDomains.includes(domain.toLowerCase())) ||
-      identity.staticUsers.some(({ email }) => email.toLowerCase() === user.toLowerCase())
-    );
-  };
-  /** Who else names users, the cluster first and then each issuer. */
-  const named = [
-    ...(cluster.type === "none" ? [] : [{ name: "machines.cluster", users: cluster.users }]),
-    ...issuers.map(({ name, users }) => ({ name: quote("machines", name), users })),
-  ];
-  const personMend =
-    "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
-  for (const [at, { issuer, users, userClaim }] of issuers.entries()) {
+  /** Who names users already, as applications see them. */
+  const named: Named[] = cluster.type === "none" ? [] : [{ name: "machines.cluster", users: cluster.users }];
+  for (const [at, { name, issuer, users, userClaim, userPrefix = "" }] of issuers.entries()) {
     if (people.some((theirs) => theirs.test(issuer))) {
       yield {
         path: ["machines", "issuers", at, "issuer"],
@@ -91,16 +118,16 @@ export const machinesAreNobodyElse = comparing(["identity", "machines"], functio
         mend: "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own",
       };
     }
+    const seen = users.map((user) => userPrefix + user);
     for (const [index, user] of users.entries()) {
-      const path = ["machines", "issuers", at, "users", index];
-      if (isPerson(user, userClaim)) {
-        yield { path, value: user, mend: personMend };
-      }
-      const mend = mayBeAnybody(issuer, user) ?? sharedMend(user, named.slice(0, named.length - issuers.length + at));
+      const full = userPrefix + user;
+      const mend =
+        mayBeAnybody(issuer, user) ?? personMend(full, userClaim, identity, quote) ?? sharedMend(full, named);
       if (mend !== undefined) {
-        yield { path, value: user, mend };
+        yield { path: ["machines", "issuers", at, "users", index], value: user, mend };
       }
     }
+    named.push({ name: quote("machines", name), users: seen });
   }
   for (const [at, { issuer }] of connectors.entries()) {
     if (people.some((theirs) => theirs.test(issuer))) {
@@ -111,19 +138,28 @@ export const machinesAreNobodyElse = comparing(["identity", "machines"], functio
       };
     }
   }
-  for (const [at, { connectors: allowed, users }] of clients.entries()) {
-    const theirs = connectors.filter(({ id }) => allowed.includes(id));
-    const byEmail = theirs.some(({ userClaim }) => userClaim === "email");
+  const before: (Named & { issuer: string })[] = [];
+  for (const [at, { id, connectors: allowed, users }] of clients.entries()) {
+    const theirs = connectors.filter((connector) => allowed.includes(connector.id));
+    const [issuer = "", ...others] = new Set(theirs.map((connector) => connector.issuer));
+    if (others.length > 0) {
+      yield {
+        path: ["machines", "clients", at, "connectors"],
+        value: allowed,
+        mend: "these are of several issuers, of which each could name the other's users: give each issuer a client of its own",
+      };
+    }
+    const userClaim = theirs.some((connector) => connector.userClaim === "email") ? "email" : "sub";
+    const elsewhere = [...named, ...before.filter((client) => client.issuer !== issuer)];
     for (const [index, user] of users.entries()) {
-      const path = ["machines", "clients", at, "users", index];
-      if (isPerson(user, byEmail ? "email" : "sub")) {
-        yield { path, value: user, mend: personMend };
-      }
-      const anybody = theirs.map(({ issuer }) => mayBeAnybody(issuer, user)).find((mend) => mend !== undefined);
-      const mend = anybody ?? sharedMend(user, named);
+      const mend =
+        theirs.map((connector) => mayBeAnybody(connector.issuer, user)).find((each) => each !== undefined) ??
+        personMend(user, userClaim, identity, quote) ??
+        sharedMend(user, elsewhere);
       if (mend !== undefined) {
-        yield { path, value: user, mend };
+        yield { path: ["machines", "clients", at, "users", index], value: user, mend };
       }
     }
+    before.push({ name: quote("machines", id), users, issuer });
   }
 });

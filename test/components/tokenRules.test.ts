@@ -69,6 +69,12 @@ describe("the rules for tokens", () => {
     assert.deepEqual(given, { ...discovered, jwks: keySet });
   });
 
+  it("write no user where one has a prefix, which only the gateway's filter can put before it", async () => {
+    const issuer = { name: "a", issuer: "https://a.example.com", audiences: ["one"], userPrefix: "a:" };
+    const [, prefixed] = await rulesOf([issuer]);
+    assert.deepEqual(prefixed?.outputClaimToHeaders[0], { header: "kubeflow-userid", claim: "gatehouse:none" });
+  });
+
   it("take every audience, every header and both claims seriously, whatever the issuers", async () => {
     const issuers = Array.from({ length: 5 }, (_, index) => ({
       name: `issuer-${index}`,

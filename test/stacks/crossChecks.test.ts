@@ -34,6 +34,7 @@ interface Case {
 
 const staff = () => changed(production(), "identity.staticUsers", [{ email: "user@example.com" }]);
 const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
+const people = production().identity as Tree;
 const withIssuer = () => changed(production(), "machines.issuers", [issuer]);
 const withCluster = () =>
   changed(production(), "machines.cluster", { type: "public", issuer: "https://oidc.example.com", audiences: ["a"] });
@@ -49,7 +50,15 @@ const gitlab =
 const google = "Google gives numbers and addresses that begin alike to anybody: write whole users";
 const tenant = "00000000-0000-0000-0000-00000000000a";
 const sameUser = (name: string) =>
-  `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*`;
+  `${name} may name the same user, and applications could not tell one from the other: name users that only this issuer has, such as system:serviceaccount:team-a:*, or give an entry of machines.issuers a userPrefix`;
+const sameGroup = (giver: string, group: string, id: string) =>
+  `the connector ${giver} can give the group ${group}, too, and whoever makes one of that name there comes in: write a prefix of this connector's own, such as ${id}:, here and before its groups in identity.allowedGroups and apps`;
+const partners = { ...connector(), id: "partners", issuer: "https://partners.example.org" };
+const app = {
+  name: "grafana",
+  service: { name: "grafana", namespace: "monitoring", port: 80 },
+  pods: { labels: { app: "grafana" } },
+};
 const maybePerson =
   "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
 const apiServerAudience =
@@ -416,7 +425,7 @@ const cases: readonly Case[] = [
     name: `refuse a second connector ${id}`,
     base: withClient,
     change: [
-      ["machines.connectors[1]", { id, issuer: "https://other.example.com" }],
+      ["machines.connectors[1]", { id, issuer: "https://ci.example.com" }],
       ["machines.clients[0].connectors", [...new Set(["jobs", id])]],
     ] as const,
     problems: [
@@ -715,6 +724,124 @@ const cases: readonly Case[] = [
       problems: [{ key: "machines.clients[0].users[0]", value: user, mend }],
     },
   ]),
+  ...(
+    [
+      ["bot@other.example", []],
+      ["a*", []],
+      ["bot@*", []],
+      ["a*", ["example.com"]],
+      ["build@exa*", ["example.com"]],
+    ] as const
+  ).map(([user, emailDomains]) => ({
+    name: `refuse ${user} as a machine, which a person may be where ${emailDomains.join() || "groups alone"} may sign in`,
+    base: () => changed(withIssuer(), "identity", { ...people, emailDomains, allowedGroups: ["ml-engineers"] }),
+    change: [["machines.issuers[0].users", [user]]] as const,
+    problems: [{ key: "machines.issuers[0].users[0]", value: user, mend: maybePerson }],
+  })),
+  {
+    name: "refuse a machine without a colon where people are known by another claim than email",
+    base: () => {
+      const base = changed(productionWithProvider(), "machines.issuers", [{ ...issuer, users: ["b:ci"] }]);
+      return changed(changed(base, "identity.emailDomains", undefined), "identity.allowedGroups", ["ml-engineers"]);
+    },
+    change: [
+      ["identity.provider.userClaim", "sub"],
+      ["machines.issuers[0].users", ["ci", "b:ci"]],
+    ],
+    problems: [
+      {
+        key: "machines.issuers[0].users[0]",
+        value: "ci",
+        mend: "people are known by the claim sub, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix",
+      },
+    ],
+  },
+  {
+    name: "refuse two issuers of one prefix and one user",
+    base: withIssuer,
+    change: [
+      ["machines.issuers[0].userPrefix", "b:"],
+      ["machines.issuers[1]", { ...issuer, issuer: "https://b.example.com", name: "b", userPrefix: "b:" }],
+    ],
+    problems: [{ key: "machines.issuers[1].users[0]", value: "system:serviceaccount:*", mend: sameUser("cluster") }],
+  },
+  {
+    name: "refuse a user that is another issuer's with its prefix",
+    base: withIssuer,
+    change: [
+      ["machines.issuers[0].userPrefix", "b:"],
+      ["machines.issuers[1]", { ...issuer, issuer: "https://b.example.com", name: "b", users: ["b:system:*"] }],
+    ],
+    problems: [{ key: "machines.issuers[1].users[0]", value: "b:system:*", mend: sameUser("cluster") }],
+  },
+  {
+    name: "refuse a client for two issuers, of which each could name the other's users",
+    base: withClient,
+    change: [
+      ["machines.connectors[1]", { id: "more", issuer: "https://more.example.com" }],
+      ["machines.clients[0].connectors", ["jobs", "more"]],
+    ],
+    problems: [
+      {
+        key: "machines.clients[0].connectors",
+        value: ["jobs", "more"],
+        mend: "these are of several issuers, of which each could name the other's users: give each issuer a client of its own",
+      },
+    ],
+  },
+  {
+    name: "refuse one user to clients of two issuers",
+    base: withClient,
+    change: [
+      ["machines.connectors[1]", { id: "more", issuer: "https://more.example.com" }],
+      ["machines.clients[1]", { id: "nightly", connectors: ["more"], users: ["a"] }],
+    ],
+    problems: [{ key: "machines.clients[1].users[0]", value: "a", mend: sameUser("ci") }],
+  },
+  ...(
+    [
+      ["ml", [partners], 1, "company", "partners"],
+      ["ml", [connectors.ldap], 0, "directory", "company"],
+      ["ml", [connectors.saml], 0, "saml", "company"],
+      ["ml", [{ ...connectors.microsoft, groupNameFormat: "name" }], 0, "entra", "company"],
+      [tenant, [connectors.microsoft], 0, "entra", "company"],
+      ["example:ml-engineers", [connectors.github], 0, "github", "company"],
+      ["partners:ml", [{ ...partners, groupsPrefix: "partners:" }], 0, "partners", "company"],
+    ] as const
+  ).flatMap(([group, others, at, giver, id]) =>
+    ["identity.allowedGroups", "apps[0].groups"].map((setting) => ({
+      name: `refuse ${group} in ${setting}, which ${giver} and another connector can give`,
+      base: () => (setting.startsWith("apps") ? changed(production(), "apps", [app]) : production()),
+      change: [
+        ["identity.connectors", [connector(), ...others]],
+        [setting, [group]],
+      ] as const,
+      problems: [
+        { key: `identity.connectors[${at}].groupsPrefix`, value: undefined, mend: sameGroup(giver, group, id) },
+      ],
+    })),
+  ),
+  ...(
+    [
+      ["b:ml", { ...partners, groupsPrefix: "b:" }, "b:", "company"],
+      ["example:ml-engineers", connectors.github, "example:", "github"],
+    ] as const
+  ).map(([group, other, groupsPrefix, giver]) => ({
+    name: `refuse the prefix ${groupsPrefix}, behind which ${other.id} can give ${group}, too`,
+    change: [
+      ["identity.connectors", [{ ...connector(), groupsPrefix }, other]],
+      ["identity.allowedGroups", [group]],
+    ] as const,
+    problems: [
+      other === connectors.github
+        ? {
+            key: "identity.connectors[0].groupsPrefix",
+            value: groupsPrefix,
+            mend: sameGroup(giver, group, "company"),
+          }
+        : { key: "identity.connectors[1].groupsPrefix", value: "b:", mend: sameGroup(giver, group, "partners") },
+    ],
+  })),
   {
     name: "refuse a job that may be called like an account of the cluster",
     base: () => ({ ...withClient(), machines: { ...(withClient().machines as object), issuers: [issuer] } }),
@@ -959,7 +1086,11 @@ describe("cross-checks", () => {
       const settings = change.reduce((inner, [path, value]) => changed(inner, path, value), base());
       assert.deepEqual(
         problemsOf(settings, { stack }),
-        problems.map(({ key, value, mend }) => ({ key: `${project}:${key}`, value: JSON.stringify(value), mend })),
+        problems.map(({ key, value, mend }) => ({
+          key: `${project}:${key}`,
+          value: value === undefined ? "(not set)" : JSON.stringify(value),
+          mend,
+        })),
       );
     });
   }
@@ -984,6 +1115,27 @@ describe("cross-checks", () => {
     ],
     ["single pods outside prod", [["replicas", 1]], { stack: "staging" }],
     ["two connectors of one provider", [["identity.connectors[1]", { ...connector(), id: "partners" }]]],
+    ...(
+      [
+        ["of one provider", "ml", [{ ...connector(), id: "again" }]],
+        ["of which one has a prefix", "ml", [{ ...partners, groupsPrefix: "partners:" }]],
+        ["of which the other gives its own teams only", "ml", [connectors.github]],
+        ["of which the other gives none", "ml", [{ ...connectors.ldap, groupSearch: undefined }]],
+      ] as const
+    ).map(([name, group, others]): [string, [string, unknown][]] => [
+      `a group of two connectors ${name}`,
+      [
+        ["apps", [{ ...app, groups: [group] }]],
+        ["identity.connectors", [connector(), ...others]],
+      ],
+    ]),
+    [
+      "a group of two connectors that have no prefix at Dex",
+      [
+        ["identity.allowedGroups", ["ml"]],
+        ["identity.connectors", [connectors.ldap, connectors.saml]],
+      ],
+    ],
     ["equal node ports that nobody opens", [["ingress.service.nodePorts.https", 30080]]],
     ["preloading after a year with subdomains", [["ingress.hsts", { preload: true, maxAge: "8760h" }]]],
     ["the shortest certificates", [["certificates", { duration: "1h", renewBefore: "5m", caDuration: "1h1s" }]]],
@@ -1002,6 +1154,41 @@ describe("cross-checks", () => {
             { ...issuer, name: "gl", issuer: "https://gitlab.com", users: ["project_path:example/*"] },
             { ...issuer, name: "google", issuer: "https://accounts.google.com", users: ["107517467455664443766"] },
           ],
+        ],
+      ],
+    ],
+    [
+      "accounts of two clusters that a prefix tells apart, and addresses behind one",
+      [
+        [
+          "machines.issuers",
+          [
+            issuer,
+            { ...issuer, name: "b", issuer: "https://b.example.com", userPrefix: "b:" },
+            {
+              ...issuer,
+              name: "c",
+              issuer: "https://c.example.com",
+              userPrefix: "c:",
+              userClaim: "email",
+              users: ["build@*", "user@example.com"],
+            },
+          ],
+        ],
+      ],
+    ],
+    [
+      "two clients for the jobs of one issuer",
+      [
+        [
+          "machines",
+          {
+            connectors: ["jobs", "more"].map((id) => ({ id, issuer: "https://ci.example.com" })),
+            clients: [
+              { id: "ci", connectors: ["jobs", "more"], users: ["a"] },
+              { id: "nightly", connectors: ["more"], users: ["a"] },
+            ],
+          },
         ],
       ],
     ],

@@ -709,6 +709,13 @@ const fields: Readonly<Record<string, Field>> = {
   "identity.connectors[0].clientSecret.key": secretKey,
   "identity.connectors[0].scopes[0]": scope,
   "identity.connectors[0].groupsClaim": line("write the name of a claim, such as groups", 1, 255),
+  "identity.connectors[0].groupsPrefix": {
+    accepts: ["partners:", "Partners.2_x/", `${"a".repeat(63)}:`],
+    refuses: {
+      "write up to 63 letters, digits, dots, dashes and underscores, and a colon or a slash at the end, such as partners:":
+        ["", ":", "partners", "a,b:", "*:", "a b:", "-a:", "a$b:", "é:", "a:\n", `${"a".repeat(64)}:`, 5, null],
+    },
+  },
   "identity.emailDomains[0]": dnsName("example.com"),
   "identity.allowedGroups[0]": { ...group, accepts: ["ml-engineers"] },
   "sessions.cookieDomain": dnsName("example.com", "kubeflow.example.com"),
@@ -742,7 +749,7 @@ const fields: Readonly<Record<string, Field>> = {
     "repo:example/pipelines:*",
     "repo:example/pipelines:ref:refs/heads/main",
     "a",
-    "a*",
+    "a:*",
     "two words",
     "x".repeat(255),
   ),
@@ -776,6 +783,26 @@ const fields: Readonly<Record<string, Field>> = {
     },
   },
   "machines.issuers[0].userClaim": claim("sub"),
+  "machines.issuers[0].userPrefix": {
+    accepts: ["cluster-b:", "B.2_x:", `${"a".repeat(31)}:`],
+    refuses: {
+      "write up to 31 letters, digits, dots, dashes and underscores, and a colon at the end, such as cluster-b:": [
+        "",
+        ":",
+        "cluster-b",
+        "a:b:",
+        "-a:",
+        "a b:",
+        "é:",
+        "a*:",
+        "a@example.com:",
+        "a:\n",
+        `${"a".repeat(32)}:`,
+        5,
+        null,
+      ],
+    },
+  },
   "machines.issuers[0].groupsClaim": claim("groups"),
   replicas: {
     accepts: [1, 20, "3"],

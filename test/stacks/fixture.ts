@@ -84,6 +84,7 @@ export const everything = (): Tree => ({
         audiences: ["pipelines.kubeflow.org"],
         userClaim: "sub",
         users: ["cluster-b:*"],
+        userPrefix: "b:",
         groupsClaim: "groups",
       },
     ],

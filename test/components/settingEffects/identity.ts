@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import {
   appGroups,
   appIssuer,
@@ -230,6 +231,19 @@ export const identity: Effect[] = [
       ],
       [userRule("when[1].key")]: ["request.auth.claims[sub]", "request.auth.claims[preferred_username]"],
       [tokenRule("outputClaimToHeaders[0].claim")]: ["sub", "preferred_username"],
+    },
+  },
+  {
+    setting: "machines.issuers[].userPrefix",
+    value: "cluster-b:",
+    changes: (found) => {
+      const claim = tokenRule("outputClaimToHeaders[0].claim");
+      assert.deepEqual(found[claim], ["sub", "gatehouse:none"]);
+      const filter = Object.entries(found).filter(([place]) => place !== claim);
+      assert.ok(filter.every(([place]) => place.startsWith("EnvoyFilter ingress/gatehouse: spec.configPatches")));
+      const text = filter.map(([, difference]) => String(difference[1])).join("\n");
+      assert.ok(text.includes('local prefixes = { ["https://oidc.cluster.example.com"] = "cluster-b:" }'), text);
+      assert.ok(text.includes('local user_claims = { ["https://oidc.cluster.example.com"] = "sub" }'), text);
     },
   },
   {

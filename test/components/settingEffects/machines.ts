@@ -203,7 +203,7 @@ export const machines: Effect[] = [
     value: {
       connectors: [
         { id: "github-actions", issuer: "https://token.actions.githubusercontent.com" },
-        { id: "jobs", issuer: "https://ci.example.com" },
+        { id: "jobs", issuer: "https://token.actions.githubusercontent.com", userClaim: "job_workflow_ref" },
       ],
       clients: [{ id: "ci", connectors: ["github-actions", "jobs"], users: ["repo:example/pipelines:*"] }],
     },

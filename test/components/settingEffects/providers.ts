@@ -396,6 +396,12 @@ export const providers: Effect[] = [
     },
   },
   {
+    setting: "identity.connectors[].groupsPrefix",
+    base: oidc,
+    value: "company:",
+    changes: connector("config.claimModifications.modifyGroupNames.prefix", [undefined, "company:"]),
+  },
+  {
     setting: "identity.provider.jwksUri",
     base: withProvider,
     value: "https://login.example.com/other",

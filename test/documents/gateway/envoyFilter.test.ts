@@ -13,6 +13,8 @@ const args: GatewayFilterArgs = {
   hsts: "max-age=300",
   sessionCookie: "__Secure-gatehouse",
   groupsClaims: { "https://kubeflow.example.com/dex": "groups" },
+  userPrefixes: {},
+  userClaims: {},
   tlsEndsAt: "gateway",
   challenges: false,
   proxyProtocol: "off",

@@ -28,6 +28,8 @@ function bootstrap(mode: Partial<GatewayFilterArgs> = {}): Json {
       "https://kubeflow.example.com/dex": "groups",
       "https://other.example.com/\n\\": "https://example.com/roles",
     },
+    userPrefixes: { "https://other.example.com/\n\\": "other:" },
+    userClaims: { "https://other.example.com/\n\\": "sub" },
     tlsEndsAt: "gateway",
     challenges: false,
     proxyProtocol: "off",
