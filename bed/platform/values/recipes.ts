@@ -1,3 +1,6 @@
+import { identityProviderOf } from "../../../components/identityProvider";
+import { keyAuthorities } from "../../../components/keyAuthorities";
+import { hostsOf } from "../../../components/topology";
 import { parseUrn } from "../../../cli/engine/urn";
 import { type GeneratedValue } from "../../../cli/manifests/generated";
 import { Failure } from "../../../cli/exit";
@@ -46,7 +49,12 @@ export class Recipes {
     ],
     [
       /^Secret istio-system\/gatehouse-ca: stringData\["extra\.pem"\]$/,
-      async (value) => (await this.#authority(value)).certificatePem,
+      async (value) => {
+        const { certificatePem } = await this.#authority(value);
+        const { settings } = this;
+        const others = keyAuthorities(settings, identityProviderOf(settings, hostsOf(settings.domain)));
+        return `${certificatePem}${others ?? ""}`;
+      },
     ],
     [
       /^Secret auth\/gatehouse-ca: stringData\["ca\.crt"\]$/,
@@ -64,6 +72,10 @@ export class Recipes {
     [
       /^Secret auth\/dex: stringData\.STATIC_PASSWORD_HASH_(\d+)$/,
       (value, index) => this.#passwordHash(value, Number(index)),
+    ],
+    [
+      /^Secret auth\/dex: stringData\.MACHINE_CLIENT_SECRET_(\d+)$/,
+      (value, index) => this.#machineSecret(value, Number(index)),
     ],
   ];
 
@@ -83,6 +95,17 @@ export class Recipes {
   async #clientSecret(value: GeneratedValue): Promise<string> {
     const urn = only(value, "random:index/randomPassword:RandomPassword", /^client-secret-\d+$/);
     return (await this.store.of(urn, { length: 48 }, () => ({ result: makePassword(48) }))).result;
+  }
+
+  async #machineSecret(value: GeneratedValue, index: number): Promise<string> {
+    const { machines, rotation } = this.settings;
+    const id = machines.clients[index]?.id;
+    const urn = only(
+      value,
+      "random:index/randomPassword:RandomPassword",
+      `dex-machine-${id}-${rotation.machineClients}`,
+    );
+    return (await this.store.of(urn, { length: 40 }, () => ({ result: makePassword(40) }))).result;
   }
 
   async #passwordHash(value: GeneratedValue, index: number): Promise<string> {

@@ -7,6 +7,8 @@ import { ValueStore } from "../../../../bed/platform/values/store";
 import { type GeneratedValue } from "../../../../cli/manifests/generated";
 import { everything } from "../../../../stacks/everything";
 import { type Settings } from "../../../../stacks/schema";
+import { changed, production, settingsOf } from "../../../stacks/fixture";
+import { companyCa, givenCa } from "../../../stacks/identities";
 import { temporaryFolder } from "../../../cli/gatehouse";
 
 const urn = (type: string, name: string) =>
@@ -55,6 +57,37 @@ describe("the values that the bed makes in Pulumi's place", () => {
     assert.ok(compareSync(clear, hash));
     assert.equal(getRounds(hash), 10);
     await assert.rejects(made.make(value("auth", "dex", "STATIC_PASSWORD_HASH_7", client)), /no static user number 7/);
+  });
+
+  it("are secrets of jobs' clients, one for each", async () => {
+    const clients = ["ci", "nightly"].map((id) => ({ id, connectors: ["jobs"], users: [`${id}:*`] }));
+    const made = recipes(
+      undefined,
+      settingsOf(
+        changed(production(), "machines", { connectors: [{ id: "jobs", issuer: "https://ci.example.com" }], clients }),
+      ),
+    );
+    const from = ["ci", "nightly"].map((id) => password(`dex-machine-${id}-1`));
+    const first = await made.make(value("auth", "dex", "MACHINE_CLIENT_SECRET_0", from));
+    const second = await made.make(value("auth", "dex", "MACHINE_CLIENT_SECRET_1", from));
+    assert.match(first, /^[A-Za-z0-9]{40}$/);
+    assert.notEqual(first, second);
+    assert.equal(await made.make(value("auth", "dex", "MACHINE_CLIENT_SECRET_0", from)), first);
+    await assert.rejects(made.make(value("auth", "dex", "MACHINE_CLIENT_SECRET_2", from)), /should be made from one/);
+  });
+
+  it("put other CAs that vouch for keys behind the private one", async () => {
+    const made = recipes(
+      undefined,
+      settingsOf(
+        changed(production(), "machines.issuers", [
+          { name: "ci", issuer: "https://ci.example.com", audiences: ["a"], users: ["ci:*"], ca: givenCa },
+        ]),
+      ),
+    );
+    const own = await made.make(value("auth", "gatehouse-ca", "ca.crt", authority(1).slice(1)));
+    const all = await made.make(value("istio-system", "gatehouse-ca", "extra.pem", authority(1).slice(1)));
+    assert.equal(all, `${own}${companyCa}`);
   });
 
   it("are a CA as components/certificateAuthority.ts asks for, the same wherever it goes", async () => {
