@@ -35,6 +35,8 @@ export type Need =
   | "job"
   /** `--kept-sessions`: a server keeps the sessions, and the cookie only names one. */
   | "kept-sessions"
+  /** The session is in the cookie itself, which is where it is without `--kept-sessions`. */
+  | "sessions-in-cookies"
   /** oauth2-proxy answers, so that sessions can be had at all. */
   | "sessions"
   /** A kubeconfig: read access, tokens of service accounts, pods of the suite's own namespace. */

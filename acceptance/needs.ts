@@ -45,6 +45,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     target.keptSessions === true
       ? undefined
       : "sessions are in cookies alone, which outlive a sign-out (--kept-sessions)",
+  "sessions-in-cookies": ({ target }) =>
+    target.keptSessions === true ? "a server keeps the sessions (--kept-sessions)" : undefined,
   sessions: () => undefined,
   cluster: ({ target }) =>
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,

@@ -212,7 +212,9 @@ export const modes: readonly Mode[] = [
     }),
     beside: ["redis", "database"],
     only: ["login", "fail-closed/network-flows", "fail-closed/without-dex", "machines/dex-token"],
-    skip: ["login/browser-sign-in", "login/browser-sign-out", "login/browser-two-tabs"],
+    // Dex 2.45 answers 500 when one person signs in twice at the same moment: PostgreSQL turns one of two transactions down, and
+    // Dex doesn't try it again (dexidp/dex#1341).
+    skip: ["login/browser-sign-in", "login/browser-sign-out", "login/browser-two-tabs", "login/parallel-sign-ins"],
     breaks: "own",
     why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",
   },

@@ -54,6 +54,7 @@ export function needsMet({ facts, versions, browser }: Bed, load: number): Need[
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
     ["job", facts.jobFile !== undefined],
     ["kept-sessions", facts.keepsSessions === true],
+    ["sessions-in-cookies", facts.keepsSessions !== true],
     ["sessions", runs(["oauth2-proxy"])],
     ["cert-manager", runs(certManager)],
     ["browser", browser !== undefined],

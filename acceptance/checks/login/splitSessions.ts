@@ -14,7 +14,7 @@ export const splitSessions: Check = {
     "A session that comes in parts passes when all of them are there, in whatever order the browser sends them; with one missing, swapped or of another session it is refused with 401 or 403.",
   mend: "The parts are put together by oauth2-proxy alone; look for something between the browser and it that drops or reorders cookies, and for its version in stacks/lock.",
   exercises: ["gateway", "oauth2-proxy"],
-  needs: ["sessions", "user"],
+  needs: ["sessions", "sessions-in-cookies", "user"],
   async run(context) {
     const { target, probe, signal } = context;
     const person = somebody(target);

@@ -53,9 +53,11 @@ export const tokenStays: Check = {
     const page = protectedPage(target);
     const session = await signIn(target, person, page, signal);
     await inParallel(paths, async (path) => {
+      // One of the paths signs out, and a server that keeps the sessions then has it no more.
+      const own = target.keptSessions === true ? await signIn(target, person, page, signal) : session;
       const shown: string[] = [];
       for (const method of methods) {
-        const answer = await askWith(target, copyOf(session), target.gate, path, {
+        const answer = await askWith(target, copyOf(own), target.gate, path, {
           method,
           headers: [["Accept", "*/*"], ...(method === "POST" ? [["Content-Length", "0"] as const] : [])],
           signal,
