@@ -53,7 +53,9 @@ export const machineIssuer = z.strictObject({
   audiences,
   jwksUri: httpsUrl
     .optional()
-    .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),
+    .describe(
+      "Where istiod fetches the keys. Default: where the issuer's discovery document says, and then istiod keeps none of them through an outage.",
+    ),
   jwks: text({
     title: "JSON Web Key Set",
     mend: "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks",

@@ -113,7 +113,7 @@ export const providerStandsAlone = comparing(["identity"], function* ({ identity
     yield {
       path: ["identity", "emailDomains"],
       value: emailDomains,
-      mend: `nobody verifies the domain in the claim ${quote("identity", provider.userClaim)}: write userClaim: email, or name groups in identity.allowedGroups and no domains`,
+      mend: `nobody verifies the domain in the claim ${quote("identity", provider.userClaim)}, because oauth2-proxy looks at email_verified for email alone: write userClaim: email, or name groups in identity.allowedGroups and no domains`,
     };
   }
   for (const [index, group] of allowedGroups.entries()) {

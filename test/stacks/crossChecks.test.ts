@@ -556,7 +556,7 @@ const cases: readonly Case[] = [
       {
         key: "identity.emailDomains",
         value: ["example.com"],
-        mend: "nobody verifies the domain in the claim preferred_username: write userClaim: email, or name groups in identity.allowedGroups and no domains",
+        mend: "nobody verifies the domain in the claim preferred_username, because oauth2-proxy looks at email_verified for email alone: write userClaim: email, or name groups in identity.allowedGroups and no domains",
       },
     ],
   },
