@@ -474,6 +474,10 @@ const cases: readonly Case[] = [
       ["169.254.0.0/16", "169.254.169.254"],
       ["::/0", "fd00:ec2::254"],
       ["fd20::/16", "fd20:ce::254"],
+      ["169.254.170.23/32", "169.254.170.23"],
+      ["fd00:ec2::23/128", "fd00:ec2::23"],
+      ["169.254.170.2/32", "169.254.170.2"],
+      ["169.254.169.252/32", "169.254.169.252"],
     ] as const
   ).map(([cidr, server]) => ({
     name: `refuse ${cidr} as the API server's, since it opens the metadata server`,
