@@ -99,8 +99,9 @@ const microsoft = z.strictObject({
   tenant: text({
     title: "tenant",
     mend: "write your tenant's ID or one of its domains, such as example.onmicrosoft.com; common, organizations and consumers would let other tenants in",
+    // The last is the ID of `consumers`.
     pattern:
-      /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.{1,253}$)(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63})$/,
+      /^(?!9188040d-6c67-4c5b-b112-36a304b66dad$)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.{1,253}$)(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63})$/,
   }).describe("The tenant whose people may sign in."),
   groupNameFormat: z
     .enum(["id", "name"], "write id or name")

@@ -33,6 +33,7 @@ import {
   machineIssuersAreDistinct,
 } from "./crossChecks/machines";
 import { machinesAreNobodyElse } from "./crossChecks/machineUsers";
+import { strangersStayOut } from "./crossChecks/openProviders";
 import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
 
 /** Every cross-check; a new one is a function in this list. */
@@ -51,6 +52,7 @@ export const crossChecks: readonly CrossCheck[] = [
   usersAreDistinct,
   groupsCanBeHad,
   groupsAreOfOneConnector,
+  strangersStayOut,
   providerStandsAlone,
   jobsNeedDex,
   metadataServerStaysClosed,

@@ -57,11 +57,13 @@ export const machineIssuer = z.strictObject({
   audiences,
   jwksUri: httpsUrl
     .optional()
-    .describe("Where istiod fetches the keys; without it and without `jwks`, from the issuer's discovery document."),
+    .describe(
+      "Where istiod fetches the keys. Default: where the issuer's discovery document says, and then istiod keeps none of them through an outage.",
+    ),
   ca: authority.describe(keyAuthority),
   jwks: text({
     title: "JSON Web Key Set",
-    mend: "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks",
+    mend: "write a JSON Web Key Set of public keys only, RSA ones of at least 2048 bits, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks",
     accepts: isKeySet,
   })
     .optional()
@@ -89,9 +91,12 @@ export const machineIssuer = z.strictObject({
 });
 
 /** Members of RFC 7518 that hold a private or symmetric key: here they would let any reader mint tokens. */
-const privateMembers = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
+export const privateMembers = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 
-/** RFC 7517 set of keys that are public, asymmetric and well-formed. */
+/** RFC 7518, section 3.3. */
+const shortestRsa = 2048;
+
+/** RFC 7517 set of keys that are public, asymmetric, long enough and well-formed. */
 export function isKeySet(value: string): boolean {
   try {
     const { keys } = JSON.parse(value) as { keys?: unknown };
@@ -99,8 +104,8 @@ export function isKeySet(value: string): boolean {
       Array.isArray(keys) &&
       keys.length > 0 &&
       keys.every((key: JsonWebKey) => {
-        createPublicKey({ key, format: "jwk" });
-        return !privateMembers.some((member) => member in key);
+        const { asymmetricKeyDetails: { modulusLength } = {} } = createPublicKey({ key, format: "jwk" });
+        return (modulusLength ?? shortestRsa) >= shortestRsa && !privateMembers.some((member) => member in key);
       })
     );
   } catch {

@@ -1,5 +1,6 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
+import { hidden, namesSecret, withoutSecrets } from "./hiding";
 import { settingsSchema } from "./schema";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
@@ -15,12 +16,13 @@ export interface Complaint {
   value: unknown;
   /** What to write instead. */
   mend: string;
+  /** Whether the value may be a secret for its place alone. */
+  secret?: boolean;
 }
 
 /** The text of a value in a mend, where its setting is no secret. */
 export type Quote = (setting: string, value: unknown) => string;
 
-const hidden = "[secret]";
 const longestShown = 200;
 
 /** Speaks of the settings of one stack; `secretKeys` are the settings that hold a secret anywhere. */
@@ -33,8 +35,8 @@ export class Wording {
 
   readonly quote: Quote = (setting, value) => (this.secretKeys.has(setting) ? hidden : String(value));
 
-  problem({ path, value, mend }: Complaint): SettingsProblem {
-    return { key: this.key(path), value: this.show(path, value), mend };
+  problem({ path, value, mend, secret = false }: Complaint): SettingsProblem {
+    return { key: this.key(path), value: secret ? hidden : this.show(path, value), mend };
   }
 
   /** Whether the setting at the top of the path holds a secret anywhere. */
@@ -54,31 +56,24 @@ export class Wording {
     return `${this.project === undefined ? "" : `${this.project}:`}${parts.join("")}`;
   }
 
-  private show(path: Path, value: unknown): string {
+  private show(path: Path, given: unknown): string {
     if (this.secretKeys.has(String(path[0])) || (path[0] !== "rotation" && path.some(namesSecret))) {
       return hidden;
     }
+    // A registry has no scheme, by which a password would be told from the rest.
+    const isRegistry = path[0] === "mirror" && typeof given === "string" && !given.includes("://");
+    const value = isRegistry ? given.replace(/^.*@/s, `${hidden}@`) : given;
     if (value === undefined) {
       return "(not set)";
     }
     try {
       return readable(
-        JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) || isPrivateKey(inner) ? hidden : inner)),
+        JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) ? hidden : withoutSecrets(inner))),
       );
     } catch {
       return "(nested too deeply to show)";
     }
   }
-}
-
-/** A secret in the wrong place or under a misspelt key is a secret still. */
-function namesSecret(key: string | number): boolean {
-  return /secret|passw|credential|private.?key|api.?token|account.?key/i.test(String(key));
-}
-
-/** RFC 7468, sections 10 and 11, and the labels of older tools; a bundle in the place of a certificate may hold one. */
-function isPrivateKey(value: unknown): boolean {
-  return typeof value === "string" && value.includes("PRIVATE KEY-----");
 }
 
 /** JSON leaves some characters as they are that a terminal would act on, or that turn a line around. */
@@ -143,7 +138,8 @@ export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>,
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
         const unknown = [...path, key];
-        return { path: unknown, value: valueAt(settings, unknown), mend: mendOfUnknown(key, knownKeys(path)) };
+        const mend = mendOfUnknown(key, knownKeys(path));
+        return { path: unknown, value: valueAt(settings, unknown), mend, secret: takesSecrets(path) };
       });
     }
     const value = valueAt(settings, path);
@@ -220,10 +216,22 @@ interface Node {
   meta?: () => { secret?: unknown } | undefined;
 }
 
+/** What the schema has at a place. */
+function placesAt(path: Path): Node[] {
+  return path.reduce<Node[]>(below, unwrapped(settingsSchema as unknown as Node));
+}
+
 /** The settings that exist at a place of the schema, for a suggestion. */
 function knownKeys(path: Path): string[] {
-  const places = path.reduce<Node[]>(below, unwrapped(settingsSchema as unknown as Node));
-  return places.flatMap((node) => Object.keys(node.shape ?? {}));
+  return placesAt(path).flatMap((node) => Object.keys(node.shape ?? {}));
+}
+
+/** Whether a setting of this place is a secret, so that an unknown key beside it may be that secret misspelt. */
+function takesSecrets(path: Path): boolean {
+  return placesAt(path)
+    .flatMap((node) => Object.values(node.shape ?? {}))
+    .flatMap(unwrapped)
+    .some((node) => node.meta?.()?.secret === true);
 }
 
 /** What the schema has one step further; what every object inherits, such as `toString`, is not in it. */

@@ -53,7 +53,11 @@ const oidc = z.strictObject({
     .refine((list) => list.includes("openid"), scopesMend)
     .default(["openid", "email", "profile"])
     .describe("Scopes asked of the provider; many give a refresh token for `offline_access` only."),
-  userClaim: claimName("email").default("email").describe("The claim of the ID token that becomes `kubeflow-userid`."),
+  userClaim: claimName("email")
+    .default("email")
+    .describe(
+      "The claim of the ID token that becomes `kubeflow-userid`. With `email`, a person whose `email_verified` is false is refused; a token without that claim is taken.",
+    ),
   groupsClaim: claimName("groups")
     .default("groups")
     .describe("The claim of the ID token that holds the groups and becomes `kubeflow-groups`."),

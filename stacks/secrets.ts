@@ -19,10 +19,20 @@ export const secretName = (namespace: string) =>
     pattern: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
   });
 
+/** What the program calls its own Secrets; a given one of that name would be overwritten, or be its own. */
+const ownSecrets = /^(dex|oauth2-proxy|gatehouse-.*)$/;
+
+function foreignSecret(namespace: string) {
+  const name = secretName(namespace);
+  return name
+    .refine((value) => !ownSecrets.test(value), "this name is one of the program's own Secrets: name one that you made")
+    .meta(name.meta() ?? {});
+}
+
 export function kubernetesSecret(namespace: string, exampleKey: string) {
   return z
     .strictObject({
-      secretName: secretName(namespace).describe(`The Secret's name in the namespace \`${namespace}\`.`),
+      secretName: foreignSecret(namespace).describe(`The Secret's name in the namespace \`${namespace}\`.`),
       key: text({
         title: "key of a Secret",
         mend: `write a key of that Secret, such as ${exampleKey}`,

@@ -26,6 +26,8 @@ export function formatMirror({ charts, images }: MirrorList, { colors }: Style):
  */
 export function formatCommands({ charts, images }: MirrorList): string {
   return [
+    // What could not be copied ends the script, or the settings would name a mirror with a part missing.
+    "set -eu",
     ...charts.flatMap(({ chart, version, from, to }) => [
       from.startsWith("oci://")
         ? `helm pull ${from}/${chart} --version ${version}`

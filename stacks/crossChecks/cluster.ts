@@ -4,8 +4,14 @@ import { type Path } from "../problems";
 import { type Settings } from "../schema";
 import { comparing } from "./comparing";
 
-/** Metadata servers of AWS, Azure and Google Cloud. */
-const metadataServers = ["169.254.169.254", "fd00:ec2::254", "fd20:ce::254"].map((address) => ipaddr.parse(address));
+/**
+ * Metadata servers of AWS, Azure and Google Cloud, then where EKS Pod Identity, ECS and GKE's Workload Identity hand out
+ * credentials.
+ */
+const metadataServers = [
+  ...["169.254.169.254", "fd00:ec2::254", "fd20:ce::254"],
+  ...["169.254.170.23", "fd00:ec2::23", "169.254.170.2", "169.254.169.252"],
+].map((address) => ipaddr.parse(address));
 
 /** Addresses that the platform may talk to, where they stand, and whose they are. */
 function* opened({ cluster, identity, sessions }: Pick<Settings, "cluster" | "identity" | "sessions">) {

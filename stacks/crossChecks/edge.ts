@@ -8,8 +8,8 @@ const widest = 8;
 
 const path = (...rest: string[]) => ["certificates", "edge", ...rest];
 
-export const acmeCanProve = comparing(["certificates", "network", "certManager"], function* (settings) {
-  const { certificates, network, certManager } = settings;
+export const acmeCanProve = comparing(["certificates", "network", "certManager", "ingress"], function* (settings) {
+  const { certificates, network, certManager, ingress } = settings;
   const { edge } = certificates;
   if (edge.type !== "acme") {
     return;
@@ -28,6 +28,25 @@ export const acmeCanProve = comparing(["certificates", "network", "certManager"]
       mend: "this CA would take the place of the system's at Let's Encrypt: write the server of your own, or remove the setting",
     };
   }
+  // An ACME server of one's own may be anywhere; Let's Encrypt asks from addresses that it does not tell.
+  if (edge.challenge.type === "http01" && edge.server === undefined) {
+    const { type, loadBalancer } = ingress.service;
+    const mend = "Let's Encrypt asks at port 80 from addresses that nobody knows before, and could not";
+    if (type === "ClusterIP") {
+      yield {
+        path: ["ingress", "service", "type"],
+        value: type,
+        mend: `${mend} reach the gateway: write LoadBalancer, or take a challenge of type dns01`,
+      };
+    }
+    if (loadBalancer.sourceRanges.length > 0) {
+      yield {
+        path: ["ingress", "service", "loadBalancer", "sourceRanges"],
+        value: loadBalancer.sourceRanges,
+        mend: `${mend} come in: remove the ranges, or take a challenge of type dns01`,
+      };
+    }
+  }
   const provider = edge.challenge.type === "dns01" ? edge.challenge.provider : undefined;
   const asksMetadata = provider?.type === "cloudDns" && provider.auth.type === "workloadIdentity";
   if (
@@ -44,13 +63,20 @@ export const acmeCanProve = comparing(["certificates", "network", "certManager"]
 });
 
 export const givenCertificateServes = comparing(
-  ["domain", "certificates", "echo"],
-  function* ({ domain, certificates: { edge }, echo }, quote) {
+  ["domain", "certificates", "echo", "apps"],
+  function* ({ domain, certificates: { edge }, echo, apps }, quote) {
     if (edge.type === "given") {
       const hosts = publicHosts(echo.enabled, hostsOf(domain));
       for (const mend of chainMends(edge.certificate, hosts, new Date(), (host) => quote("domain", host))) {
         yield { path: path("certificate"), value: edge.certificate, mend };
       }
+    }
+    if (edge.type === "existingSecret" && apps.some(({ name }) => edge.secretName === `app-${name}`)) {
+      yield {
+        path: path("secretName"),
+        value: edge.secretName,
+        mend: "this name is that of an application's own certificate: give the Secret another one",
+      };
     }
     if (edge.type === "existingSecret" && /^gatehouse-/.test(edge.secretName)) {
       yield {

@@ -1,5 +1,6 @@
 import { givesGroups } from "../connectors";
 import { dexIssuer } from "./machines";
+import { namesSecret } from "../hiding";
 import { comparing, repeated } from "./comparing";
 
 export const somebodyCanSignIn = comparing(["environment", "identity"], function* ({ environment, identity }, quote) {
@@ -49,6 +50,13 @@ export const connectorsAreDistinct = comparing(["domain", "identity"], function*
     };
   }
   for (const [index, connector] of identity.connectors.entries()) {
+    if (connector.id === "local") {
+      yield {
+        path: ["identity", "connectors", index, "id"],
+        value: connector.id,
+        mend: "local is what Dex calls its own passwords: give the connector another id",
+      };
+    }
     if (connector.type === "oidc" && connector.issuer === dexIssuer(domain)) {
       yield {
         path: ["identity", "connectors", index, "issuer"],
@@ -113,7 +121,7 @@ export const providerStandsAlone = comparing(["identity"], function* ({ identity
     yield {
       path: ["identity", "emailDomains"],
       value: emailDomains,
-      mend: `nobody verifies the domain in the claim ${quote("identity", provider.userClaim)}: write userClaim: email, or name groups in identity.allowedGroups and no domains`,
+      mend: `nobody verifies the domain in the claim ${quote("identity", provider.userClaim)}, because oauth2-proxy looks at email_verified for email alone: write userClaim: email, or name groups in identity.allowedGroups and no domains`,
     };
   }
   for (const [index, group] of allowedGroups.entries()) {
@@ -127,6 +135,16 @@ export const providerStandsAlone = comparing(["identity"], function* ({ identity
     }
   }
   const { issuer, backendLogoutUrl } = provider;
+  const parameters = new URLSearchParams(backendLogoutUrl?.replace(/^[^?]*/, "") ?? "");
+  for (const [parameter, value] of parameters) {
+    if (value !== "{id_token}" && namesSecret(parameter)) {
+      yield {
+        path: ["identity", "provider", "backendLogoutUrl"],
+        value: backendLogoutUrl,
+        mend: `whoever may read ConfigMaps would read this secret: remove the parameter ${quote("identity", parameter)}`,
+      };
+    }
+  }
   if (backendLogoutUrl !== undefined && new URL(backendLogoutUrl).origin !== new URL(issuer).origin) {
     yield {
       path: ["identity", "provider", "backendLogoutUrl"],

@@ -9,6 +9,13 @@ export const sessionsNest = comparing(["identity", "sessions"], function* ({ ide
       mend: `must be below sessions.lifetime (${quote("sessions", sessions.lifetime)}), or oauth2-proxy does not start`,
     };
   }
+  if (shorter(sessions.refresh, "1m")) {
+    yield {
+      path: ["sessions", "refresh"],
+      value: sessions.refresh,
+      mend: "this would ask the provider anew with almost every request: write at least 1m",
+    };
+  }
   if (provider.type === "oidc") {
     if (!shorter(sessions.refresh, provider.idTokenLifetime)) {
       yield {
@@ -24,6 +31,13 @@ export const sessionsNest = comparing(["identity", "sessions"], function* ({ ide
       path: ["sessions", "refresh"],
       value: sessions.refresh,
       mend: `must be below sessions.idToken (${quote("sessions", sessions.idToken)}), or the gateway refuses the token before it is renewed`,
+    };
+  }
+  if (shorter("24h", sessions.idToken)) {
+    yield {
+      path: ["sessions", "idToken"],
+      value: sessions.idToken,
+      mend: "for so long a stolen one is good, and nothing can take it back: write 24h at the most",
     };
   }
   if (shorter(sessions.lifetime, sessions.idToken)) {

@@ -47,7 +47,7 @@ const clusterSettings = z
       jwksUri: httpsUrl
         .optional()
         .describe(
-          "Where istiod fetches the keys. Default: the known place of EKS, GKE or AKS; of another issuer its discovery document says it.",
+          "Where istiod fetches the keys. Default: the known place of EKS, GKE or AKS; of another issuer its discovery document says it, and then istiod keeps none of them through an outage.",
         ),
       ca: authority.describe(keyAuthority),
     }),

@@ -51,6 +51,7 @@ describe("gatehouse mirror", () => {
     const { code, stdout } = await gatehouse(__dirname, ["mirror", ...to, "--commands"]);
     assert.equal(code, 0);
     const lines = stdout.trim().split("\n");
+    assert.equal(lines[0], "set -eu");
     assert.equal(lines.filter((line) => line.startsWith("skopeo copy --all --preserve-digests docker://")).length, 11);
     assert.equal(lines.filter((line) => line.startsWith("helm push ")).length, 5);
     assert.ok(lines.includes("helm pull oci://quay.io/jetstack/charts/cert-manager --version v1.21.2"));

@@ -494,6 +494,10 @@ const cases: readonly Case[] = [
       ["169.254.0.0/16", "169.254.169.254"],
       ["::/0", "fd00:ec2::254"],
       ["fd20::/16", "fd20:ce::254"],
+      ["169.254.170.23/32", "169.254.170.23"],
+      ["fd00:ec2::23/128", "fd00:ec2::23"],
+      ["169.254.170.2/32", "169.254.170.2"],
+      ["169.254.169.252/32", "169.254.169.252"],
     ] as const
   ).map(([cidr, server]) => ({
     name: `refuse ${cidr} as the API server's, since it opens the metadata server`,
@@ -576,7 +580,7 @@ const cases: readonly Case[] = [
       {
         key: "identity.emailDomains",
         value: ["example.com"],
-        mend: "nobody verifies the domain in the claim preferred_username: write userClaim: email, or name groups in identity.allowedGroups and no domains",
+        mend: "nobody verifies the domain in the claim preferred_username, because oauth2-proxy looks at email_verified for email alone: write userClaim: email, or name groups in identity.allowedGroups and no domains",
       },
     ],
   },

@@ -21,7 +21,33 @@ const nobodyTrusted = (why: string) => [
   },
 ];
 
+const unknownAddresses = "Let's Encrypt asks at port 80 from addresses that nobody knows before, and could not";
+
 const cases: readonly Case[] = [
+  {
+    name: "refuse HTTP-01 from Let's Encrypt where nothing leads to the gateway",
+    base: modes.http01,
+    change: [["ingress.service.type", "ClusterIP"]],
+    problems: [
+      {
+        key: "ingress.service.type",
+        value: "ClusterIP",
+        mend: `${unknownAddresses} reach the gateway: write LoadBalancer, or take a challenge of type dns01`,
+      },
+    ],
+  },
+  {
+    name: "refuse HTTP-01 from Let's Encrypt where only some may come in",
+    base: modes.http01,
+    change: [["ingress.service.loadBalancer.sourceRanges", ["203.0.113.0/24"]]],
+    problems: [
+      {
+        key: "ingress.service.loadBalancer.sourceRanges",
+        value: ["203.0.113.0/24"],
+        mend: `${unknownAddresses} come in: remove the ranges, or take a challenge of type dns01`,
+      },
+    ],
+  },
   {
     name: "refuse a wildcard with HTTP-01",
     base: modes.http01,
@@ -333,5 +359,32 @@ describe("a given certificate", () => {
     const found = problemsOf(modes.given(pair.key, "undecrypted-0123456789"));
     assert(!JSON.stringify(found).includes("PRIVATE KEY"), JSON.stringify(found));
     assert.equal(found.find(({ key }) => key.endsWith(".certificate"))?.value, '"[secret]"');
+  });
+});
+
+describe("the Secret of the edge", () => {
+  it("is none of an application's own", () => {
+    const app = {
+      name: "grafana",
+      service: { name: "grafana", namespace: "monitoring", port: 80 },
+      pods: { labels: { app: "grafana" } },
+    };
+    const settings = changed(modes.existingSecret(), "apps", [app]);
+    assert.deepEqual(problemsOf(changed(settings, `${edge}.secretName`, "app-other")), []);
+    assert.deepEqual(problemsOf(changed(settings, `${edge}.secretName`, "app-grafana")), [
+      {
+        key: `${project}:${edge}.secretName`,
+        value: "[secret]",
+        mend: "this name is that of an application's own certificate: give the Secret another one",
+      },
+    ]);
+  });
+});
+
+describe("HTTP-01", () => {
+  it("may be behind anything for an ACME server of one's own", () => {
+    const own = changed(modes.http01(), `${edge}.server`, "https://acme.example.com/directory");
+    assert.deepEqual(problemsOf(changed(own, "ingress.service.type", "ClusterIP")), []);
+    assert.deepEqual(problemsOf(changed(own, "ingress.service.loadBalancer.sourceRanges", ["10.0.0.0/8"])), []);
   });
 });

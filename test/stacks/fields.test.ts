@@ -289,8 +289,9 @@ const port: Field = {
 };
 
 const secretName: Field = {
-  accepts: ["company-sign-in", "a.b", "1"],
+  accepts: ["company-sign-in", "a.b", "1", "dex-2", "gatehouse"],
   refuses: {
+    "this name is one of the program's own Secrets: name one that you made": ["dex", "oauth2-proxy", "gatehouse-ca"],
     "write the name of a Secret in the namespace auth": ["", "A", "a..b", "a.-b", "a_b", ".a", "a".repeat(254), 5],
   },
 };
@@ -408,7 +409,7 @@ const identityFields: Readonly<Record<string, Field>> = {
       accepts: ["example.onmicrosoft.com", "example.com", "72f988bf-86f1-41af-91ab-2d7cd011db47"],
       refuses: {
         "write your tenant's ID or one of its domains, such as example.onmicrosoft.com; common, organizations and consumers would let other tenants in":
-          ["", "common", "organizations", "consumers", "example", "https://example.com", "example.com/common", "72f988bf", 5], // prettier-ignore
+          ["", "common", "organizations", "consumers", "example", "https://example.com", "example.com/common", "72f988bf", "9188040d-6c67-4c5b-b112-36a304b66dad", 5], // prettier-ignore
       },
     },
     [`${first}.groupNameFormat`]: wordOf(["id", "name"]),
@@ -761,25 +762,27 @@ const fields: Readonly<Record<string, Field>> = {
   "machines.issuers[0].jwks": {
     accepts: [keySet(publicEc), keySet(publicRsa, { ...publicEc, kid: "1", use: "sig", alg: "ES256" })],
     refuses: {
-      "write a JSON Web Key Set of public keys only, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks": [
-        "",
-        "null",
-        "[]",
-        "{}",
-        "{",
-        JSON.stringify({ keys: publicEc }),
-        keySet(),
-        keySet(null),
-        keySet("RSA"),
-        keySet({ kty: "RSA" }),
-        keySet({ kty: "oct", k: "c2VjcmV0" }),
-        keySet({ ...publicEc, y: publicEc.x }),
-        keySet(ec.privateKey.export({ format: "jwk" })),
-        keySet(rsa.privateKey.export({ format: "jwk" })),
-        keySet(publicEc, ec.privateKey.export({ format: "jwk" })),
-        keySet({ ...publicRsa, d: null }),
-        { keys: [publicEc] },
-      ],
+      "write a JSON Web Key Set of public keys only, RSA ones of at least 2048 bits, as a text, '{\"keys\":[…]}': kubectl get --raw /openid/v1/jwks":
+        [
+          "",
+          "null",
+          "[]",
+          "{}",
+          "{",
+          JSON.stringify({ keys: publicEc }),
+          keySet(),
+          keySet(null),
+          keySet("RSA"),
+          keySet({ kty: "RSA" }),
+          keySet({ kty: "oct", k: "c2VjcmV0" }),
+          keySet({ ...publicEc, y: publicEc.x }),
+          keySet(ec.privateKey.export({ format: "jwk" })),
+          keySet(rsa.privateKey.export({ format: "jwk" })),
+          keySet(publicEc, ec.privateKey.export({ format: "jwk" })),
+          keySet({ ...publicRsa, d: null }),
+          keySet(publicEc, generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" })),
+          { keys: [publicEc] },
+        ],
     },
   },
   "machines.issuers[0].userClaim": claim("sub"),

@@ -91,6 +91,11 @@ describe("a secret setting", () => {
   });
 });
 
+const withKeys = (jwks: unknown) =>
+  changed(production(), "machines.issuers", [
+    { name: "cluster", issuer: "https://oidc.cluster.example.com", audiences: ["a"], jwks },
+  ]);
+
 describe("an error about settings", () => {
   /** The same mistakes, wherever a text stands: each text becomes a word that is easy to find again. */
   const marked = (value: unknown, key = ""): unknown =>
@@ -145,6 +150,27 @@ describe("an error about settings", () => {
     ["at the top", { ...production(), clientSecret: "hunter2" }],
     ["deep in a setting of the wrong shape", { ...production(), identity: [[{ clientSecret: { a: "hunter2" } }]] }],
   ];
+  const connector = "identity.connectors[0]";
+  const url = "https://user:hunter2@login.example.com/";
+  const jwk = { kty: "EC", crv: "P-256", x: "a", y: "b", d: "hunter2" };
+  misplaced.push(
+    ...["bindPW", "pw", "pass", "passphrase", "token", "apiKey", "clientId2"].map((key): [string, Tree] => [
+      `under the unknown key ${key} of a connector`,
+      changed(production(), `${connector}.${key}`, "hunter2"),
+    ]),
+    ...["pw", "pass", "redisPW", "accessToken", "bearer_token"].map((key): [string, Tree] => [
+      `under the unknown key ${key} where no secret is`,
+      changed(production(), `monitoring.${key}`, { value: "hunter2" }),
+    ]),
+    ["as the password in a URL", changed(production(), `${connector}.issuer`, url)],
+    ["as the password with a slash in a URL", changed(production(), `${connector}.issuer`, url.replace("r2@", "r2/@"))],
+    ["in a URL in a list", changed(production(), "identity.connectors", [{ type: "oidc", issuer: [url] }])],
+    ["in a URL of charts", changed(production(), "mirror.charts", "oci://user:hunter2@registry.example.com/charts")],
+    ["as a registry's password", changed(production(), "mirror.images", "user:hunter2@registry.example.com")],
+    ["as a parameter of a URL", changed(production(), "mirror.charts", "https://charts.example.com?token=hunter2")],
+    ["in a private key of a set", withKeys(JSON.stringify({ keys: [jwk] }))],
+    ["in a private key that is no text", withKeys({ keys: [jwk] })],
+  );
   for (const [name, settings] of misplaced) {
     it(`hides a plain secret ${name}`, () => {
       const error = errorOf(settings);
@@ -154,6 +180,13 @@ describe("an error about settings", () => {
       }
     });
   }
+
+  it("shows the rest of a URL with a password", () => {
+    assert.equal(
+      problemsOf(changed(production(), "mirror.charts", "oci://user:hunter2@registry.example.com/charts"))[0]?.value,
+      '"oci://[secret]@registry.example.com/charts"',
+    );
+  });
 
   it("shows a rotation number, which only sounds like a secret", () => {
     assert.equal(problemsOf({ ...production(), rotation: { clientSecret: 0 } })[0]?.value, "0");

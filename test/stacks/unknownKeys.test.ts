@@ -54,7 +54,10 @@ const misspelt: Readonly<Record<string, string>> = {
 describe("an unknown key", () => {
   for (const [path, mend] of Object.entries(misspelt)) {
     it(`is found at ${path}`, () => {
-      const value = path.includes("clientSecret") ? "[secret]" : '"anything"';
+      // Beside a secret it may be that secret under a misspelt key.
+      const value = /clientSecret|connectors\[0\]|certificates\.edge\./.test(path.replace("machines.connectors", ""))
+        ? "[secret]"
+        : '"anything"';
       assert.deepEqual(problemsOf(changed(everything(), path, "anything")), [
         { key: `${project}:${path}`, value, mend },
       ]);
