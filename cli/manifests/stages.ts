@@ -37,6 +37,9 @@ const foundations: readonly string[] = [namespaces.certManager, namespaces.istio
 /** The CA's key for cert-manager and its certificate for istiod, which may be in namespaces of somebody else's. */
 const authorities = /^gatehouse-(istiod-)?ca-/;
 
+/** Beside istiod, but with a certificate that cert-manager signs (components/clusterKeys.ts): its pods wait for that one. */
+const withCertificate: readonly string[] = ["cluster-keys"];
+
 /** The APIs whose objects they answer for; by then nothing else is needed to create one. */
 const served = /(^|\.)(cert-manager|istio)\.io$/;
 
@@ -66,6 +69,9 @@ export function stageOf(id: ObjectId): StageName {
   }
   if (!isBuiltIn(id)) {
     return served.test(groupOf(id.apiVersion)) && !opening.includes(kind) ? "rules" : "gate";
+  }
+  if (id.namespace !== undefined && withCertificate.includes(id.name)) {
+    return "gate";
   }
   if (id.namespace === undefined || foundations.includes(id.namespace) || isAuthority(id)) {
     return "foundations";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ObjectId } from "../../../cli/manifests/objectId";
 import { stageFolder, stageOf, stages, stagesOf } from "../../../cli/manifests/stages";
+import { recordEverything } from "../../program/record";
 
 const id = (apiVersion: string, kind: string, namespace?: string): ObjectId => ({
   apiVersion,
@@ -68,6 +69,29 @@ describe("the stage of an object", () => {
       assert.equal(stageOf(object), "rules", object.kind);
     }
     assert.equal(stageOf(inIngress("v1", "Secret", "another")), "gate");
+  });
+
+  it("comes after that of the certificates that pods wait for", async () => {
+    const recording = await recordEverything();
+    const certificates = recording.all<{ spec: { secretName: string } }>("Certificate");
+    const order = (object: ObjectId) => stages.findIndex(({ name }) => name === stageOf(object));
+    const waiting = recording
+      .all<{ spec: { template: { spec: { volumes?: { secret?: { secretName: string } }[] } } } }>("Deployment")
+      .flatMap((deployment) => {
+        const { namespace = "", name } = deployment.metadata;
+        const mounted = deployment.spec.template.spec.volumes?.flatMap(({ secret }) => secret?.secretName ?? []) ?? [];
+        return certificates
+          .filter(({ metadata, spec }) => metadata.namespace === namespace && mounted.includes(spec.secretName))
+          .map(({ metadata }) => {
+            const [pod, certificate] = [
+              { apiVersion: "apps/v1", kind: "Deployment", namespace, name },
+              { apiVersion: "cert-manager.io/v1", kind: "Certificate", namespace, name: metadata.name },
+            ];
+            assert.ok(order(pod) > order(certificate), `${namespace}/${name}`);
+            return name;
+          });
+      });
+    assert.ok(waiting.includes("cluster-keys"));
   });
 
   it("is the fourth one for pods, for what leads to them, and for kinds that nobody here knows", () => {
