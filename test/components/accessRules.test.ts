@@ -13,7 +13,7 @@ const https = 8443;
 
 const behindProxyProtocol = () =>
   changed(
-    changed(everythingInput as unknown as Tree, "ingress.trustedRanges", ["10.0.0.0/16"]),
+    changed(everythingInput, "ingress.trustedRanges", ["10.0.0.0/16"]),
     "ingress.clientAddress.proxyProtocol",
     "required",
   );
