@@ -258,7 +258,8 @@ export const edge: Effect[] = [
   {
     setting: "ingress.service.loadBalancer.sourceRanges[]",
     at: "ingress.service.loadBalancer.sourceRanges",
-    base: balanced,
+    // Let's Encrypt could not come in.
+    base: modes.cloudflare,
     value: ["203.0.113.0/24"],
     changes: { [gatewayChart("service.loadBalancerSourceRanges[0]")]: [undefined, "203.0.113.0/24"] },
   },
