@@ -22,27 +22,34 @@ const documents = [
   { path: "docs/reference/network-flows.md", render: () => flowsReference(everything()) },
 ];
 
-async function main() {
-  const { values: options } = parseArgs({
-    options: { check: { type: "boolean", default: false }, into: { type: "string", default: project } },
-  });
+/** Writes what is stale into a folder, or only looks, and gives what there is to say of it. */
+async function generate({ check, into }) {
   const stale = [];
   for (const { path, render } of documents) {
-    const target = join(options.into, path);
+    const target = join(into, path);
     const text = await formatted(path, await render());
     if (read(target) === text) {
       continue;
     }
     stale.push(path);
-    if (!options.check) {
+    if (!check) {
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, text);
     }
   }
-  for (const path of stale) {
-    console.log(options.check ? `${path} is stale: npm run docs` : `wrote ${path}`);
-  }
-  return options.check && stale.length > 0 ? 1 : 0;
+  return {
+    code: check && stale.length > 0 ? 1 : 0,
+    lines: stale.map((path) => (check ? `${path} is stale: npm run docs` : `wrote ${path}`)),
+  };
+}
+
+async function main() {
+  const { values: options } = parseArgs({
+    options: { check: { type: "boolean", default: false }, into: { type: "string", default: project } },
+  });
+  const { code, lines } = await generate(options);
+  lines.forEach((line) => console.log(line));
+  return code;
 }
 
 /** The form that `npm run lint` asks for, so that a fresh page never fails there. */
@@ -63,12 +70,16 @@ function read(path) {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    console.error(error);
-    process.exitCode = 3;
-  },
-);
+module.exports = { generate };
+
+if (require.main === module) {
+  main().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error) => {
+      console.error(error);
+      process.exitCode = 3;
+    },
+  );
+}

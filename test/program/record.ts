@@ -7,6 +7,7 @@ import { everything } from "../../stacks/everything";
 import { type Settings } from "../../stacks/schema";
 import { compliantCluster } from "./live";
 import { type Mode, RecordingMonitor } from "./monitor";
+import { quicken } from "./quickRuntime";
 import { Recording } from "./recording";
 
 export const project = "kubeflow-gatehouse";
@@ -81,9 +82,7 @@ async function run(
 
   const announced: string[] = [];
   const rejections = new Rejections();
-  // Pulumi keeps a stack trace of every promise, and that is three quarters of the time.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const release = quicken();
   try {
     const ended = pulumi.runtime
       .runInPulumiStack(() => {
@@ -98,7 +97,7 @@ async function run(
     // What is rejected with the last registration surfaces a turn of the loop later.
     await new Promise((resolve) => setImmediate(resolve));
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    release();
     rejections.release();
     pulumi.runtime.disconnectSync();
   }
