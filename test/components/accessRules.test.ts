@@ -4,7 +4,7 @@ import { everythingInput } from "../../stacks/everything";
 import { type AuthorizationSpec, matches, type Request } from "../program/authorization";
 import { recordEverything, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
-import { changed, production, settingsOf, type Tree } from "../stacks/fixture";
+import { changed, production, settingsOf } from "../stacks/fixture";
 
 const gate = "kubeflow.example.com";
 const dexIssuer = `https://${gate}/dex`;
