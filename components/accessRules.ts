@@ -103,7 +103,7 @@ export class AccessRules extends pulumi.ComponentResource {
         `${name}-machine-clients`,
         {
           metadata: metadata("machine-clients"),
-          spec: { selector, action: "DENY", rules: machineClientRules(clients, provider.issuer, to, port) },
+          spec: { selector, action: "DENY", rules: machineClientRules(clients, provider, to, port) },
         },
         child,
       );

@@ -10,14 +10,22 @@ export type Operations = { operation: { ports?: string[]; notHosts?: string[]; n
  * also those of people, and an ID token for any audience (`SkipClientIDCheck` in connector/oidc/oidc.go). So the gateway
  * looks at the result: a token that was made for a job's client must come from that client's connectors, which Dex writes
  * into it for the scope `federated:id`, and name one of its users. A token without these claims is denied.
+ *
+ * The grant is open to the gate's own client, too, and what that one exchanges would be a person's token. Dex writes no `nonce`
+ * into an exchanged token (`handleTokenExchange` in server/handlers.go), and one into each that comes of a sign-in with one.
  */
 export function machineClientRules(
   clients: readonly MachineClient[],
-  issuer: string,
+  { issuer, clientId }: { issuer: string; clientId: string },
   to: Operations,
   port: PublicPort,
 ) {
-  return clients.flatMap(({ id, connectors, users }) => {
+  const ofPeople = [
+    { key: "request.auth.claims[iss]", values: [issuer] },
+    { key: "request.auth.claims[aud]", values: [clientId] },
+  ];
+  const exchanged = { to, ...whenAt(port, [...ofPeople, { key: "request.auth.claims[nonce]", notValues: ["*"] }]) };
+  const rules = clients.flatMap(({ id, connectors, users }) => {
     const madeFor = [
       { key: "request.auth.claims[iss]", values: [issuer] },
       { key: "request.auth.claims[aud]", values: [id] },
@@ -33,6 +41,7 @@ export function machineClientRules(
       { to, ...whenAt(port, [...madeFor, { key: "request.auth.claims[email]", notValues: [...users] }]) },
     ];
   });
+  return rules.length === 0 ? [] : [...rules, exchanged];
 }
 
 /** Tokens of other issuers than Dex, of whom the settings name nobody; a token without the claim is denied, too. */

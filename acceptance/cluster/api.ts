@@ -114,7 +114,8 @@ async function send(
   const options: RequestOptions = {
     method,
     headers: {
-      Accept: "application/json",
+      // The keys have a type of their own, and the API server insists on it.
+      Accept: "application/json, application/jwk-set+json",
       "User-Agent": fieldManager,
       ...(text === undefined ? {} : { "Content-Type": type, "Content-Length": Buffer.byteLength(text) }),
     },

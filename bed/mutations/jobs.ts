@@ -37,4 +37,12 @@ export const jobs: readonly Mutation[] = [
     modes: ["every-machine"],
     noticedBy: ["machines/job"],
   },
+  {
+    name: "a-person-by-exchange",
+    breaks: "The gate's own client exchanges a job's token for one of a person.",
+    object: clients,
+    change: without("request.auth.claims[nonce]"),
+    modes: ["every-machine"],
+    noticedBy: ["machines/job"],
+  },
 ];

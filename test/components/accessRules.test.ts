@@ -111,7 +111,7 @@ for (const way of ways)
       }
     });
 
-    const person = { iss: dexIssuer, sub: "1", aud: "oauth2-proxy", email: "user@example.com" };
+    const person = { iss: dexIssuer, sub: "1", aud: "oauth2-proxy", email: "user@example.com", nonce: "n" };
     const job = {
       iss: dexIssuer,
       sub: "1",
@@ -189,6 +189,16 @@ for (const way of ways)
       [
         "a token of somebody else's job",
         { headers: bearer, claims: { ...job, email: "repo:other/pipelines:x" } },
+        "denied",
+      ],
+      [
+        "a job's token that the gate's own client exchanged",
+        { headers: bearer, claims: { ...job, aud: "oauth2-proxy" } },
+        "denied",
+      ],
+      [
+        "one that doesn't say its connector",
+        { headers: bearer, claims: { ...job, aud: "oauth2-proxy", federated_claims: undefined } },
         "denied",
       ],
       ["a job's token without its user", { headers: bearer, claims: { ...job, email: undefined } }, "denied"],

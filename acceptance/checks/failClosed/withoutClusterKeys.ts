@@ -45,7 +45,7 @@ export function withoutClusterKeys(pace: Pace): Check {
             `${when}, a token of the cluster should get in as ${user} or be refused; came ${answer.status} as ${seen?.user ?? "nobody"}`,
           );
         };
-        await withoutRestarts(scene, undefined, async () => {
+        await withoutRestarts(scene, clusterKeys, async () => {
           const { result: tallies, askedBack } = await without(scene.hands, clusterKeys, async () => {
             probe.busy("ask while the keys cannot be fetched");
             const { tallies: counted } = await during(streams, { signal, pause: pace.pause }, async () => {
