@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { appHost, echo, hostsOf, serviceHost } from "../../components/topology";
+import { appHost, certManagerNamespace, echo, hostsOf, serviceHost } from "../../components/topology";
 import { type Settings } from "../../stacks/schema";
 import { namespaces } from "../../stacks/namespaces";
 import { type Api } from "./cluster/api";
@@ -30,13 +30,17 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
   const { settings, name, file } = stack;
   const hosts = hostsOf(settings.domain);
   const { type, nodePorts } = settings.ingress.service;
-  writePrivate(files.ca, await secretOf(api, namespaces.auth, "gatehouse-ca", "ca.crt"));
+  const authority = `gatehouse-ca-${settings.rotation.certificateAuthority}`;
+  writePrivate(files.ca, await secretOf(api, certManagerNamespace(settings), authority, "tls.crt"));
   writePrivateJson(files.passwords, deployed.passwords);
-  writePrivateJson(files.client, {
-    id: clientId,
-    secret: await secretOf(api, namespaces.auth, "oauth2-proxy", "client-secret"),
-    redirectUri: `https://${hosts.gate}/oauth2/callback`,
-  });
+  // Another provider's client is nothing that the platform made.
+  if (settings.identity.provider.type === "dex") {
+    writePrivateJson(files.client, {
+      id: clientId,
+      secret: await secretOf(api, namespaces.auth, "oauth2-proxy", "client-secret"),
+      redirectUri: `https://${hosts.gate}/oauth2/callback`,
+    });
+  }
   const facts: Facts = {
     format: "gatehouse.bed/v1",
     stack: name,

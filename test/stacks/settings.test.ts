@@ -71,10 +71,11 @@ describe("settings", () => {
     assert.deepEqual(cluster.apiServer.ports, [443, 6443]);
   });
 
-  it("default a machine issuer's claim to sub, its groups to none, and its users to accounts of Kubernetes", () => {
+  it("default a machine issuer's claim to sub, its groups to none, its users to accounts of Kubernetes, and its CA to public ones", () => {
     const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
     const { machines } = settingsOf(changed(production(), "machines.issuers", [issuer]));
-    assert.deepEqual(machines.issuers, [{ ...issuer, userClaim: "sub", users: ["system:serviceaccount:*"] }]);
+    const ca = { type: "system" };
+    assert.deepEqual(machines.issuers, [{ ...issuer, ca, userClaim: "sub", users: ["system:serviceaccount:*"] }]);
   });
 
   const requiredLists = {

@@ -52,12 +52,16 @@ export const tokenStays: Check = {
     const person = somebody(target);
     const page = protectedPage(target);
     const session = await signIn(target, person, page, signal);
+    // One of the paths signs out, and a server that keeps the sessions then has it no more. Signed in one after the other,
+    // because Dex may turn down one of two sign-ins of a person at the same moment (docs/10-identity-providers.md).
+    const own = new Map<string, typeof session>();
+    for (const path of target.keptSessions === true ? paths : []) {
+      own.set(path, await signIn(target, person, page, signal));
+    }
     await inParallel(paths, async (path) => {
-      // One of the paths signs out, and a server that keeps the sessions then has it no more.
-      const own = target.keptSessions === true ? await signIn(target, person, page, signal) : session;
       const shown: string[] = [];
       for (const method of methods) {
-        const answer = await askWith(target, copyOf(own), target.gate, path, {
+        const answer = await askWith(target, copyOf(own.get(path) ?? session), target.gate, path, {
           method,
           headers: [["Accept", "*/*"], ...(method === "POST" ? [["Content-Length", "0"] as const] : [])],
           signal,

@@ -47,7 +47,7 @@ describe("a deployment on the bed", () => {
   it("ends with facts that hold no secret, and files that nobody else can read", async () => {
     const state = folder.path("facts");
     const secrets: Record<string, Record<string, string>> = {
-      "/api/v1/namespaces/auth/secrets/gatehouse-ca": { "ca.crt": "PEM" },
+      "/api/v1/namespaces/cert-manager/secrets/gatehouse-ca-1": { "tls.crt": "PEM" },
       "/api/v1/namespaces/auth/secrets/oauth2-proxy": { "client-secret": "hunter2" },
     };
     const get = <T>(path: string) => {
@@ -86,7 +86,7 @@ describe("a deployment on the bed", () => {
     for (const file of [written.caFile, written.clientFile, written.passwordsFile, platformLayout(state).facts]) {
       assert.equal(statSync(file).mode & 0o777, 0o600, file);
     }
-    secrets["/api/v1/namespaces/auth/secrets/gatehouse-ca"] = {};
+    secrets["/api/v1/namespaces/cert-manager/secrets/gatehouse-ca-1"] = {};
     await assert.rejects(
       writeFacts({
         options: { state, kubeconfig: "" },
@@ -95,7 +95,7 @@ describe("a deployment on the bed", () => {
         steps: new Steps(() => undefined),
         deployed: { counts: { objects: 0, kinds: {}, removed: 0 }, leftOut: [], standIns: [], passwords: {} },
       }),
-      /auth\/gatehouse-ca has no ca\.crt/,
+      /cert-manager\/gatehouse-ca-1 has no tls\.crt/,
     );
   });
 });
