@@ -1,6 +1,6 @@
 /** Every way that people run it, as values that can be crossed, and the settings of a combination of them. */
 import { type Issued } from "../acceptance/certificates";
-import { changed, everything, production, type Tree } from "../stacks/fixture";
+import { changed, everything, existing, production, type Tree } from "../stacks/fixture";
 import { connectors, provider, withPostgres, withRedis } from "../stacks/identities";
 import * as modes from "../stacks/modes";
 import { type Combination, type Dimensions, type Pair } from "./cover";
@@ -44,6 +44,7 @@ const machines: Record<string, Tree> = {
 
 const staticUsers = "static users";
 const inPlaceOfDex = "provider in place of Dex";
+const proxyProtocol = "PROXY protocol";
 
 export const dimensions = {
   stack: ["dev", "staging", "prod"],
@@ -53,6 +54,9 @@ export const dimensions = {
   admitted: ["e-mail domains", "groups"],
   sessions: ["cookie", "redis"],
   storage: ["kubernetes", "postgres"],
+  apps: ["none", "applications"],
+  foundations: ["installed", "existing"],
+  front: ["nothing", proxyProtocol],
 } satisfies Dimensions;
 
 export interface RuledOut {
@@ -75,6 +79,9 @@ export const plain: Combination = {
   admitted: "e-mail domains",
   sessions: "cookie",
   storage: "kubernetes",
+  apps: "none",
+  foundations: "installed",
+  front: "nothing",
 };
 
 /** Pairs that settings refuse; every other pair has to pass. */
@@ -109,6 +116,33 @@ export const ruledOut: readonly RuledOut[] = [
     mend: /^there is no such setting/,
   },
   {
+    pair: [
+      ["tls", "private CA at an address"],
+      ["front", proxyProtocol],
+    ],
+    reason: "rules know the public port by a name",
+    keys: ["ingress.clientAddress.proxyProtocol"],
+    mend: /^clients name no host in TLS/,
+  },
+  {
+    pair: [
+      ["tls", "HTTP-01"],
+      ["front", proxyProtocol],
+    ],
+    reason: "challenges come without its header",
+    keys: ["ingress.clientAddress.proxyProtocol"],
+    mend: /^cert-manager looks for the challenge from inside/,
+  },
+  {
+    pair: [
+      ["tls", "private CA at an address"],
+      ["apps", "applications"],
+    ],
+    reason: "an address has no hosts below it",
+    keys: ["apps[0].name"],
+    mend: /^an application needs a host of its own/,
+  },
+  {
     pair: [["admitted", "groups"], identityOf("google")],
     reason: "Google gives no groups",
     keys: ["identity.connectors[0].type"],
@@ -131,7 +165,9 @@ export const secretKeys = ["certificates", "identity", "sessions"];
 export function settingsFor(combination: Combination, pair: Issued, turn: number): Tree {
   const { tls: edge = "", machines: jobs = "", identity = "", admitted, sessions, storage } = combination;
   return withSecrets({
-    ...tls[edge]?.(pair, turn),
+    ...behind(combination.front, tls[edge]?.(pair, turn) ?? {}),
+    ...(combination.apps === "applications" ? { apps } : {}),
+    ...(combination.foundations === "existing" ? { certManager: existing().certManager, istio: existing().istio } : {}),
     // The stack's name says it, as everywhere.
     environment: undefined,
     identity: {
@@ -143,6 +179,26 @@ export function settingsFor(combination: Combination, pair: Issued, turn: number
     ...(sessions === "redis" ? { sessions: { storage: (withRedis().sessions as Tree).storage } } : {}),
   });
 }
+
+/** What stands before the gateway; some shapes have a balancer of their own. */
+function behind(front: string | undefined, shape: Tree): Tree {
+  const settings =
+    front === proxyProtocol ? { trustedRanges: ["10.0.0.0/16"], proxyProtocol: "required" } : { proxyProtocol: "off" };
+  const { ingress = {} } = shape as { ingress?: Tree };
+  const clientAddress = { ...(ingress.clientAddress as Tree | undefined), proxyProtocol: settings.proxyProtocol };
+  const ranges = settings.trustedRanges === undefined ? {} : { trustedRanges: settings.trustedRanges };
+  return { ...shape, ingress: { ...ingress, ...ranges, clientAddress } };
+}
+
+/** One for everybody who signs in, whose certificate is the gate's. */
+const apps = [
+  {
+    name: "grafana",
+    service: { name: "grafana", namespace: "monitoring", port: 80 },
+    pods: { labels: { "app.kubernetes.io/name": "grafana" }, port: 3000 },
+    inCluster: true,
+  },
+];
 
 /** Who signs in how; a store is the provider's setting, and only Dex has one. */
 function whoSignsIn(identity: string, store: Tree): Tree {
