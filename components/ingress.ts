@@ -117,6 +117,8 @@ export class Ingress extends pulumi.ComponentResource {
           ]),
           userPrefixes: Object.fromEntries(prefixed.map(({ issuer, userPrefix }) => [issuer, userPrefix])),
           userClaims: Object.fromEntries(prefixed.map(({ issuer, userClaim }) => [issuer, userClaim])),
+          // Dex looks by itself, and another claim than the address needs nobody to look.
+          ...(!provider.ownDex && provider.userClaim === "email" ? { verifiedEmailsOf: provider.issuer } : {}),
           tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
           challenges,
           ...settings.ingress.clientAddress,

@@ -28,6 +28,8 @@ export interface GatewayFilterArgs {
   /** What stands before each user of an issuer, by issuer; and their claims that name the user. */
   userPrefixes: Record<string, string>;
   userClaims: Record<string, string>;
+  /** The issuer whose people have to have verified their addresses, where nobody else looks. */
+  verifiedEmailsOf?: string | undefined;
   /** Who ends TLS; at `ports.https` the client's scheme is https in either case. */
   tlsEndsAt: "gateway" | "load balancer";
   /** Whether ACME's HTTP-01 challenges pass at `ports.http`. */
@@ -182,6 +184,15 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
           ]
         : []),
       ...(args.proxyProtocol === "required" ? [ports.http, ports.https].map(requireProxyProtocol) : []),
+      ...(args.verifiedEmailsOf === undefined
+        ? []
+        : [
+            insertBeforeRouter(
+              ports.https,
+              "gatehouse.verified_email",
+              lua(luaFilter("verified-email.lua", { issuer: luaString(args.verifiedEmailsOf) })),
+            ),
+          ]),
     ],
   };
 }

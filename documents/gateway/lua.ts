@@ -8,6 +8,7 @@ type LuaFile =
   | "return-address.lua"
   | "identity-headers.lua"
   | "user-prefix.lua"
+  | "verified-email.lua"
   | "forwarded-for.lua";
 
 /** Reads one of the gateway's Lua filters and fills in its `{{names}}`; an unknown or a forgotten name is an error. */

@@ -335,6 +335,8 @@ export const providers: Effect[] = [
         claimsOf("https://login.example.com", "groups"),
         claimsOf("https://login.example.com/realms/main", "groups"),
       ],
+      "EnvoyFilter ingress/gatehouse: spec.configPatches[8].patch.value.typed_config.default_source_code.inline_string[4]":
+        ['local issuer = "https://login.example.com"', 'local issuer = "https://login.example.com/realms/main"'],
       ...oauth2ProxyRestarts,
     },
   },
@@ -385,15 +387,14 @@ export const providers: Effect[] = [
     setting: "identity.provider.userClaim",
     base: providerOfGroups,
     value: "sub",
-    changes: {
-      [inOauth2Proxy("oidc_email_claim")]: ["email", "sub"],
-      "RequestAuthentication ingress/tokens: spec.jwtRules[0].outputClaimToHeaders[0].claim": ["email", "sub"],
-      "AuthorizationPolicy ingress/require-user: spec.rules[0].when[1].key": [
-        "request.auth.claims[email]",
-        "request.auth.claims[sub]",
-      ],
-      ...oauth2ProxyRestarts,
-    },
+    changes: onlyAt(
+      inOauth2Proxy("oidc_email_claim"),
+      "RequestAuthentication ingress/tokens: spec.jwtRules[0].outputClaimToHeaders[0].claim",
+      "AuthorizationPolicy ingress/require-user: spec.rules[0].when[1].key",
+      // Of another claim nobody says whether it was verified.
+      "EnvoyFilter ingress/gatehouse: spec.configPatches[8]",
+      ...Object.keys(oauth2ProxyRestarts),
+    ),
   },
   {
     setting: "identity.connectors[].groupsPrefix",

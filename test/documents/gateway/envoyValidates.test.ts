@@ -105,6 +105,7 @@ describe("a real Envoy", function () {
   const modes: Record<string, Partial<GatewayFilterArgs>> = {
     "behind a load balancer that ends TLS": { tlsEndsAt: "load balancer", trustedHops: 2 },
     "with the PROXY protocol": { proxyProtocol: "required" },
+    "with a provider in place of Dex": { verifiedEmailsOf: "https://other.example.com/\n\\" },
     "with ACME's HTTP-01": { challenges: true },
   };
   for (const [name, mode] of Object.entries(modes)) {

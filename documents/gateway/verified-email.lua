@@ -1,0 +1,25 @@
+-- A provider in place of Dex may let people enter any address, and say `email_verified: false` (OpenID Connect Core 1.0,
+-- section 5.1). oauth2-proxy refuses such a person; this refuses a token that was fetched in another way and shown as a bearer
+-- token. A policy cannot: Istio's conditions know texts and no true or false. A claim that is missing passes, as at oauth2-proxy.
+-- An error in this file must close the gate, so all of it runs under pcall.
+local issuer = {{issuer}}
+
+local function apply(handle)
+  local metadata = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
+  local claims = metadata and metadata["payload"]
+  if not claims or claims["iss"] ~= issuer then
+    return
+  end
+  local verified = claims["email_verified"]
+  if verified ~= nil and verified ~= true and verified ~= "true" then
+    handle:respond({ [":status"] = "403" }, "")
+  end
+end
+
+function envoy_on_request(handle)
+  local ok, message = pcall(apply, handle)
+  if not ok then
+    handle:logErr("verified email: " .. tostring(message))
+    handle:respond({ [":status"] = "500" }, "")
+  end
+end
