@@ -34,8 +34,11 @@ export const clusterKeys: readonly Mutation[] = [
     change: (live) =>
       withYaml<Config>(live, "envoy.yaml", ({ static_resources: { listeners } }) => {
         const filters = listeners.flatMap(({ filter_chains: chains }) => chains.flatMap((chain) => chain.filters));
-        for (const { routes } of filters.flatMap(({ typed_config: manager }) => manager.route_config.virtual_hosts)) {
-          routes.filter(({ name }) => name === "keys").forEach((route) => (route.match = { prefix: "/" }));
+        for (const host of filters.flatMap(({ typed_config: manager }) => manager.route_config.virtual_hosts)) {
+          const ready = host.routes.filter(({ name }) => name === "ready");
+          const [keys] = host.routes.filter(({ name }) => name === "keys");
+          // Or its pods would never be ready, and nothing would have changed.
+          host.routes = keys === undefined ? host.routes : [...ready, { ...keys, match: { prefix: "/" } }];
         }
       }),
     modes: ["every-machine"],
