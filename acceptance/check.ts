@@ -155,7 +155,7 @@ export interface Target {
   address: string | undefined;
   people: readonly Person[];
   /** Parts that the deployment lacks, as the needs of the checks show. Checks that can do without them go on. */
-  absent?: ReadonlySet<"oauth2-proxy" | "cert-manager">;
+  absent?: ReadonlySet<"oauth2-proxy" | "cert-manager" | "Dex">;
   /** A client of Dex that may redeem codes at the public token endpoint. */
   client: { id: string; secret: string; redirectUri: string } | undefined;
   /** Path of Chromium. */

@@ -114,7 +114,8 @@ export async function networkTargets(
   const parts = partsOf(has).filter(
     ({ namespace, name }) =>
       !(absent.has("cert-manager") && namespace === namespaces.certManager) &&
-      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name),
+      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name) &&
+      !(absent.has("Dex") && name === dex.name),
   );
   const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted }) => {
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);

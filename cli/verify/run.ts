@@ -123,6 +123,7 @@ async function runAll(
       absent: new Set([
         ...(unmet.has("sessions") ? (["oauth2-proxy"] as const) : []),
         ...(unmet.has("cert-manager") ? (["cert-manager"] as const) : []),
+        ...(target.provider === undefined ? [] : (["Dex"] as const)),
       ]),
     };
     if (checks.some(({ needs }) => needs.includes("client")) && !unmet.has("client") && !unmet.has("echo")) {

@@ -1,3 +1,4 @@
+import { atProvider } from "../../signIn/provider";
 import { type Check, type CheckContext } from "../../check";
 import { type Answer, ask, header, type HeaderList } from "../../http/request";
 import { askEcho } from "../../tokens/ask";
@@ -137,12 +138,15 @@ async function otherPlaces(context: CheckContext, { headers, identity }: Credent
     const to = header(start, "location");
     const leads = to === undefined ? undefined : new URL(to, target.gate);
     probe.expect(
-      leads?.origin === target.gate.origin &&
+      leads?.origin === atProvider(target, "").origin &&
         new URL(leads.searchParams.get("redirect_uri") ?? "none:").origin === target.gate.origin,
-      `${what} at the start of a sign-in: it leads to the gate's own Dex and back to the gate`,
-      `${what} at the start of a sign-in: should have led to the gate's own Dex and back to the gate; came ${start.status} to ${leads?.origin ?? "nowhere"}`,
+      `${what} at the start of a sign-in: it leads to the provider and back to the gate`,
+      `${what} at the start of a sign-in: should have led to the provider, which is the gate's own Dex unless another one was named, and back to the gate; came ${start.status} to ${leads?.origin ?? "nowhere"}`,
     );
     stays(context, start, mark, `${what} at the start of a sign-in`);
+    if (target.provider !== undefined) {
+      continue;
+    }
     const discovery = await ask(target, target.gate, "/dex/.well-known/openid-configuration", {
       headers: sent,
       signal,
