@@ -45,7 +45,7 @@ const throughShell = (script: string, args: readonly string[]): Promise<[code: n
   });
 
 describe("gatehouse mesh", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("prints the values for istiod's chart", async () => {
     const file = existing("plain", { namespace: "istio-system" });
@@ -201,7 +201,7 @@ describe("gatehouse mesh", function () {
 });
 
 describe("istiod's own chart", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const helm = process.env.GATEHOUSE_HELM ?? "helm";
   const charts = process.env.GATEHOUSE_CHARTS;
 
