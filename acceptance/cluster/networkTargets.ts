@@ -117,7 +117,10 @@ export async function networkTargets(
       !(absent.has("oauth2-proxy") && name === oauth2Proxy.name) &&
       !(absent.has("Dex") && name === dex.name),
   );
-  const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted }) => {
+  // The gateway's inner port leads to the platform's own Dex and to nothing else.
+  const isThere = (port: number) => port !== internalGate.port || !absent.has("Dex");
+  const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted: all }) => {
+    const unlisted = all.filter(isThere);
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(","))}`;
     const pod = (await api.get<List<Pod>>(path, signal)).items.find(isReady);
