@@ -13,3 +13,12 @@ export async function findClusterKeys(api: Api, signal: AbortSignal): Promise<Wo
   }
   return undefined;
 }
+
+/** The same for a check that needs it. */
+export async function clusterKeysOf(api: Api, signal: AbortSignal): Promise<Workload> {
+  const workload = await findClusterKeys(api, signal);
+  if (workload === undefined) {
+    throw new Error("cluster-keys is gone");
+  }
+  return workload;
+}

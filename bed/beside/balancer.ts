@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { addresses, layout } from "../node/layout";
-import { onClient } from "../node/machines";
-import { patiently } from "../node/wait";
 import { type FrontFacts } from "../platform/facts";
 import { privateFolder, writePrivate } from "../platform/privateFiles";
 import { serverCertificate } from "./authority";
 import { balancerConfig } from "./balancerConfig";
-import { startMachine } from "./machine";
+import { portOpens, startMachine } from "./machine";
 import { namesOf, type Surroundings } from "./surroundings";
 
 /** The port of the way that adds no header. */
@@ -29,11 +27,9 @@ export async function balancer(
   const config = join(folder, "balancer.yaml");
   writePrivate(config, stringify(balancerConfig({ type, gateway, certificate, key, barePort }), { lineWidth: 0 }));
   const options = ["--config-path", config, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"];
-  const { balancer: own, balancerGateway: other } = addresses;
-  await startMachine({ name: "balancer", cable: "bal0", own, other }, [programs("envoy"), ...options]);
   const { balancer: address, balancerGateway: client } = addresses;
-  await patiently("the balancer", 30, () =>
-    onClient(["bash", "-c", `exec 3<>/dev/tcp/${address}/443`], { timeoutMs: 2000 }),
-  );
+  const machine = { name: "balancer", cable: "bal0", own: address, other: client };
+  await startMachine(machine, [programs("envoy"), ...options]);
+  await portOpens("the balancer", address, 443);
   return { type, address, gateway, client, ...(type === "proxy-protocol" ? { bare: `${address}:${barePort}` } : {}) };
 }

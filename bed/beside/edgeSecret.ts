@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { namespaces } from "../../stacks/namespaces";
-import { kubectl, type ProgramPaths } from "../node/controlPlane";
+import { type ProgramPaths } from "../node/controlPlane";
 import { layout } from "../node/layout";
 import { readFacts } from "../platform/factsFile";
 import { serverCertificate } from "./authority";
+import { applyAsCompany } from "./companyObjects";
 import { namesOf } from "./surroundings";
 
 /** The Secret's name in the settings of a mode. */
@@ -20,8 +20,7 @@ export async function renewEdgeSecret(programs: ProgramPaths, names: readonly st
     type: "kubernetes.io/tls",
     stringData: { "tls.crt": certificatePem, "tls.key": keyPem },
   };
-  const command = ["apply", "--server-side", "--field-manager=company", "--force-conflicts", "-f", "-"];
-  await kubectl(programs, command, stringify(secret));
+  await applyAsCompany(programs, [secret]);
 }
 
 /** The same for whoever is inside the bed, such as the suite. */

@@ -36,6 +36,13 @@ export function onMachine({ pid }: Started, command: readonly string[]): string[
   return ["nsenter", "--target", String(pid), "--net", "--", ...command];
 }
 
+/** Waits until clients can connect there. */
+export function portOpens(what: string, address: string, port: number): Promise<string> {
+  return patiently(what, 30, () =>
+    onClient(["bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`], { timeoutMs: 2000 }),
+  );
+}
+
 function hasOwnNetwork({ pid }: Started): Promise<void> {
   return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net")
     ? Promise.reject(new Error("it shares this machine's"))

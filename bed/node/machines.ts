@@ -5,7 +5,7 @@ import { addresses, layout, nodeName, serverNames } from "./layout";
 import { childrenOf, processOf, remember, running, startDetached, type Started } from "./processes";
 
 /** The first process of a machine: it reaps orphans, as every first process must, and otherwise waits. */
-const firstProcess = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
+export const firstProcess = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
 
 /**
  * Two machines on one cable, made of namespaces: the node, with processes, network and file system of its own, and the

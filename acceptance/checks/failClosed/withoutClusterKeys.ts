@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
-import { findClusterKeys } from "../../cluster/clusterKeys";
+import { clusterKeysOf } from "../../cluster/clusterKeys";
 import { newcomerGetsIn, type Pace, recovers, sceneOf, streamsOf, withoutRestarts } from "../../cluster/scene";
 import { makeServiceAccount, tokenOf } from "../../cluster/serviceAccounts";
 import { withSandbox } from "../../cluster/sandbox";
@@ -28,10 +28,7 @@ export function withoutClusterKeys(pace: Pace): Check {
       const { machineAudience: audience = "" } = target;
       const scene = await sceneOf(context, pace);
       const streams = streamsOf(scene);
-      const clusterKeys = await findClusterKeys(scene.api, signal);
-      if (clusterKeys === undefined) {
-        throw new Error("cluster-keys is gone");
-      }
+      const clusterKeys = await clusterKeysOf(scene.api, signal);
       await withSandbox(scene.api, { sidecars: false, signal }, async (sandbox) => {
         await makeServiceAccount(sandbox, account);
         const user = `system:serviceaccount:${sandbox.namespace}:${account}`;

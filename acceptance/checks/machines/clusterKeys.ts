@@ -3,7 +3,7 @@ import { podLabels } from "../../../components/labels";
 import { type Check, type CheckContext } from "../../check";
 import { type Api, clusterApi } from "../../cluster/api";
 import { authorityInCluster } from "../../cluster/certificates";
-import { findClusterKeys } from "../../cluster/clusterKeys";
+import { clusterKeysOf } from "../../cluster/clusterKeys";
 import { connect } from "../../cluster/connect";
 import { isReady, type List, type Pod, type Workload } from "../../cluster/objects";
 import { type Forwarded, forwardPort } from "../../cluster/prober";
@@ -72,10 +72,7 @@ export function clusterKeys(open: OpenKeys = intoPod): Check {
       const { probe, signal } = context;
       const api = clusterApi(context.target);
       const ca = await authorityInCluster(api, signal);
-      const workload = await findClusterKeys(api, signal);
-      if (workload === undefined) {
-        throw new Error("cluster-keys is gone");
-      }
+      const workload = await clusterKeysOf(api, signal);
       const tunnel = await open(context, api, workload);
       try {
         const at = new URL(`https://${serviceHost(workload.name, workload.namespace)}:${tunnel.port}`);

@@ -1,26 +1,24 @@
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { namespaces } from "../../../stacks/namespaces";
-import { kubectl, type ProgramPaths } from "../../node/controlPlane";
+import { type ProgramPaths } from "../../node/controlPlane";
 import { addresses, layout, type serverNames } from "../../node/layout";
-import { onClient } from "../../node/machines";
+import { firstProcess, onClient } from "../../node/machines";
 import { startDetached, type Started } from "../../node/processes";
 import { patiently } from "../../node/wait";
 import { privateFolder, writePrivate } from "../../platform/privateFiles";
 import { serverCertificate } from "../authority";
-import { onMachine, startMachine } from "../machine";
+import { applyAsCompany } from "../companyObjects";
+import { onMachine, portOpens, startMachine } from "../machine";
 
 /** The Secrets in the namespace `auth` that the settings of modes name, each with the key `value`. */
 export const secretNames = { login: "company-login", redis: "company-redis", database: "company-database" } as const;
 export const secretKey = "value";
 
-const idle = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
-
 /** The machine with the company's servers, in a network that knows its way to pods: the node translates no address of theirs. */
 export async function companyMachine(): Promise<Started> {
   const { servers: own, serversGateway: other, podSubnet, node } = addresses;
   await onClient(["ip", "route", "replace", podSubnet, "via", node]);
-  return startMachine({ name: "servers", cable: "srv0", own, other }, idle);
+  return startMachine({ name: "servers", cable: "srv0", own, other }, firstProcess);
 }
 
 export interface ServerFiles {
@@ -49,9 +47,7 @@ export async function startServer(
   command: readonly string[],
 ): Promise<void> {
   startDetached(`server-${name}`, onMachine(machine, command));
-  await patiently(`the server ${name}`, 30, () =>
-    onClient(["bash", "-c", `exec 3<>/dev/tcp/${addresses.servers}/${port}`], { timeoutMs: 2000 }),
-  );
+  await portOpens(`the server ${name}`, addresses.servers, port);
 }
 
 /** Puts Secrets beside the platform's as soon as there is a place, as whoever keeps a company's secrets would. */
@@ -62,8 +58,5 @@ export async function putSecrets(programs: ProgramPaths, values: Readonly<Record
     metadata: { name, namespace: namespaces.auth },
     stringData: { [secretKey]: value },
   }));
-  const command = ["apply", "--server-side", "--field-manager=company", "--force-conflicts", "-f", "-"];
-  await patiently(`the namespace ${namespaces.auth}`, 300, () =>
-    kubectl(programs, command, secrets.map((secret) => stringify(secret)).join("---\n")),
-  );
+  await patiently(`the namespace ${namespaces.auth}`, 300, () => applyAsCompany(programs, secrets));
 }
