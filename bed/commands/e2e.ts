@@ -62,7 +62,7 @@ export function addE2e(program: Command): void {
         keep,
         report: reporter(),
       });
-      const { passed, failed, leftOut } = counts;
+      const { passed, failed, leftOut, failures } = counts;
       if (table !== undefined) {
         const own = readFileSync(join(directory, "proven.md"), "utf8");
         const earlier = existsSync(table) ? readFileSync(table, "utf8") : "";
@@ -75,7 +75,8 @@ export function addE2e(program: Command): void {
           ),
         );
       }
-      process.stdout.write(`\nreports: ${directory}\n`);
+      // At the very end, because a log that is cut off keeps its end.
+      process.stdout.write(["", ...failures.map((line) => `FAILED ${line}`), `reports: ${directory}`, ""].join("\n"));
       process.stdout.write(`${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ""}\n`);
       process.exitCode = failed > 0 || passed === 0 ? exitCodes.mandatoryViolation : exitCodes.clean;
     });

@@ -95,3 +95,24 @@ export function count(results: readonly ModeResult[]): E2eCounts {
   }
   return counts;
 }
+
+/** Everything that counts as failed, a line each, to end a run with: mode, what it was and why. */
+export function failures(results: readonly ModeResult[]): string[] {
+  return results.flatMap(({ mode, met, analysis, verification, mutations, lifecycle, broken }) => {
+    const checks = verification?.checks ?? [];
+    return [
+      ...broken.map(({ step, why }) => `${step} ended without a result: ${why}`),
+      ...(analysis !== undefined && analysis.wrong.length > 0
+        ? [`istioctl analyze: ${analysis.wrong.join("; ")}`]
+        : []),
+      ...checks
+        .filter(({ outcome }) => outcome === "failed")
+        .map((check) => `${titleOf(check)}: ${check.wrong.join("; ")}`),
+      ...wronglyLeftOut(checks, met).map((check) => `left out although all that it needs is there: ${check}`),
+      ...mutations
+        .filter(({ outcome }) => outcome === "missed")
+        .map(({ name, why = "" }) => `mutation ${name} was missed: ${why}`),
+      ...lifecycle.filter(({ outcome }) => outcome === "failed").map(({ name, says }) => `${name}: ${says}`),
+    ].map((line) => `${mode.name}: ${line}`);
+  });
+}

@@ -12,7 +12,7 @@ import { type Mode, selectionOf } from "./modes";
 import { mutateAll, type MutationChoice } from "./mutate";
 import { outFolder } from "./outFolder";
 import { provenTable } from "./proven";
-import { count, type E2eCounts, emptyResult, type ModeResult, needsMet, wronglyLeftOut } from "./result";
+import { count, type E2eCounts, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "./result";
 import { verifyBed } from "./verify";
 
 export interface E2eOptions {
@@ -31,8 +31,13 @@ export interface E2eOptions {
   report: Report;
 }
 
+export interface E2eOutcome extends E2eCounts {
+  /** What failed, a line each. */
+  failures: string[];
+}
+
 /** Each mode on a bed of its own: up, verify, break and see it noticed, down. What was found is written whatever happens. */
-export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
+export async function runE2e(options: E2eOptions): Promise<E2eOutcome> {
   const { out, keep, modes } = options;
   outFolder(out);
   await takeDown();
@@ -54,7 +59,7 @@ export async function runE2e(options: E2eOptions): Promise<E2eCounts> {
     writeFileSync(join(out, "proven.md"), provenTable(results));
     writeFileSync(join(out, "e2e.json"), JSON.stringify(results, null, 2));
   }
-  return count(results);
+  return { ...count(results), failures: failures(results) };
 }
 
 /** A step that fails takes those with it that need what it gives, and no other ones. */

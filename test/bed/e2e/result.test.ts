@@ -6,7 +6,7 @@ import { type CheckResult, titleOf } from "../../../acceptance/verification";
 import { seconds } from "../../../bed/commands/settings";
 import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
-import { count, emptyResult, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
+import { count, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
 import { groupsOf } from "../../../bed/e2e/verify";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
@@ -99,6 +99,32 @@ describe("The end-to-end run", () => {
     const result = { ...emptyResult(mode), broken: [{ step: "up", why: "no disk" }] };
     assert.deepEqual(count([result]), { passed: 0, failed: 1, leftOut: 0 });
     assert.match(provenTable([result]), /## Mode core: the suite has no result\n\n- \*\*No result: up: no disk\*\*/);
+  });
+
+  it("names everything that failed, a line each, as many as it counts", () => {
+    const failed: CheckResult = { ...left, name: "comes-back", outcome: "failed", wrong: ["200 without a session"] };
+    const verification = { ...resultOf(cleared).verification, checks: [left, failed] };
+    const result: ModeResult = {
+      ...resultOf(cleared),
+      verification: { ...verification, counts: { ...verification.counts, failed: 1 } } as never,
+      broken: [{ step: "up", why: "no disk" }],
+      analysis: { wrong: ["IST0101"] } as never,
+      mutations: [
+        { name: "a-hole", breaks: "everything", outcome: "missed", by: [], why: "no check failed" },
+        { name: "another", breaks: "everything", outcome: "noticed", by: ["login/comes-back"] },
+      ],
+      lifecycle: [{ name: "removed", proves: "it goes away", outcome: "failed", says: "two objects stay" }],
+    };
+    assert.deepEqual(failures([result]), [
+      "core: up ended without a result: no disk",
+      "core: istioctl analyze: IST0101",
+      "core: login/comes-back: 200 without a session",
+      "core: left out although all that it needs is there: login/sign-in: oauth2-proxy doesn't answer",
+      "core: mutation a-hole was missed: no check failed",
+      "core: removed: two objects stay",
+    ]);
+    assert.equal(count([result]).failed, 6);
+    assert.deepEqual(failures([resultOf(bare)]), []);
   });
 
   it("says who has to arrive with which groups", () => {
