@@ -1,12 +1,11 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
 import { hidden, namesSecret, withoutSecrets } from "./hiding";
-import { settingsSchema } from "./schema";
+import { type settingsSchema } from "./schema";
+import { knownKeys, type Path, takesSecrets, textsOfSecrets } from "./schemaPlaces";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
 import { closest } from "./spelling";
-
-export type Path = readonly (string | number)[];
 
 /** One thing that is wrong, before it is known what may be shown of it. */
 export interface Complaint {
@@ -95,32 +94,6 @@ export function plainSecrets(given: Record<string, unknown>, wording: Wording): 
   }));
 }
 
-/** The texts that stand where the schema has a secret, with their places. */
-export function textsOfSecrets(given: Record<string, unknown>): { path: Path; value: string }[] {
-  return [...secretTexts(given, [settingsSchema as unknown as Node], [])];
-}
-
-/** The same below a place of the schema. */
-function* secretTexts(value: unknown, nodes: readonly Node[], path: Path): Iterable<{ path: Path; value: string }> {
-  const places = nodes.flatMap(unwrapped);
-  if (places.length === 0) {
-    return;
-  }
-  if (typeof value === "string") {
-    if (value !== "" && places.some((node) => node.meta?.()?.secret === true)) {
-      yield { path, value };
-    }
-  } else if (Array.isArray(value)) {
-    for (const [index, inner] of value.entries()) {
-      yield* secretTexts(inner, below(places, index), [...path, index]);
-    }
-  } else if (typeof value === "object" && value !== null) {
-    for (const [key, inner] of Object.entries(value)) {
-      yield* secretTexts(inner, below(places, key), [...path, key]);
-    }
-  }
-}
-
 /** The private key of a given certificate, as long as it is a text: the settings only hold it as a secret. */
 export function keyOfGivenCertificate(given: unknown): Complaint[] {
   const path = ["certificates", "edge", "privateKey"];
@@ -205,48 +178,4 @@ function valueAt(root: unknown, path: Path): unknown {
         : undefined,
     root,
   );
-}
-
-/** What a schema may be made of, as far as a path can lead through it. */
-interface Node {
-  shape?: Record<string, Node>;
-  element?: Node;
-  options?: readonly (Node | string)[];
-  def?: { innerType?: Node };
-  meta?: () => { secret?: unknown } | undefined;
-}
-
-/** What the schema has at a place. */
-function placesAt(path: Path): Node[] {
-  return path.reduce<Node[]>(below, unwrapped(settingsSchema as unknown as Node));
-}
-
-/** The settings that exist at a place of the schema, for a suggestion. */
-function knownKeys(path: Path): string[] {
-  return placesAt(path).flatMap((node) => Object.keys(node.shape ?? {}));
-}
-
-/** Whether a setting of this place is a secret, so that an unknown key beside it may be that secret misspelt. */
-function takesSecrets(path: Path): boolean {
-  return placesAt(path)
-    .flatMap((node) => Object.values(node.shape ?? {}))
-    .flatMap(unwrapped)
-    .some((node) => node.meta?.()?.secret === true);
-}
-
-/** What the schema has one step further; what every object inherits, such as `toString`, is not in it. */
-function below(nodes: readonly Node[], key: string | number): Node[] {
-  const inner = ({ element, shape = {} }: Node) =>
-    typeof key === "number" ? element : Object.hasOwn(shape, key) ? shape[key] : undefined;
-  return nodes.flatMap((node) => inner(node) ?? []).flatMap(unwrapped);
-}
-
-/** Without defaults and options; every branch of a union. */
-function unwrapped(node: Node): Node[] {
-  const inner = node.def?.innerType;
-  if (inner !== undefined) {
-    return unwrapped(inner);
-  }
-  const branches = (node.options ?? []).filter((option) => typeof option === "object");
-  return branches.length > 0 ? branches.flatMap(unwrapped) : [node];
 }

@@ -1,6 +1,7 @@
 /** Settings that a program gives itself, in place of `Pulumi.<stack>.yaml`. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Complaint, type Path, textsOfSecrets, Wording } from "./problems";
+import { type Complaint, Wording } from "./problems";
+import { type Path, textsOfSecrets } from "./schemaPlaces";
 import { checkGiven, type Json } from "./readSettings";
 import { type Settings, type SettingsInput } from "./schema";
 import { undecrypted } from "./undecrypted";

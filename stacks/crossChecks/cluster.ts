@@ -1,6 +1,6 @@
 import * as ipaddr from "ipaddr.js";
 import { type ServerNetwork } from "../network";
-import { type Path } from "../problems";
+import { type Path } from "../schemaPlaces";
 import { type Settings } from "../schema";
 import { comparing } from "./comparing";
 

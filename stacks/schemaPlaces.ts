@@ -1,0 +1,96 @@
+/** What the settings' schema has at a path: which settings, and which of them are secrets. */
+import { settingsSchema } from "./schema";
+
+export type Path = readonly (string | number)[];
+
+/** What a schema may be made of, as far as a path can lead through it. */
+interface Node {
+  shape?: Record<string, Node>;
+  element?: Node;
+  options?: readonly (Node | string)[];
+  def?: { innerType?: Node };
+  meta?: () => { secret?: unknown } | undefined;
+}
+
+const root = settingsSchema as unknown as Node;
+
+/** The texts that stand where the schema has a secret, with their places. */
+export function textsOfSecrets(given: Record<string, unknown>): { path: Path; value: string }[] {
+  return [...secretTexts(given, unwrapped(root), [])];
+}
+
+/** The same below a place of the schema. */
+function* secretTexts(value: unknown, places: readonly Node[], path: Path): Iterable<{ path: Path; value: string }> {
+  if (!places.some(leadsToSecret)) {
+    return;
+  }
+  if (typeof value === "string") {
+    if (value !== "" && places.some(isSecret)) {
+      yield { path, value };
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      yield* secretTexts(inner, below(places, index), [...path, index]);
+    }
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      yield* secretTexts(inner, below(places, key), [...path, key]);
+    }
+  }
+}
+
+/** The settings that exist at a place of the schema, for a suggestion. */
+export function knownKeys(path: Path): string[] {
+  return placesAt(path).flatMap((node) => Object.keys(node.shape ?? {}));
+}
+
+/** Whether a setting of this place is a secret, so that an unknown key beside it may be that secret misspelt. */
+export function takesSecrets(path: Path): boolean {
+  return placesAt(path)
+    .flatMap((node) => Object.values(node.shape ?? {}))
+    .flatMap(unwrapped)
+    .some(isSecret);
+}
+
+/** What the schema has at a place. */
+function placesAt(path: Path): readonly Node[] {
+  return path.reduce<readonly Node[]>(below, unwrapped(root));
+}
+
+/** What the schema has one step further; what every object inherits, such as `toString`, is not in it. */
+function below(places: readonly Node[], key: string | number): Node[] {
+  const inner = ({ element, shape = {} }: Node) =>
+    typeof key === "number" ? element : Object.hasOwn(shape, key) ? shape[key] : undefined;
+  return places.flatMap((node) => inner(node) ?? []).flatMap(unwrapped);
+}
+
+// The schema never changes, and each check of settings walks it: what it says of a node is worked out once.
+const unwrapped = once((node): readonly Node[] => {
+  const inner = node.def?.innerType;
+  if (inner !== undefined) {
+    return unwrapped(inner);
+  }
+  const branches = (node.options ?? []).filter((option) => typeof option === "object");
+  return branches.length > 0 ? branches.flatMap(unwrapped) : [node];
+});
+
+const isSecret = once((node) => node.meta?.()?.secret === true);
+
+const leadsToSecret: (node: Node) => boolean = once(
+  (node) =>
+    isSecret(node) ||
+    [...Object.values(node.shape ?? {}), ...(node.element === undefined ? [] : [node.element])]
+      .flatMap(unwrapped)
+      .some(leadsToSecret),
+);
+
+/** Works out a node's answer at the first question. */
+function once<T>(answer: (node: Node) => T): (node: Node) => T {
+  const known = new WeakMap<Node, T>();
+  return (node) => {
+    if (!known.has(node)) {
+      known.set(node, answer(node));
+    }
+    return known.get(node) as T;
+  };
+}
