@@ -575,7 +575,7 @@ const fields: Readonly<Record<string, Field>> = {
   "cluster.platform": {
     accepts: ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"],
     refuses: {
-      "write one of gke, k3d, k3s, microk8s, minikube, openshift, or nothing for any other cluster": [
+      "write one of aks, gke, k3d, k3s, microk8s, minikube, openshift, or nothing for any other cluster": [
         "",
         "GKE",
         "eks",
