@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { chartImage, type ImageMirror, imageOf } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
+import { webhookAnnotations } from "./clusterPlatform";
 import { dnsIdentity } from "./dnsIdentity";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
@@ -45,7 +46,7 @@ export class CertManager extends pulumi.ComponentResource {
   }
 }
 
-function certManagerValues({ replicas, mirror, certificates }: Settings): Record<string, unknown> {
+function certManagerValues({ replicas, mirror, certificates, cluster }: Settings): Record<string, unknown> {
   const image = (part: "controller" | "webhook" | "cainjector" | "acmesolver") => {
     const { hub, name, tag } = chartImage(`cert-manager-${part}`, mirror.images);
     return { image: { repository: `${hub}/${name}`, tag } };
@@ -64,6 +65,7 @@ function certManagerValues({ replicas, mirror, certificates }: Settings): Record
   });
   // One of them works and the others wait for its lock, so that more than two would only wait.
   const controllers = Math.min(replicas, 2);
+  const annotations = webhookAnnotations(cluster);
   return {
     // A `helm uninstall` of the CRDs would delete every certificate of the cluster with them.
     crds: { enabled: true, keep: true },
@@ -72,7 +74,15 @@ function certManagerValues({ replicas, mirror, certificates }: Settings): Record
     global: { leaderElection: { namespace: namespaces.certManager }, rbac: { aggregateClusterRoles: false } },
     enableCertificateOwnerRef: false,
     ...workload("controller", controllers, "20m", "256Mi"),
-    webhook: workload("webhook", replicas, "10m", "64Mi"),
+    webhook: {
+      ...workload("webhook", replicas, "10m", "64Mi"),
+      ...(annotations === undefined
+        ? {}
+        : {
+            mutatingWebhookConfigurationAnnotations: annotations,
+            validatingWebhookConfigurationAnnotations: annotations,
+          }),
+    },
     cainjector: workload("cainjector", controllers, "10m", "256Mi"),
     acmesolver: image("acmesolver"),
     // Pulumi's Chart leaves Helm hooks out, and this is one; `startupCheck` does its work.

@@ -30,9 +30,11 @@ export function flowsOf(settings: Settings): Flow[] {
     ...(echoSettings.enabled ? [parts.echo] : []),
   ];
   const { dns } = cluster;
-  const [dnsLabel = "", dnsValue = ""] = dns.podLabel.split("=");
   const resolvers: Peer[] = [
-    workload("cluster DNS", dns.namespace, { [dnsLabel]: dnsValue }),
+    ...dns.podLabels.map((text, index) => {
+      const [label = "", value = ""] = text.split("=");
+      return workload(index === 0 ? "cluster DNS" : `cluster DNS, ${value}`, dns.namespace, { [label]: value });
+    }),
     ...(dns.addresses.length === 0 ? [] : [{ kind: "addresses" as const, name: "resolvers", cidrs: dns.addresses }]),
   ];
   const dnsPorts = dns.ports.flatMap((port) => [

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../stacks/schema";
 import { lockedChart } from "./chart";
+import { profileOf } from "./clusterPlatform";
 import { partOf } from "./labels";
 import { topologySpread } from "./spread";
 import { gateway, internalGate, namespaces, revisionOf } from "./topology";
@@ -73,13 +74,14 @@ function loadBalancerAddress(chart: k8s.helm.v4.Chart): pulumi.Output<string | u
 function gatewayValues(settings: Settings): Record<string, unknown> {
   const { ingress, cluster } = settings;
   const revision = revisionOf(settings);
+  const profile = profileOf(cluster);
   const { type, nodePorts } = ingress.service;
   const { trustedHops } = ingress.clientAddress;
   const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
   return {
     name: gateway.name,
     ...(revision === undefined ? {} : { revision }),
-    ...(cluster.platform === undefined ? {} : { global: { platform: cluster.platform } }),
+    ...(profile === undefined ? {} : { global: profile }),
     labels: { "istio.io/dataplane-mode": "none", ...gateway.labels },
     serviceAccount: { create: false, name: gateway.serviceAccount },
     // The template's image is the word `auto` until the pod is injected. Kubernetes takes it for a tag that may change, and

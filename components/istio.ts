@@ -5,6 +5,7 @@ import { chartImage } from "../stacks/images";
 import { type Settings } from "../stacks/schema";
 import { authorityVersion, type CertificateAuthority } from "./certificateAuthority";
 import { lockedChart } from "./chart";
+import { profileOf, webhookAnnotations } from "./clusterPlatform";
 import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type IdentityProvider } from "./identityProvider";
@@ -102,11 +103,6 @@ const injectorTemplate = "istio-sidecar-injector";
 
 const runtimeDefault = { type: "RuntimeDefault" };
 
-/** The charts' own profiles for clusters that keep CNI plugins elsewhere, or ration critical pods. */
-function platformOf(platform: string | undefined): { platform?: string } {
-  return platform === undefined ? {} : { platform };
-}
-
 /** Where Istio's images are; its charts know them by one registry path and one tag. */
 function imagesOf({ mirror }: Settings): { hub: string; tag: string } {
   const { hub, tag } = chartImage("istio-pilot", mirror.images);
@@ -115,7 +111,7 @@ function imagesOf({ mirror }: Settings): { hub: string; tag: string } {
 
 function cniValues(settings: Settings): Record<string, unknown> {
   return {
-    global: { ...platformOf(settings.cluster.platform), ...imagesOf(settings) },
+    global: { ...profileOf(settings.cluster), ...imagesOf(settings) },
     excludeNamespaces: ["kube-system", namespaces.cni],
     seccompProfile: runtimeDefault,
     resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
@@ -126,8 +122,11 @@ function istiodValues(settings: Settings, provider: IdentityProvider): Record<st
   const { replicas, cluster } = settings;
   const required = meshValues(caSecret);
   const others = keyAuthorities(settings, provider);
+  // The validating webhook has no namespaceSelector of its own that could be in conflict.
+  const annotations = webhookAnnotations(cluster);
   return {
     ...required,
+    ...(annotations === undefined ? {} : { sidecarInjectorWebhookAnnotations: annotations }),
     autoscaleMin: replicas,
     autoscaleMax: Math.max(replicas, 5),
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
@@ -135,7 +134,7 @@ function istiodValues(settings: Settings, provider: IdentityProvider): Record<st
     seccompProfile: runtimeDefault,
     base: failClosedFromTheStart,
     global: {
-      ...platformOf(cluster.platform),
+      ...profileOf(cluster),
       ...imagesOf(settings),
       proxy: {
         ...required.global.proxy,

@@ -2,8 +2,16 @@
 import { z } from "zod";
 import { cidr, listOf, namespaceName, port, someOf, text } from "../fields";
 
-/** The profiles of Istio's charts, `files/profile-platform-*.yaml`. */
-const platforms = ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"] as const;
+/** The profiles of Istio's charts, `files/profile-platform-*.yaml`, and AKS, for which they have none. */
+const platforms = ["aks", "gke", "k3d", "k3s", "microk8s", "minikube", "openshift"] as const;
+
+const podLabelMend = "write a label of the DNS pods as key=value, such as k8s-app=kube-dns";
+
+const podLabel = text({
+  title: "label",
+  mend: podLabelMend,
+  pattern: /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9_.-]{1,63}=[A-Za-z0-9_.-]{1,63}$/,
+});
 
 export const clusterSettings = z
   .strictObject({
@@ -30,18 +38,16 @@ export const clusterSettings = z
       .enum(platforms, `write one of ${platforms.join(", ")}, or nothing for any other cluster`)
       .optional()
       .describe(
-        "Where the cluster keeps CNI plugins or rations critical pods in its own way; Istio's charts have a profile for each.",
+        "Where the cluster keeps CNI plugins or rations critical pods in its own way, for which Istio's charts have profiles, or writes into other people's webhooks: `aks` tells its Admissions Enforcer to leave those of istiod and cert-manager as they are.",
       ),
     dns: z
       .strictObject({
         namespace: namespaceName.default("kube-system").describe("The namespace of the cluster's DNS pods."),
-        podLabel: text({
-          title: "label",
-          mend: "write one label of the DNS pods as key=value, such as k8s-app=kube-dns",
-          pattern: /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9_.-]{1,63}=[A-Za-z0-9_.-]{1,63}$/,
-        })
-          .default("k8s-app=kube-dns")
-          .describe("A label of those pods, as `key=value`."),
+        podLabels: someOf(podLabel, podLabelMend)
+          .default(["k8s-app=kube-dns"])
+          .describe(
+            "Labels of those pods, as `key=value`, one for each kind: with NodeLocal DNSCache on GKE also `k8s-app=node-local-dns`.",
+          ),
         ports: someOf(port, "name the port on which the DNS pods listen, mostly 53")
           .default([53])
           .describe("Ports on which they listen; 5353 on OpenShift."),

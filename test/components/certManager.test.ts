@@ -47,6 +47,14 @@ describe("cert-manager", () => {
     });
   });
 
+  it("keeps AKS from writing into its webhooks", async () => {
+    const aks = await recordPlatform(settingsOf(changed(everythingInput, "cluster.platform", "aks")));
+    const annotations = { "admissions.enforcer/disabled": "true" };
+    const { webhook } = aks.chart("cert-manager").values as { webhook: Record<string, unknown> };
+    assert.deepEqual(webhook.mutatingWebhookConfigurationAnnotations, annotations);
+    assert.deepEqual(webhook.validatingWebhookConfigurationAnnotations, annotations);
+  });
+
   it("has no budget for a single webhook, which would only keep it from being drained", async () => {
     const single = await recordPlatform(settingsOf(changed(everythingInput, "replicas", 1)));
     const { webhook } = single.chart("cert-manager").values as { webhook: Record<string, unknown> };

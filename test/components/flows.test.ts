@@ -64,6 +64,12 @@ describe("the flows of a stack", () => {
     assert(more.every((row) => row.endsWith(" → resolvers: 53, 53")));
   });
 
+  it("lead to each kind of DNS pods, such as a cache on the node and what it asks", () => {
+    const { more, less } = changeBy("cluster.dns.podLabels", ["k8s-app=kube-dns", "k8s-app=node-local-dns"]);
+    assert.deepEqual([more.length, less], [5, []]);
+    assert(more.every((row) => row.endsWith(" → cluster DNS, node-local-dns: 53, 53")));
+  });
+
   it("lead to applications at any TCP port, since only they know theirs", () => {
     assert.deepEqual(changeBy("ingress.applicationNamespaces", ["kubeflow"]), {
       more: ["gatehouse-gateway → kubeflow: any TCP port"],

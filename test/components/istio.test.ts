@@ -96,6 +96,14 @@ describe("Istio", () => {
     );
   });
 
+  it("keeps AKS from writing into the injector's webhook, which has no profile for it", async () => {
+    const found = await withSettings("cluster.platform", "aks");
+    const { global, sidecarInjectorWebhookAnnotations } = found.chart("istiod").values;
+    assert.deepEqual(sidecarInjectorWebhookAnnotations, { "admissions.enforcer/disabled": "true" });
+    assert.equal((global as { platform?: string }).platform, undefined);
+    assert.equal(recording.chart("istiod").values.sidecarInjectorWebhookAnnotations, undefined);
+  });
+
   it("finds the CA at the file that istiod reads", () => {
     // istiod reads /cacerts/extra.pem and no other name (pilot/pkg/model/jwks_resolver.go, jwksExtraRootCABundlePath).
     const { stringData } = recording.object<{ stringData: object }>("Secret", "gatehouse-ca", "istio-system");

@@ -135,6 +135,7 @@ describe("the network policies of any stack", () => {
       }),
       dns: fc.record({
         namespace: label,
+        podLabels: fc.subarray(["k8s-app=kube-dns", "k8s-app=node-local-dns"], { minLength: 1 }),
         addresses: fc.subarray(["169.254.20.10/32", "10.0.0.10/32", "2001:db8::53/128"]),
         ports: fc.subarray([53, 5353], { minLength: 1 }),
       }),

@@ -160,7 +160,7 @@ describe("the examples' objects", () => {
     });
   }
 
-  it("on GKE, open the metadata server to cert-manager, and NodeLocal DNSCache to everybody", async () => {
+  it("on GKE, open the metadata server to cert-manager, and both kinds of DNS pods to everybody", async () => {
     const recording = await recordingOf("gke");
     assert.deepEqual(rulesOf(recording, "egress", "allow-cert-manager", "cert-manager"), [
       { to: ipBlocks("172.16.0.2/32"), ports: tcp(443) },
@@ -170,14 +170,12 @@ describe("the examples' objects", () => {
     ]);
     assert.deepEqual(
       rulesOf(recording, "egress", "allow-all", "auth").map(({ to }) => to),
-      [
-        [
-          {
-            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-            podSelector: { matchLabels: { "k8s-app": "node-local-dns" } },
-          },
-        ],
-      ],
+      ["kube-dns", "node-local-dns"].map((app) => [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+          podSelector: { matchLabels: { "k8s-app": app } },
+        },
+      ]),
     );
   });
 

@@ -575,7 +575,7 @@ const fields: Readonly<Record<string, Field>> = {
   "cluster.platform": {
     accepts: ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"],
     refuses: {
-      "write one of gke, k3d, k3s, microk8s, minikube, openshift, or nothing for any other cluster": [
+      "write one of aks, gke, k3d, k3s, microk8s, minikube, openshift, or nothing for any other cluster": [
         "",
         "GKE",
         "eks",
@@ -584,10 +584,10 @@ const fields: Readonly<Record<string, Field>> = {
     },
   },
   "cluster.dns.namespace": namespaceName,
-  "cluster.dns.podLabel": {
+  "cluster.dns.podLabels[0]": {
     accepts: ["k8s-app=kube-dns", "dns.operator.openshift.io/daemonset-dns=default", "a=1"],
     refuses: {
-      "write one label of the DNS pods as key=value, such as k8s-app=kube-dns": [
+      "write a label of the DNS pods as key=value, such as k8s-app=kube-dns": [
         "",
         "k8s-app",
         "=a",

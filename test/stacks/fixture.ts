@@ -42,7 +42,7 @@ export const everything = (): Tree => ({
   cluster: {
     apiServer: { cidrs: ["172.18.0.0/16"], ports: [6443], callsWebhooksFrom: "addresses" },
     platform: "gke",
-    dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: ["169.254.20.10/32"] },
+    dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53], addresses: ["169.254.20.10/32"] },
   },
   certificates: {
     edge: { type: "privateCa" },

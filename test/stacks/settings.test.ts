@@ -14,7 +14,7 @@ describe("settings", () => {
     assert.equal(domain, "kubeflow.example.com");
     assert.deepEqual(cluster, {
       apiServer: { cidrs: ["10.10.0.0/28"], ports: [443], callsWebhooksFrom: "addresses" },
-      dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53], addresses: [] },
+      dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53], addresses: [] },
     });
     assert.deepEqual(
       identity.connectors.map(

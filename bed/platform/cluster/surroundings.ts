@@ -4,7 +4,7 @@ import { type Api } from "./api";
 /** What a stack has to know of its cluster, as the cluster itself says it. */
 export interface Surroundings {
   apiServer: { cidrs: string[]; ports: number[] };
-  dns: { namespace: string; podLabel: string; ports: number[] };
+  dns: { namespace: string; podLabels: string[]; ports: number[] };
   /** The issuer of service accounts' tokens, and its public keys as a JSON Web Key Set. */
   issuer: { url: string; jwks: string };
 }
@@ -67,7 +67,7 @@ async function dns(api: Api): Promise<Surroundings["dns"]> {
   if (ports.length === 0) {
     throw new Error("the Service kube-system/kube-dns has no port of the name dns");
   }
-  return { namespace, podLabel: label.join("="), ports };
+  return { namespace, podLabels: [label.join("=")], ports };
 }
 
 async function issuer(api: Api): Promise<Surroundings["issuer"]> {

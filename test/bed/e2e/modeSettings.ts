@@ -23,7 +23,7 @@ export function settingsOf({ name, stack, settings }: Pick<Mode, "name" | "stack
     charts: "/charts",
     surroundings: {
       apiServer: { cidrs: ["172.18.0.2/32"], ports: [6443] },
-      dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53] },
+      dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53] },
       issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
     },
     settings: typeof settings === "function" ? settings(companyCa) : settings,

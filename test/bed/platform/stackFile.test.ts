@@ -14,7 +14,7 @@ const jwk = {
 };
 const surroundings = {
   apiServer: { cidrs: ["172.18.0.2/32"], ports: [6443] },
-  dns: { namespace: "kube-system", podLabel: "k8s-app=kube-dns", ports: [53] },
+  dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53] },
   issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
 };
 
@@ -43,7 +43,7 @@ describe("the stack that the bed deploys", () => {
     assert.equal(name, "dev");
     assert.equal(settings.mirror.charts, "/charts");
     assert.deepEqual(settings.cluster.apiServer, { ...surroundings.apiServer, callsWebhooksFrom: "addresses" });
-    assert.equal(settings.cluster.dns.podLabel, "k8s-app=kube-dns");
+    assert.deepEqual(settings.cluster.dns.podLabels, ["k8s-app=kube-dns"]);
     assert.deepEqual(
       settings.machines.issuers.map(({ issuer, audiences, jwks }) => [issuer, audiences, jwks !== undefined]),
       [

@@ -64,8 +64,9 @@ export const operations: Effect[] = [
     ),
   },
   {
-    setting: "cluster.dns.podLabel",
-    value: "example.com/app=resolver",
+    setting: "cluster.dns.podLabels[]",
+    at: "cluster.dns.podLabels",
+    value: ["example.com/app=resolver"],
     changes: {
       ...same(
         dnsFlows.map((place) => `${place}.to[0].podSelector.matchLabels.k8s-app`),

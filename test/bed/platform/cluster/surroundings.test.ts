@@ -41,7 +41,7 @@ describe("what the bed reads of its cluster", () => {
   it("is where the API server and the names are, and who issues tokens", async () => {
     assert.deepEqual(await readSurroundings(cluster()), {
       apiServer: { cidrs: ["172.18.0.2/32", "fd00::2/128"], ports: [6443] },
-      dns: { namespace: "kube-system", podLabel: "k8s-app=names", ports: [5353] },
+      dns: { namespace: "kube-system", podLabels: ["k8s-app=names"], ports: [5353] },
       issuer: { url: "https://issuer.example.com", jwks: '{"keys":[{"kty":"RSA"}]}' },
     });
   });
