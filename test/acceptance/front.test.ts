@@ -57,8 +57,8 @@ describe("the options that say what stands in front of the gateway", () => {
 });
 
 describe("front/only-the-balancer", () => {
-  const faultsWhere = async (gatewayPort: (own: number) => number) => {
-    const gate = await fakeGate(() => ({ status: 403 }));
+  const faultsWhere = async (gatewayPort: (own: number) => number, status = 401) => {
+    const gate = await fakeGate(() => ({ status }));
     try {
       const port = gatewayPort(gate.port);
       const context = contextFor({ ...gate.target, front: { type: "offload", gateway: "127.0.0.1" } });
@@ -73,6 +73,14 @@ describe("front/only-the-balancer", () => {
     const { faults, right } = await faultsWhere(() => 1);
     assert.deepEqual(faults, []);
     assert.equal(right.length, 6);
+  });
+
+  it("fails where nobody answers through the balancer, for then silence proves nothing", async () => {
+    for (const status of [200, 403, 502, 503]) {
+      const { faults } = await faultsWhere(() => 1, status);
+      assert.deepEqual(faults.length, 1);
+      assert.match(faults.join(), new RegExp(`refuse a token that is none with 401, .*; came ${status}$`));
+    }
   });
 
   it("fails where the gateway takes a connection, whether or not it answers", async () => {

@@ -19,11 +19,13 @@ export function onlyTheBalancer(
     needs: ["gateway-address"],
     async run({ target, probe, signal }) {
       const host = target.front?.gateway ?? "";
-      const { status } = await ask(target, target.gate, "/", { headers: [["Accept", "text/html"]], signal });
+      // The gateway refuses it by itself, so that nothing behind it has to be there: a balancer's own answer is another.
+      const headers: [string, string][] = [["Authorization", "Bearer not-a-token"]];
+      const { status } = await ask(target, target.gate, "/", { headers, signal });
       probe.expect(
-        status < 500,
+        status === 401,
         `through the balancer: ${status}`,
-        `through the balancer the gate should answer, or silence elsewhere proves nothing; came ${status}`,
+        `through the balancer the gate should refuse a token that is none with 401, or silence elsewhere proves nothing; came ${status}`,
       );
       const request = requestText("GET / HTTP/1.1", [
         ["Host", target.gate.host],
