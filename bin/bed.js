@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 "use strict";
 
-require("tsx/cjs");
+require("./typescript");
 require("../bed/main.ts");

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 "use strict";
 
-// TypeScript is run as it stands: no build step between a change and its preview.
-require("tsx/cjs");
+require("./typescript");
 require("../cli/main.ts");

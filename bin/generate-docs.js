@@ -3,7 +3,7 @@
 
 // Writes the pages of docs/ that are made from the code. With --check it writes nothing, and exits with 1 when one of
 // them is not what the code would make of it now.
-require("tsx/cjs");
+require("./typescript");
 const { mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const { parseArgs } = require("node:util");

@@ -100,10 +100,23 @@ function selects({ matchLabels = {} }: LabelSelector, labels: Record<string, str
 }
 
 function inBlock(address: string, { cidr, except = [] }: { cidr: string; except?: string[] }): boolean {
-  const parsed = ipaddr.parse(address);
+  const parsed = parse(address);
   const covers = (block: string) => {
-    const [network, bits] = ipaddr.parseCIDR(block);
+    const [network, bits] = parseBlock(block);
     return network.kind() === parsed.kind() && parsed.match([network, bits]);
   };
   return covers(cidr) && !except.some(covers);
+}
+
+// A stack has a few addresses, and the tests ask about each of them for every policy.
+const parse = once(ipaddr.parse);
+const parseBlock = once(ipaddr.parseCIDR);
+
+function once<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text) ?? read(text);
+    known.set(text, found);
+    return found;
+  };
 }

@@ -70,7 +70,7 @@ describe("settings of any kind", () => {
       fc.property(values, fc.oneof(fc.constantFrom("dev", "prod", ...nasty), fc.string()), (entries, stack) =>
         check(Object.fromEntries(entries), stack),
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -84,7 +84,7 @@ describe("settings of any kind", () => {
         ]);
         check(Object.fromEntries(entries), "prod");
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -145,8 +145,8 @@ describe("settings that are accepted", () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1200 },
     );
-    assert(accepted > 100, `only ${accepted} were`);
+    assert(accepted > 60, `only ${accepted} were`);
   });
 });
