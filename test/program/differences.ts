@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 import { type Manifest, type Recording } from "./recording";
@@ -17,14 +18,19 @@ export function differences(before: Recording, after: Recording): Record<string,
     if (was === undefined || is === undefined) {
       return [[id, was === undefined ? ["absent", "present"] : ["present", "absent"]]];
     }
-    return [...new Set([...was.keys(), ...is.keys()])]
-      .filter((path) => was.get(path) !== is.get(path))
-      .map((path) => [`${id}: ${path}`, [was.get(path), is.get(path)]]);
+    // Most objects are the same, and to take them apart is most of the work.
+    if (isDeepStrictEqual(was, is)) {
+      return [];
+    }
+    const [old, now] = [new Map(leaves(was, "")), new Map(leaves(is, ""))];
+    return [...new Set([...old.keys(), ...now.keys()])]
+      .filter((path) => old.get(path) !== now.get(path))
+      .map((path) => [`${id}: ${path}`, [old.get(path), now.get(path)]]);
   });
   return Object.fromEntries(entries);
 }
 
-function contents(recording: Recording): Map<string, Map<string, unknown>> {
+function contents(recording: Recording): Map<string, unknown> {
   const objects = recording.objects.map(({ manifest }): [string, unknown] => [idOf(manifest), manifest]);
   const charts = recording.charts.map(({ resource, name }): [string, unknown] => [
     `Chart ${name}`,
@@ -33,7 +39,7 @@ function contents(recording: Recording): Map<string, Map<string, unknown>> {
   const others = recording.resources
     .filter(({ custom, type }) => custom && !type.startsWith("kubernetes:"))
     .map(({ type, name, inputs }): [string, unknown] => [`${type.split(":").at(-1)} ${name}`, withoutMarks(inputs)]);
-  return new Map([...objects, ...charts, ...others].map(([id, value]) => [id, new Map(leaves(value, ""))]));
+  return new Map([...objects, ...charts, ...others]);
 }
 
 export function idOf({ kind, metadata: { name, namespace } }: Manifest): string {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { strict as assert } from "node:assert";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be a copy, which nothing can be put into
+import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 import { overTheWire, quicken } from "./quickRuntime";
 
 const values: Record<string, JavaScriptValue> = {
@@ -36,6 +38,7 @@ describe("the quickened runtime", () => {
     const parts = (): unknown[] => [
       Reflect.get(Struct, "fromJavaScript"),
       Reflect.get(pulumi.Resource, "callsites"),
+      Reflect.get(debuggable, "debuggablePromise"),
       Error.stackTraceLimit,
       Reflect.get(Error, "prepareStackTrace"),
     ];

@@ -4,6 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be a copy, which nothing can be put into
+import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 
 /** A message that holds the values themselves, as they come out of the one that is made for the wire. */
 class PlainStruct extends Struct {
@@ -39,20 +41,25 @@ export function overTheWire(value: unknown): unknown {
 export function quicken(): () => void {
   const messages = Struct as unknown as { fromJavaScript: (values: Record<string, JavaScriptValue>) => Struct };
   const resources = pulumi.Resource as unknown as { callsites: () => readonly object[] };
+  const promises = debuggable as { debuggablePromise: <T>(promise: Promise<T>) => Promise<T> };
   const errors = Error as unknown as { stackTraceLimit: number; prepareStackTrace?: (error: Error) => string };
   const { fromJavaScript } = messages;
   const { callsites } = resources;
   const { stackTraceLimit, prepareStackTrace } = errors;
+  const { debuggablePromise } = promises;
   messages.fromJavaScript = (values) => new PlainStruct(values);
   // An engine is told where in the program each resource stands.
   resources.callsites = () => [];
   // Pulumi keeps a stack trace of every promise, and Node looks each of its lines up in the source maps.
   errors.stackTraceLimit = 0;
   errors.prepareStackTrace = String;
+  // It also lists every promise that is open, for a message at the end of a process; `record` has one of its own.
+  promises.debuggablePromise = (promise) => promise;
   return () => {
     messages.fromJavaScript = fromJavaScript;
     resources.callsites = callsites;
     errors.stackTraceLimit = stackTraceLimit;
     errors.prepareStackTrace = prepareStackTrace;
+    promises.debuggablePromise = debuggablePromise;
   };
 }
