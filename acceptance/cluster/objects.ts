@@ -53,6 +53,7 @@ export interface Pod {
   status?: {
     phase?: string;
     podIP?: string;
+    startTime?: string;
     conditions?: Condition[];
     containerStatuses?: { name: string; restartCount: number }[];
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
+import { istiodsThatMayLackKeys, lackedKeys } from "../../cluster/keysOfIstiod";
 import { workloads } from "../../cluster/platform";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
@@ -28,27 +29,43 @@ export function withoutDex(pace: Pace): Check {
       "at a replica of oauth2-proxy that has no keys yet (docs/1): then `sessions.refresh` is shorter than this outage.",
     exercises: ["gateway", "oauth2-proxy", "Dex", "istiod"],
     needs: ["user", "echo", "cluster", "disturb"],
-    timeout: 600,
+    timeout: 1200,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
       const { hands } = scene;
       const { probe, signal } = context;
       const streams = streamsOf(scene);
-      await withoutRestarts(scene, workloads.dex, async () => {
-        const { result: tallies, askedBack } = await without(hands, workloads.dex, async () => {
+      const outage = () =>
+        without(hands, workloads.dex, async () => {
           await newcomerStaysOut(scene);
           // Longer than istiod waits between two rounds of fetching keys, so that one of them fails.
           probe.busy("ask while Dex is away");
           return (await during(streams, { signal, pause: pace.pause }, () => sleep(pace.away, undefined, { signal })))
             .tallies;
         });
-        for (const tally of tallies) {
-          judge(probe, "Dex away", tally, { errors: "none" });
-        }
+      const comesBack = async (askedBack: number) => {
         await newcomerGetsIn(scene, "Dex back", askedBack, pace);
         for (const stream of streams) {
           await recovers(scene, "Dex back", stream, askedBack, pace);
         }
+      };
+      await withoutRestarts(scene, workloads.dex, async () => {
+        const young = await istiodsThatMayLackKeys(scene.api, signal);
+        let { result: tallies, askedBack } = await outage();
+        // Each time one more of them is asked for the keys, and keeps them: an outage later on finds them all with keys.
+        for (let more = 0; more < young && lackedKeys(tallies); more += 1) {
+          await comesBack(askedBack);
+          probe.figure(
+            "outages begun anew, because the gateway came to an istiod that had just started",
+            more + 1,
+            "outages",
+          );
+          ({ result: tallies, askedBack } = await outage());
+        }
+        for (const tally of tallies) {
+          judge(probe, "Dex away", tally, { errors: "none" });
+        }
+        await comesBack(askedBack);
       });
     },
   };

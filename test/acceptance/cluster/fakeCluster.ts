@@ -48,6 +48,8 @@ export class FakeCluster {
   rolledOut: (title: string) => void = () => undefined;
   /** What cert-manager does about a Certificate that is to be issued anew. */
   issues: (name: string) => Promise<void> = () => Promise.resolve();
+  /** When each pod started. */
+  readonly startTime = new Date().toISOString();
   kubeconfig = "";
   /** For whoever needs no kubeconfig. */
   access: Access = { server: "", apply: () => Promise.resolve() };
@@ -130,7 +132,7 @@ export class FakeCluster {
       this.pods.set(metadata.uid, {
         metadata,
         spec: { nodeName: "node", containers: [{ name }] },
-        status: { containerStatuses: [{ name, restartCount: 0 }] },
+        status: { startTime: this.startTime, containerStatuses: [{ name, restartCount: 0 }] },
       });
     }
     pods = this.podsOf(title);

@@ -32,6 +32,8 @@ export interface Faults {
   refusesToken?: (number: number) => boolean;
   /** Sessions end with Dex. */
   sessionsNeedDex?: boolean;
+  /** In which outages of Dex the gateway has no keys, by their number: 1 is the first. */
+  lacksKeys?: (outage: number) => boolean;
   /** Dex's form is answered by somebody else. */
   signInWithoutDex?: boolean;
   /** Without istiod nothing is routed. */
@@ -212,6 +214,13 @@ class Platform {
       verified !== undefined && this.faults.forgedHeaders === true
         ? (headers["kubeflow-userid"] ?? verified)
         : verified;
+    if (
+      headers.authorization !== undefined &&
+      !this.#runs("dex") &&
+      this.faults.lacksKeys?.(this.#outages()) === true
+    ) {
+      return { status: 401 };
+    }
     if (user === undefined && !unchecked) {
       // The session check answers whoever shows no token, and where it cannot be asked, the gate does.
       return headers.authorization === undefined && !this.#runs("oauth2Proxy")
@@ -224,6 +233,12 @@ class Platform {
     const seen = user ?? headers["kubeflow-userid"];
     const shown = { ...headers, cookie: undefined, authorization: undefined, "kubeflow-userid": seen };
     return { body: { user: seen, groups: [], headers: shown } };
+  }
+
+  #outages(): number {
+    const away = ({ path, body }: FakeCluster["changes"][number]) =>
+      path.endsWith("/dex") && JSON.stringify(body).includes('"replicas":0');
+    return this.cluster.changes.filter(away).length;
   }
 
   #user({ authorization, cookie }: FakeRequest["headers"]): string | undefined {

@@ -54,6 +54,10 @@ describe("fail closed: parts that are taken away", () => {
     });
   }
 
+  const outagesOf = (cluster: FakePlatform["cluster"]) =>
+    cluster.changes.filter(({ path, body }) => path.endsWith("/dex") && JSON.stringify(body).includes('"replicas":0'))
+      .length;
+
   const wrong: [part: string, what: string, faults: Faults, said: RegExp][] = [
     ["oauth2-proxy", "everybody passes without it", { failsOpen: true }, /without identity.*200/],
     ["oauth2-proxy", "tokens are refused without it", { tokensNeedOAuth2Proxy: true }, /with a token.*status 403/],
@@ -69,6 +73,27 @@ describe("fail closed: parts that are taken away", () => {
       assert.equal(replicas, 2);
     });
   }
+
+  it("begins Dex's outage anew where the gateway came to an istiod that had just started and had no keys", async () => {
+    const { faults, figures, platform } = await outcome("Dex", { lacksKeys: (outage) => outage === 1 });
+    assert.deepEqual(faults, []);
+    assert.ok(figures.some((figure) => figure.startsWith("outages begun anew")));
+    assert.equal(outagesOf(platform.cluster), 2);
+  });
+
+  it("fails where tokens end with Dex once each istiod had its turn, or had long been asked", async () => {
+    const again = await outcome("Dex", { lacksKeys: () => true });
+    assert.match(again.faults.join("\n"), /requests with a token should be answered .* status 401/);
+    assert.equal(outagesOf(again.platform.cluster), 2);
+    await again.platform.close();
+    const long = await outcome("Dex", { lacksKeys: (outage) => outage === 1 }, ({ cluster }) => {
+      for (const { status } of cluster.podsOf("istio-system/istiod")) {
+        Object.assign(status ?? {}, { startTime: new Date(Date.now() - 16 * 60_000).toISOString() });
+      }
+    });
+    assert.match(long.faults.join("\n"), /status 401/);
+    assert.equal(outagesOf(long.platform.cluster), 1);
+  });
 
   it("fails where something else restarts meanwhile", async () => {
     const { faults } = await outcome("Dex", {}, ({ cluster }) => {
