@@ -1,6 +1,7 @@
 import { type Agent, request as overTls, type RequestOptions } from "node:https";
 import { request as overPlain, type IncomingMessage } from "node:http";
-import { type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { type X509Certificate } from "node:crypto";
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
 import { Collected } from "./collected";
 
@@ -23,7 +24,7 @@ export interface Answer {
   /** Every header line of the response in its order, names in lower case. */
   headers: [name: string, value: string][];
   body: string;
-  certificate: DetailedPeerCertificate | undefined;
+  certificate: X509Certificate | undefined;
 }
 
 /**
@@ -40,7 +41,7 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
     host: target.address ?? url.hostname,
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
     servername: serverName,
-    ...(target.ca === undefined ? {} : { ca: target.ca }),
+    ...(secure ? { secureContext: trustIn(target.ca) } : {}),
     agent: connections ?? false,
     setHost: false,
     signal: signal ?? AbortSignal.timeout(30_000),
@@ -49,7 +50,7 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
   };
   return new Promise((resolve, reject) => {
     const request = (secure ? overTls : overPlain)(requestOptions, (response) => {
-      const certificate = secure ? (response.socket as TLSSocket).getPeerCertificate(true) : undefined;
+      const certificate = secure ? (response.socket as TLSSocket).getPeerX509Certificate() : undefined;
       readBody(response).then(
         (text) =>
           resolve({ status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body: text, certificate }),
@@ -66,6 +67,15 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
     });
     request.end(body);
   });
+}
+
+const trusted = new Map<string | undefined, SecureContext>();
+
+/** To read the CA, or every one of the system's, for each of thousands of connections would take longer than to ask. */
+function trustIn(ca: string | undefined): SecureContext {
+  const context = trusted.get(ca) ?? createSecureContext(ca === undefined ? {} : { ca });
+  trusted.set(ca, context);
+  return context;
 }
 
 /** The first value of a header, by its name in lower case. */
