@@ -59,13 +59,33 @@ function mayBeAddress(user: string, { emailDomains, staticUsers }: Settings["ide
   );
 }
 
+/** What has a person's address by its name: `mail` (RFC 4524, section 2.16), and what assertions call it. */
+const addressAttribute = /^(.*[/:#])?(e-?)?mail(_?address)?$|^(urn:oid:)?0\.9\.2342\.19200300\.100\.1\.3$/i;
+
+/** By what people are known where that may be no address, in the words of a mend. */
+function knownBy({ provider, connectors }: Settings["identity"], quote: Quote): string | undefined {
+  if (provider.type === "oidc") {
+    return provider.userClaim === "email" ? undefined : `the claim ${quote("identity", provider.userClaim)}`;
+  }
+  for (const connector of connectors) {
+    const attribute =
+      connector.type === "ldap"
+        ? connector.userSearch.emailAttr
+        : connector.type === "saml"
+          ? connector.emailAttr
+          : undefined;
+    if (attribute !== undefined && !addressAttribute.test(attribute)) {
+      return `the attribute ${quote("identity", attribute)} of ${quote("identity", connector.id)}`;
+    }
+  }
+  return undefined;
+}
+
 /** Why a user may be a person, as a mend. */
 function personMend(user: string, userClaim: string, identity: Settings["identity"], quote: Quote): string | undefined {
-  const { provider } = identity;
-  if (provider.type === "oidc" && provider.userClaim !== "email") {
-    return user.includes(":")
-      ? undefined
-      : `people are known by the claim ${quote("identity", provider.userClaim)}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
+  const name = knownBy(identity, quote);
+  if (name !== undefined && !user.includes(":")) {
+    return `people are known by ${name}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
   }
   const anyBeginning = userClaim === "email" && /^[^:]*\*$/.test(user);
   return anyBeginning || mayBeAddress(user, identity)
