@@ -64,7 +64,21 @@ export function nextSteps(settings: Settings, hosts: Hosts): string[] {
     ...(ingress.applicationNamespaces.length === 0
       ? ["Put applications behind the gate: name their namespaces in ingress.applicationNamespaces."]
       : []),
+    ...trustSteps(settings),
   ];
+}
+
+/**
+ * Routes of these namespaces lead anywhere and write any header, past an application's groups (decision 0005). `kubeflow` is the
+ * platform's own; of others only their operators know who may write there.
+ */
+function trustSteps({ apps, ingress }: Settings): string[] {
+  const others = ingress.applicationNamespaces.filter((namespace) => namespace !== "kubeflow");
+  return others.length > 0 && apps.some(({ groups }) => groups.length > 0)
+    ? [
+        `Make sure that only the platform's operators may write VirtualServices in ${others.join(", ")}: whoever may reaches each application past its groups, under any name.`,
+      ]
+    : [];
 }
 
 /** What people do about the certificate that they see. */

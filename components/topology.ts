@@ -4,10 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { appHost, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
+import { gkeMetadataServer, metadataServer, metadataServers } from "../stacks/metadataServers";
 import { namespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 
 export { appHost, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
+export { gkeMetadataServer, metadataServer, metadataServers };
 
 /** The cluster's domain, on which Services' names end. */
 export const clusterDomain = "cluster.local";
@@ -150,21 +152,6 @@ export const apiServer = {
 
 /** Port on which pilot-agent offers a sidecar's, its application's and its own metrics together. */
 export const sidecarTelemetryPort = 15020;
-
-/** Cloud providers' metadata server: credentials of the node for whoever can ask. */
-export const metadataServer = "169.254.169.254/32";
-
-/** Where GKE's metadata server answers for Workload Identity, except with Dataplane V2, where it is the one above. */
-export const gkeMetadataServer = { address: "169.254.169.252/32", port: 988 };
-
-/** The same, with the addresses that it has under IPv6 (AWS, Google Cloud) and for EKS Pod Identity. */
-export const metadataServers = [
-  metadataServer,
-  "169.254.170.23/32",
-  "fd00:ec2::254/128",
-  "fd00:ec2::23/128",
-  "fd20:ce::254/128",
-];
 
 /** The Secret with the private CA's certificate, in every namespace that has a use for it. */
 export const caSecret = "gatehouse-ca";

@@ -34,6 +34,7 @@ import {
 } from "./crossChecks/machines";
 import { machinesAreNobodyElse } from "./crossChecks/machineUsers";
 import { strangersStayOut } from "./crossChecks/openProviders";
+import { strangersChooseNoClaim } from "./crossChecks/publicIssuers";
 import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
 
 /** Every cross-check; a new one is a function in this list. */
@@ -45,6 +46,7 @@ export const crossChecks: readonly CrossCheck[] = [
   cookieReachesTheHost,
   machineIssuersAreDistinct,
   machinesAreNobodyElse,
+  strangersChooseNoClaim,
   machineAudiencesAreOwn,
   clusterIssuerFits,
   machineClientsFit,

@@ -46,6 +46,20 @@ export const machineUsers = someOf(
   "name the users, such as repo:example/pipelines:*; of a public issuer anybody can have a token",
 );
 
+/**
+ * Accounts of the cluster itself, in its own words: one, or all of a namespace, or all. A name that is cut off anywhere else
+ * is the beginning of others, too: `team-a*` is `team-a-2`, which somebody else may make.
+ */
+export const clusterAccounts = someOf(
+  text({
+    title: "account, or all of a namespace with * at the end",
+    mend: "write one account or all of a namespace, such as system:serviceaccount:team-a:ci or system:serviceaccount:team-a:*",
+    pattern:
+      /^system:serviceaccount:(?:\*|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?:(?:\*|[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?))$/,
+  }),
+  "name the accounts, such as system:serviceaccount:team-a:*",
+);
+
 export const keyAuthority =
   "Who vouches for the certificate of the server with the keys; istiod trusts a given CA beside the public ones, for every issuer.";
 

@@ -2,7 +2,7 @@
 import { type z } from "zod";
 import { hidden, namesSecret, withoutSecrets } from "./hiding";
 import { type settingsSchema } from "./schema";
-import { knownKeys, type Path, takesSecrets, textsOfSecrets } from "./schemaPlaces";
+import { knownKeys, type Path, takesSecrets, textsOfSecrets, withoutTexts } from "./schemaPlaces";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
 import { closest } from "./spelling";
@@ -17,6 +17,8 @@ export interface Complaint {
   mend: string;
   /** Whether the value may be a secret for its place alone. */
   secret?: boolean;
+  /** Whether the value is as somebody wrote it, so that a secret may be in it that the schema could not find. */
+  asGiven?: boolean;
 }
 
 /** The text of a value in a mend, where its setting is no secret. */
@@ -34,8 +36,8 @@ export class Wording {
 
   readonly quote: Quote = (setting, value) => (this.secretKeys.has(setting) ? hidden : String(value));
 
-  problem({ path, value, mend, secret = false }: Complaint): SettingsProblem {
-    return { key: this.key(path), value: secret ? hidden : this.show(path, value), mend };
+  problem({ path, value, mend, secret = false, asGiven = false }: Complaint): SettingsProblem {
+    return { key: this.key(path), value: secret ? hidden : this.show(path, value, asGiven), mend };
   }
 
   /** Whether the setting at the top of the path holds a secret anywhere. */
@@ -55,7 +57,7 @@ export class Wording {
     return `${this.project === undefined ? "" : `${this.project}:`}${parts.join("")}`;
   }
 
-  private show(path: Path, given: unknown): string {
+  private show(path: Path, given: unknown, asGiven: boolean): string {
     if (this.secretKeys.has(String(path[0])) || (path[0] !== "rotation" && path.some(namesSecret))) {
       return hidden;
     }
@@ -66,9 +68,10 @@ export class Wording {
       return "(not set)";
     }
     try {
-      return readable(
-        JSON.stringify(value, (key, inner: unknown) => (namesSecret(key) ? hidden : withoutSecrets(inner))),
-      );
+      const open = asGiven ? withoutTexts(value, path, hidden) : value;
+      return open === hidden
+        ? hidden
+        : readable(JSON.stringify(open, (key, inner: unknown) => (namesSecret(key) ? hidden : withoutSecrets(inner))));
     } catch {
       return "(nested too deeply to show)";
     }
@@ -112,11 +115,11 @@ export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>,
       return issue.keys.map((key) => {
         const unknown = [...path, key];
         const mend = mendOfUnknown(key, knownKeys(path));
-        return { path: unknown, value: valueAt(settings, unknown), mend, secret: takesSecrets(path) };
+        return { path: unknown, value: valueAt(settings, unknown), mend, secret: takesSecrets(path), asGiven: true };
       });
     }
     const value = valueAt(settings, path);
-    return [{ path, value, mend: mendOf(issue, value) }];
+    return [{ path, value, mend: mendOf(issue, value), asGiven: true }];
   });
   // 1e300 is neither a whole number nor a port; the first mend of a value is enough.
   return [

@@ -52,6 +52,39 @@ export function takesSecrets(path: Path): boolean {
     .some(isSecret);
 }
 
+/**
+ * A value of a place with `hidden` for each text that may be a secret: one where the schema has a secret or something that
+ * holds one, so that a text there is all of it in the wrong form, and one where the schema has nothing, below such a place.
+ */
+export function withoutTexts(value: unknown, path: Path, hidden: string): unknown {
+  const start: Place = { nodes: unwrapped(root), mayHoldSecret: true };
+  return shownAt(value, path.reduce(stepped, start), hidden);
+}
+
+interface Place {
+  nodes: readonly Node[];
+  mayHoldSecret: boolean;
+}
+
+function stepped({ nodes, mayHoldSecret }: Place, key: string | number): Place {
+  const inner = below(nodes, key);
+  return { nodes: inner, mayHoldSecret: inner.length === 0 ? mayHoldSecret : inner.some(leadsToSecret) };
+}
+
+function shownAt(value: unknown, place: Place, hidden: string): unknown {
+  if (typeof value === "string") {
+    return place.mayHoldSecret ? hidden : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((inner, index) => shownAt(inner, stepped(place, index), hidden));
+  }
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, shownAt(inner, stepped(place, key), hidden)]),
+      )
+    : value;
+}
+
 /** What the schema has at a place. */
 function placesAt(path: Path): readonly Node[] {
   return path.reduce<readonly Node[]>(below, unwrapped(root));

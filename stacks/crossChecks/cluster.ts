@@ -1,17 +1,11 @@
 import * as ipaddr from "ipaddr.js";
+import { metadataServers } from "../metadataServers";
 import { type ServerNetwork } from "../network";
 import { type Path } from "../schemaPlaces";
 import { type Settings } from "../schema";
 import { comparing } from "./comparing";
 
-/**
- * Metadata servers of AWS, Azure and Google Cloud, then where EKS Pod Identity, ECS and GKE's Workload Identity hand out
- * credentials.
- */
-const metadataServers = [
-  ...["169.254.169.254", "fd00:ec2::254", "fd20:ce::254"],
-  ...["169.254.170.23", "fd00:ec2::23", "169.254.170.2", "169.254.169.252"],
-].map((address) => ipaddr.parse(address));
+const servers = metadataServers.map((server) => ipaddr.parseCIDR(server)[0]);
 
 /** Addresses that the platform may talk to, where they stand, and whose they are. */
 function* opened({ cluster, identity, sessions }: Pick<Settings, "cluster" | "identity" | "sessions">) {
@@ -34,18 +28,38 @@ function addressesOf(path: Path, network: ServerNetwork, whose: string) {
   return network.type === "addresses" ? [{ path: [...path, "network", "cidrs"], cidrs: network.cidrs, whose }] : [];
 }
 
-export const metadataServerStaysClosed = comparing(["cluster", "identity", "sessions"], function* (settings) {
+/** The metadata server that a block holds, if any. */
+function serverIn(cidr: string) {
+  const block = ipaddr.parseCIDR(cidr);
+  return servers.find((address) => address.kind() === block[0].kind() && address.match(block));
+}
+
+const holds = (server: { toString: () => string }, whose: string) =>
+  `this block holds ${server.toString()}, where clouds hand out credentials: name ${whose} own addresses`;
+
+export const metadataServerStaysClosed = comparing(["cluster", "identity", "sessions"], function* (settings, quote) {
   for (const { path, cidrs, whose } of opened(settings)) {
     for (const [index, cidr] of cidrs.entries()) {
-      const block = ipaddr.parseCIDR(cidr);
-      const server = metadataServers.find((address) => address.kind() === block[0].kind() && address.match(block));
+      const server = serverIn(cidr);
       if (server !== undefined) {
-        yield {
-          path: [...path, index],
-          value: cidr,
-          mend: `this block holds ${server.toString()}, where clouds hand out credentials: name ${whose} own addresses`,
-        };
+        yield { path: [...path, index], value: cidr, mend: holds(server, whose) };
       }
+    }
+  }
+  const { addresses, ports } = settings.cluster.dns;
+  for (const [index, cidr] of addresses.entries()) {
+    const server = serverIn(cidr);
+    // Google Cloud's resolver is its metadata server (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns): at
+    // the port for names, and there alone, it hands out no credentials.
+    const alone = metadataServers.includes(cidr);
+    if (server !== undefined && !(alone && ports.every((port) => port === 53))) {
+      yield {
+        path: ["cluster", "dns", "addresses", index],
+        value: cidr,
+        mend: alone
+          ? `clouds hand out credentials at this address: where it resolves names, write 53 alone in cluster.dns.ports (${quote("cluster", ports.join(", "))})`
+          : holds(server, "the resolvers'"),
+      };
     }
   }
 });

@@ -1,32 +1,7 @@
 import { type Quote } from "../problems";
 import { type Connector, type Settings } from "../schema";
 import { comparing } from "./comparing";
-
-/** Issuers from whom anybody in the world can have a token, and what the beginning of a user must have there. */
-const publicIssuers: readonly { issuer: string; real?: RegExp; mend: string }[] = [
-  {
-    // https://docs.github.com/actions/reference/security/oidc
-    issuer: "https://token.actions.githubusercontent.com",
-    real: /\//,
-    mend: "this lets in jobs of anybody on GitHub: name the owner as far as the slash, such as repo:example/*",
-  },
-  {
-    // https://docs.gitlab.com/ci/secrets/id_token_authentication/
-    issuer: "https://gitlab.com",
-    real: /\//,
-    mend: "this lets in jobs of anybody on GitLab: name the group as far as the slash, such as project_path:example/*",
-  },
-  {
-    issuer: "https://accounts.google.com",
-    mend: "Google gives numbers and addresses that begin alike to anybody: write whole users",
-  },
-];
-
-/** What to write in place of a beginning that strangers have, too. */
-function mayBeAnybody(of: string, user: string): string | undefined {
-  const known = publicIssuers.find(({ issuer }) => issuer === of);
-  return known !== undefined && user.endsWith("*") && known.real?.test(user) !== true ? known.mend : undefined;
-}
+import { noClustersMend, strangersMend } from "./publicIssuers";
 
 /** The issuers of a connector by which people sign in; the others' tokens are no JWTs. */
 function peoplesIssuers(connector: Connector): { test: (issuer: string) => boolean }[] {
@@ -84,13 +59,33 @@ function mayBeAddress(user: string, { emailDomains, staticUsers }: Settings["ide
   );
 }
 
+/** What has a person's address by its name: `mail` (RFC 4524, section 2.16), and what assertions call it. */
+const addressAttribute = /^(.*[/:#])?(e-?)?mail(_?address)?$|^(urn:oid:)?0\.9\.2342\.19200300\.100\.1\.3$/i;
+
+/** By what people are known where that may be no address, in the words of a mend. */
+function knownBy({ provider, connectors }: Settings["identity"], quote: Quote): string | undefined {
+  if (provider.type === "oidc") {
+    return provider.userClaim === "email" ? undefined : `the claim ${quote("identity", provider.userClaim)}`;
+  }
+  for (const connector of connectors) {
+    const attribute =
+      connector.type === "ldap"
+        ? connector.userSearch.emailAttr
+        : connector.type === "saml"
+          ? connector.emailAttr
+          : undefined;
+    if (attribute !== undefined && !addressAttribute.test(attribute)) {
+      return `the attribute ${quote("identity", attribute)} of ${quote("identity", connector.id)}`;
+    }
+  }
+  return undefined;
+}
+
 /** Why a user may be a person, as a mend. */
 function personMend(user: string, userClaim: string, identity: Settings["identity"], quote: Quote): string | undefined {
-  const { provider } = identity;
-  if (provider.type === "oidc" && provider.userClaim !== "email") {
-    return user.includes(":")
-      ? undefined
-      : `people are known by the claim ${quote("identity", provider.userClaim)}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
+  const name = knownBy(identity, quote);
+  if (name !== undefined && !user.includes(":")) {
+    return `people are known by ${name}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
   }
   const anyBeginning = userClaim === "email" && /^[^:]*\*$/.test(user);
   return anyBeginning || mayBeAddress(user, identity)
@@ -104,25 +99,37 @@ function microsoftIssuer(tenant: string): RegExp {
   );
 }
 
+const peoplesMend =
+  "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own";
+
 /** Applications know a person or a machine by one text, so that two issuers may never write the same. */
 export const machinesAreNobodyElse = comparing(["identity", "machines"], function* ({ identity, machines }, quote) {
   const { cluster, connectors, clients, issuers } = machines;
   const people = identity.connectors.flatMap(peoplesIssuers);
   /** Who names users already, as applications see them. */
   const named: Named[] = cluster.type === "none" ? [] : [{ name: "machines.cluster", users: cluster.users }];
+  if (cluster.type !== "none") {
+    const { issuer } = cluster;
+    const mend = people.some((theirs) => theirs.test(issuer)) ? peoplesMend : noClustersMend(issuer);
+    if (mend !== undefined) {
+      yield { path: ["machines", "cluster", "issuer"], value: issuer, mend };
+    }
+  }
   for (const [at, { name, issuer, users, userClaim, userPrefix = "" }] of issuers.entries()) {
     if (people.some((theirs) => theirs.test(issuer))) {
       yield {
         path: ["machines", "issuers", at, "issuer"],
         value: issuer,
-        mend: "people sign in with this issuer, and its tokens for other clients would come in past their groups and domains: give machines an issuer of their own",
+        mend: peoplesMend,
       };
     }
     const seen = users.map((user) => userPrefix + user);
     for (const [index, user] of users.entries()) {
       const full = userPrefix + user;
       const mend =
-        mayBeAnybody(issuer, user) ?? personMend(full, userClaim, identity, quote) ?? sharedMend(full, named);
+        strangersMend(issuer, userClaim, user) ??
+        personMend(full, userClaim, identity, quote) ??
+        sharedMend(full, named);
       if (mend !== undefined) {
         yield { path: ["machines", "issuers", at, "users", index], value: user, mend };
       }
@@ -153,7 +160,9 @@ export const machinesAreNobodyElse = comparing(["identity", "machines"], functio
     const elsewhere = [...named, ...before.filter((client) => client.issuer !== issuer)];
     for (const [index, user] of users.entries()) {
       const mend =
-        theirs.map((connector) => mayBeAnybody(connector.issuer, user)).find((each) => each !== undefined) ??
+        theirs
+          .map((connector) => strangersMend(connector.issuer, connector.userClaim, user))
+          .find((each) => each !== undefined) ??
         personMend(user, userClaim, identity, quote) ??
         sharedMend(user, elsewhere);
       if (mend !== undefined) {

@@ -54,7 +54,7 @@ export const clusterSettings = z
         addresses: listOf(cidr)
           .default([])
           .describe(
-            "Addresses of resolvers that are not pods: `169.254.20.10/32` for NodeLocal DNSCache, and the managed ones of some clouds.",
+            "Addresses of resolvers that are not pods: `169.254.20.10/32` for NodeLocal DNSCache, and the managed ones of some clouds. One that hands out credentials, too, such as Google Cloud's `169.254.169.254/32`, only alone and with port 53 alone.",
           ),
       })
       .prefault({})

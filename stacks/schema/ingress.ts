@@ -66,7 +66,7 @@ export const ingressSettings = z
     applicationNamespaces: listOf(namespaceName)
       .default([])
       .describe(
-        "Namespaces whose VirtualServices may route on `domain`, and whose pods the gateway may reach. No other namespace can claim a path of the gate.",
+        "Namespaces whose VirtualServices may route on `domain`, and whose pods the gateway may reach; no other namespace can claim a path of the gate. Whoever may write VirtualServices there reaches every application past its `groups` and under any name, so tenants' namespaces do not belong here.",
       ),
     hsts: z
       .strictObject({

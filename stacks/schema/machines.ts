@@ -5,6 +5,7 @@ import { httpsUrl, someOf } from "../fields";
 import {
   audiences,
   claimName,
+  clusterAccounts,
   identifier,
   keyAuthority,
   kubernetesAccounts,
@@ -16,10 +17,10 @@ const clusterIssuer = httpsUrl.describe(
   "The `iss` claim of the cluster's tokens, exactly: `kubectl get --raw /.well-known/openid-configuration`.",
 );
 
-const clusterUsers = machineUsers
+const clusterUsers = clusterAccounts
   .default([kubernetesAccounts])
   .describe(
-    "Which accounts may come in from outside, or beginnings of them with `*` at the end. Default: `system:serviceaccount:*`, all of them.",
+    "Which accounts may come in from outside: `system:serviceaccount:<namespace>:<account>`, or with `*` in place of the account all of a namespace. Default: `system:serviceaccount:*`, all of them.",
   );
 
 const clusterSettings = z
@@ -64,7 +65,7 @@ const machineConnector = z.strictObject({
   userClaim: claimName("sub")
     .default("sub")
     .describe(
-      "The claim of a job's token that becomes `kubeflow-userid`; a text that names the job, and nothing a job can choose.",
+      "The claim of a job's token that becomes `kubeflow-userid`; a text that names the job, and nothing a job can choose. Of GitHub and GitLab only claims that name the owner are taken.",
     ),
   groupsClaim: claimName("repository")
     .optional()

@@ -174,7 +174,10 @@ describe("the network policies of any stack", () => {
     })),
   });
   const anySettings = anyStack.map((tree) => settingsOf({ ...production(), ...tree }));
-  const metadataServers = ["169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"];
+  const metadataServers = [
+    ...["169.254.169.254", "169.254.170.23", "169.254.170.2", "169.254.169.252"],
+    ...["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"],
+  ];
 
   it("deny both directions to every pod of every namespace that the platform owns", () => {
     fc.assert(

@@ -51,6 +51,25 @@ describe("the DNS records to make", () => {
 describe("the next steps", () => {
   const stepsOf = (settings: Tree) => nextSteps(settingsOf(settings), hostsOf("kubeflow.example.com"));
 
+  const trusting = (namespaces: string[], groups: string[]) =>
+    changed(changed(production(), "ingress.applicationNamespaces", namespaces), "apps", [
+      {
+        name: "grafana",
+        service: { name: "grafana", namespace: "monitoring", port: 80 },
+        pods: { labels: { app: "grafana" } },
+        groups,
+      },
+    ]);
+  const warning = (namespaces: string) =>
+    `Make sure that only the platform's operators may write VirtualServices in ${namespaces}: whoever may reaches each application past its groups, under any name.`;
+
+  it("ask who may write routes of the gate in other namespaces than kubeflow where an application has groups", () => {
+    assert(stepsOf(trusting(["kubeflow", "team-a", "team-b"], ["ml-engineers"])).includes(warning("team-a, team-b")));
+    for (const settings of [trusting(["kubeflow"], ["ml-engineers"]), trusting(["team-a"], [])]) {
+      assert(!stepsOf(settings).some((step) => step.includes("VirtualServices")));
+    }
+  });
+
   it("are few where little is configured", () => {
     assert.deepEqual(stepsOf(production()), [
       "Make the DNS records of the output `dns`.",

@@ -13,7 +13,12 @@ interface Rule {
 }
 
 const internet = [
-  { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32", "169.254.170.23/32"] } },
+  {
+    ipBlock: {
+      cidr: "0.0.0.0/0",
+      except: ["169.254.169.254/32", "169.254.170.23/32", "169.254.170.2/32", "169.254.169.252/32"],
+    },
+  },
   { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128", "fd00:ec2::23/128", "fd20:ce::254/128"] } },
 ];
 const ipBlocks = (...cidrs: string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));

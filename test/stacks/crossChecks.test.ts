@@ -61,6 +61,8 @@ const app = {
 };
 const maybePerson =
   "this may be a person's e-mail address, and whoever has such a token would be that person: name users that no person is";
+const knownByAttribute = (attribute: string, id: string) =>
+  `people are known by the attribute ${attribute} of ${id}, which may be this, too: name users with a colon, such as system:serviceaccount:team-a:*, or give the issuer a userPrefix`;
 const apiServerAudience =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
@@ -512,6 +514,44 @@ const cases: readonly Case[] = [
   })),
   ...(
     [
+      ["169.254.0.0/16", "169.254.169.254"],
+      ["169.254.169.254/31", "169.254.169.254"],
+      ["169.254.170.0/24", "169.254.170.23"],
+      ["fd00:ec2::/64", "fd00:ec2::254"],
+      ["0.0.0.0/0", "169.254.169.254"],
+    ] as const
+  ).flatMap(([cidr, server]) =>
+    [[53], [53, 80]].map((ports) => ({
+      name: `refuse ${cidr} as resolvers at ${ports.join(" and ")}, since it opens the metadata server`,
+      change: [
+        ["cluster.dns.addresses", ["169.254.20.10/32", cidr]],
+        ["cluster.dns.ports", ports],
+      ] as const,
+      problems: [
+        {
+          key: "cluster.dns.addresses[1]",
+          value: cidr,
+          mend: `this block holds ${server}, where clouds hand out credentials: name the resolvers' own addresses`,
+        },
+      ],
+    })),
+  ),
+  ...["169.254.169.254/32", "169.254.169.252/32", "fd20:ce::254/128"].map((cidr) => ({
+    name: `refuse ${cidr} as a resolver at another port than that of names`,
+    change: [
+      ["cluster.dns.addresses", [cidr]],
+      ["cluster.dns.ports", [53, 80]],
+    ] as const,
+    problems: [
+      {
+        key: "cluster.dns.addresses[0]",
+        value: cidr,
+        mend: "clouds hand out credentials at this address: where it resolves names, write 53 alone in cluster.dns.ports (53, 80)",
+      },
+    ],
+  })),
+  ...(
+    [
       ["identity.connectors[0]", "directory's", () => withConnector("ldap")],
       ["identity.provider.storage", "database's", withPostgres],
       ["sessions.storage", "server's", withRedis],
@@ -760,6 +800,36 @@ const cases: readonly Case[] = [
       },
     ],
   },
+  ...(
+    [
+      ["ldap", "userSearch.emailAttr", "uid", "directory"],
+      ["ldap", "userSearch.emailAttr", "userPrincipalName", "directory"],
+      ["saml", "emailAttr", "uid", "saml"],
+      ["saml", "emailAttr", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", "saml"],
+    ] as const
+  ).flatMap(([type, setting, attribute, id]) => [
+    {
+      name: `refuse a machine without a colon where people of ${type} are known by ${attribute}`,
+      base: () =>
+        changed(changed(withIssuer(), "identity.connectors", [connectors[type]]), "machines.issuers[0].users", [
+          "b:ci",
+        ]),
+      change: [
+        [`identity.connectors[0].${setting}`, attribute],
+        ["machines.issuers[0].users", ["alice", "b:ci"]],
+      ] as const,
+      problems: [{ key: "machines.issuers[0].users[0]", value: "alice", mend: knownByAttribute(attribute, id) }],
+    },
+    {
+      name: `refuse a job without a colon where people of ${type} are known by ${attribute}`,
+      base: () => changed(withClient(), "identity.connectors", [connectors[type]]),
+      change: [
+        [`identity.connectors[0].${setting}`, attribute],
+        ["machines.clients[0].users", ["alice*"]],
+      ] as const,
+      problems: [{ key: "machines.clients[0].users[0]", value: "alice*", mend: knownByAttribute(attribute, id) }],
+    },
+  ]),
   {
     name: "refuse two issuers of one prefix and one user",
     base: withIssuer,
@@ -1181,6 +1251,30 @@ describe("cross-checks", () => {
         ],
       ],
     ],
+    ...(
+      [
+        ["ldap", "userSearch.emailAttr", "mail"],
+        ["ldap", "userSearch.emailAttr", "Mail"],
+        ["saml", "emailAttr", "emailAddress"],
+        ["saml", "emailAttr", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"],
+        ["saml", "emailAttr", "urn:oid:0.9.2342.19200300.100.1.3"],
+      ] as const
+    ).map(([type, setting, attribute]): (typeof allowed)[number] => [
+      `a machine without a colon where people of ${type} are known by ${attribute}`,
+      [
+        ["identity.connectors", [connectors[type]]],
+        [`identity.connectors[0].${setting}`, attribute],
+        ["machines.issuers", [{ ...issuer, users: ["ci"] }]],
+      ],
+    ]),
+    [
+      "a machine behind a prefix where people are known by another attribute than an address",
+      [
+        ["identity.connectors", [connectors.ldap]],
+        ["identity.connectors[0].userSearch.emailAttr", "uid"],
+        ["machines.issuers", [{ ...issuer, users: ["ci"], userPrefix: "b:" }]],
+      ],
+    ],
     [
       "two clients for the jobs of one issuer",
       [
@@ -1197,6 +1291,14 @@ describe("cross-checks", () => {
       ],
     ],
     ["link-local addresses that hold no metadata server", [["cluster.apiServer.cidrs", ["169.254.2.0/24"]]]],
+    [
+      "Google Cloud's resolver, which is its metadata server, at the port for names",
+      [["cluster.dns.addresses", ["169.254.20.10/32", "169.254.169.254/32"]]],
+    ],
+    [
+      "resolvers at other ports that are no metadata server",
+      [["cluster.dns", { ports: [53, 5353], addresses: ["169.254.20.10/32", "169.254.169.253/32"] }]],
+    ],
     ["as many gateway pods at the least as at the most", [["ingress.replicas", { min: 2, max: 2 }]]],
   ];
   for (const [name, change, surroundings] of allowed) {

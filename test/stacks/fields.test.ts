@@ -727,7 +727,7 @@ const fields: Readonly<Record<string, Field>> = {
     accepts: ["selfSigned", "public"],
     refuses: { "write none or selfSigned or public": ["", "selfsigned", "eks", "__proto__", 1, null] },
   },
-  "machines.cluster.issuer": httpsUrl,
+  "machines.cluster.issuer": otherIssuers(httpsUrl),
   "machines.cluster.audiences[0]": line("write an audience, such as pipelines.kubeflow.org", 1, 1024),
   "machines.cluster.jwksUri": httpsUrl,
   ...based(withMachineCas, {
@@ -756,7 +756,38 @@ const fields: Readonly<Record<string, Field>> = {
   ),
   "machines.issuers[0].name": identifier("cluster"),
   "machines.issuers[0].issuer": otherIssuers(httpsUrl),
-  "machines.cluster.users[0]": machineUser("system:serviceaccount:team-a:*", "system:serviceaccount:team-a:ci"),
+  "machines.cluster.users[0]": {
+    accepts: [
+      "system:serviceaccount:*",
+      "system:serviceaccount:team-a:*",
+      "system:serviceaccount:team-a:ci",
+      "system:serviceaccount:team-a:ci.nightly",
+    ],
+    refuses: {
+      "write one account or all of a namespace, such as system:serviceaccount:team-a:ci or system:serviceaccount:team-a:*":
+        [
+          "",
+          "*",
+          "r*",
+          "system:*",
+          "system:serviceaccount*",
+          "system:serviceaccount:t*",
+          "system:serviceaccount:team-a",
+          "system:serviceaccount:team-a*",
+          "system:serviceaccount:team-a:",
+          "system:serviceaccount:team-a:c*",
+          "system:serviceaccount:team-a:ci:*",
+          "system:serviceaccount::*",
+          "system:serviceaccount:Team:*",
+          "system:node:a",
+          "user@example.com",
+          "asystem:serviceaccount:*",
+          "system:serviceaccount:*\n",
+          1,
+          null,
+        ],
+    },
+  },
   "machines.issuers[0].audiences[0]": line("write an audience, such as pipelines.kubeflow.org", 1, 1024),
   "machines.issuers[0].jwksUri": httpsUrl,
   "machines.issuers[0].jwks": {

@@ -171,6 +171,26 @@ describe("an error about settings", () => {
     ["in a private key of a set", withKeys(JSON.stringify({ keys: [jwk] }))],
     ["in a private key that is no text", withKeys({ keys: [jwk] })],
   );
+  // One comma too many, and a text stands where the mapping belongs.
+  const slip = (value: unknown) => `${JSON.stringify(value).slice(0, -1)},}`;
+  const provider = { type: "oidc", clientSecret: "hunter2" };
+  misplaced.push(
+    ["in identity with a slip in its JSON", { ...production(), identity: slip({ provider }) }],
+    ["in sessions with a slip in its JSON", { ...production(), sessions: slip({ storage: { password: "hunter2" } }) }],
+    ["in a connector with a slip in its JSON", changed(production(), connector, slip({ clientSecret: "hunter2" }))],
+    ["in a text in place of connectors", changed(production(), "identity.connectors", "hunter2")],
+    ["in a list in place of a mapping", { ...production(), identity: [slip({ provider })] }],
+    [
+      "in a text in place of the database",
+      changed(production(), "identity.provider", { type: "dex", storage: "hunter2" }),
+    ],
+    ["as the value of an unknown key at the top", { ...production(), oauth: "hunter2" }],
+    ["in a list of an unknown key at the top", { ...production(), oauth: { all: ["hunter2"] } }],
+    ["in an unknown key with a slip in its JSON", { ...production(), idenity: slip({ provider }) }],
+    ["as the value of an unknown key above secrets", changed(production(), "identity.oauth", "hunter2")],
+    ["as the value of an unknown key of the edge", changed(production(), "certificates.oauth", "hunter2")],
+    ["beneath an unknown key above secrets", changed(production(), "identity.providers", { a: { b: "hunter2" } })],
+  );
   for (const [name, settings] of misplaced) {
     it(`hides a plain secret ${name}`, () => {
       const error = errorOf(settings);
@@ -187,6 +207,23 @@ describe("an error about settings", () => {
       '"oci://[secret]@registry.example.com/charts"',
     );
   });
+
+  const shown: [name: string, settings: Tree, value: string][] = [
+    ["a number at an unknown key at the top", { ...production(), replica: 3 }, "3"],
+    [
+      "a text below settings without secrets",
+      changed(production(), "cluster.apiserver", "10.0.0.0/28"),
+      '"10.0.0.0/28"',
+    ],
+    ["a text in place of settings without secrets", { ...production(), monitoring: "grafana" }, '"grafana"'],
+    ["a setting beside secrets that is none", changed(production(), `${connector}.id`, "Company"), '"Company"'],
+    ["a list beside secrets that holds none", changed(production(), "identity.emailDomains", ["Example"]), '"Example"'],
+  ];
+  for (const [name, settings, value] of shown) {
+    it(`shows ${name}`, () => {
+      assert.equal(problemsOf(settings)[0]?.value, value);
+    });
+  }
 
   it("shows a rotation number, which only sounds like a secret", () => {
     assert.equal(problemsOf({ ...production(), rotation: { clientSecret: 0 } })[0]?.value, "0");

@@ -147,7 +147,7 @@ describe("settings", () => {
     ["ingress", [], "write a mapping with its keys indented below"],
     ["ingress.hsts", null, "write a mapping with its keys indented below"],
     ["ingress.applicationNamespaces", "kubeflow", "write a list"],
-    ["identity.connectors", { type: "oidc" }, "write a list"],
+    ["identity.connectors", { id: 1 }, "write a list"],
     ["machines.issuers[0]", "https://oidc.example.com", "write a mapping with its keys indented below"],
   ];
   for (const [path, value, mend] of wrongShapes) {

@@ -213,6 +213,8 @@ export const identity: Effect[] = [
       [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.cidr")]: ["0.0.0.0/0", undefined],
       [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[0]")]: ["169.254.169.254/32", undefined],
       [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[1]")]: ["169.254.170.23/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[2]")]: ["169.254.170.2/32", undefined],
+      [policy("istio-system/allow-istiod", "egress[3].to[0].ipBlock.except[3]")]: ["169.254.169.252/32", undefined],
       [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.cidr")]: ["::/0", undefined],
       [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.except[0]")]: ["fd00:ec2::254/128", undefined],
       [policy("istio-system/allow-istiod", "egress[3].to[1].ipBlock.except[1]")]: ["fd00:ec2::23/128", undefined],

@@ -170,8 +170,8 @@ export const machines: Effect[] = [
   }),
   {
     setting: "machines.connectors[].userClaim",
-    value: "job_workflow_ref",
-    changes: { ...claims("job_workflow_ref"), ...dexRestarts },
+    value: "repository",
+    changes: { ...claims("repository"), ...dexRestarts },
   },
   {
     setting: "machines.connectors[].groupsClaim",
@@ -203,7 +203,7 @@ export const machines: Effect[] = [
     value: {
       connectors: [
         { id: "github-actions", issuer: "https://token.actions.githubusercontent.com" },
-        { id: "jobs", issuer: "https://token.actions.githubusercontent.com", userClaim: "job_workflow_ref" },
+        { id: "jobs", issuer: "https://token.actions.githubusercontent.com", userClaim: "repository" },
       ],
       clients: [{ id: "ci", connectors: ["github-actions", "jobs"], users: ["repo:example/pipelines:*"] }],
     },
