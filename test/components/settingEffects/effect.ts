@@ -63,6 +63,15 @@ export const policy = (name: string, path: string) => `NetworkPolicy ${name}: sp
 export const namespaceOf = (name: string, peer: string) =>
   policy(name, `${peer}.namespaceSelector.matchLabels.kubernetes.io/metadata.name`);
 
+/** The rule of all issuers: people's first, then machines'. */
+export const knownIssuer = (index: number, difference: Difference) => ({
+  [`AuthorizationPolicy ingress/known-issuers: spec.rules[0].when[0].notValues[${index}]`]: difference,
+});
+/** The rule of the clients of people's issuer: oauth2-proxy's first, then jobs'. */
+export const knownClient = (index: number, difference: Difference) => ({
+  [`AuthorizationPolicy ingress/known-issuers: spec.rules[1].when[1].notValues[${index}]`]: difference,
+});
+
 /** The rules of an application's groups name each issuer: first all of them, then one after the other. */
 export const appIssuer = (index: number, difference: Difference) => ({
   [`AuthorizationPolicy ingress/app-grafana: spec.rules[0].when[0].notValues[${index}]`]: difference,

@@ -30,6 +30,7 @@ export const gate: Effect[] = [
       }
       assert.deepEqual([...new Set(Object.keys(rest).map((place) => place.split(":")[0]))].sort(), [
         "AuthorizationPolicy ingress/app-grafana",
+        "AuthorizationPolicy ingress/known-issuers",
         "AuthorizationPolicy ingress/machine-clients",
         "AuthorizationPolicy ingress/machine-users",
         "AuthorizationPolicy ingress/require-principal",
