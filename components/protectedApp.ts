@@ -10,7 +10,16 @@ import { edgeCovers, edgeSecret } from "./edgeCertificate";
 import { serversOf } from "./gatewayServers";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
-import { appHost, gateway, type Hosts, namespaces, returnPath, serviceHost, sidecarTelemetryPort } from "./topology";
+import {
+  appHost,
+  gateway,
+  groupsRule,
+  type Hosts,
+  namespaces,
+  returnPath,
+  serviceHost,
+  sidecarTelemetryPort,
+} from "./topology";
 
 export interface ProtectedAppArgs {
   app: App;
@@ -187,7 +196,7 @@ export class ProtectedApp extends pulumi.ComponentResource {
           new AuthorizationPolicy(
             `${name}-groups`,
             {
-              metadata: { name: `app-${app.name}`, namespace: namespaces.ingress, labels: partOf },
+              metadata: { name: groupsRule(app.name, host), namespace: namespaces.ingress, labels: partOf },
               spec: {
                 selector: { matchLabels: gateway.labels },
                 action: "DENY",

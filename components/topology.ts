@@ -93,6 +93,18 @@ export const echo = {
   ports: { http: 8080 },
 } as const;
 
+/**
+ * The name of an application's rule for its groups. The host is part of it: for another host there is another rule beside
+ * the old one, which goes last, when nothing leads to the old host any more.
+ */
+export function groupsRule(app: string, host: string): string {
+  return `app-${app}-${shortHash(host)}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
 /** cert-manager's way to an ACME server, in the gateway's namespace. */
 export const acme = {
   issuer: "gatehouse-acme",
@@ -104,7 +116,7 @@ export const acme = {
   solverPods: { "acme.cert-manager.io/http01-solver": "true" },
   /** Our label of the solver pods of one host. Its value stands for the host, which may be longer than a value may be. */
   solverLabel: "gatehouse/acme-solver",
-  solverOf: (host: string): string => createHash("sha256").update(host).digest("hex").slice(0, 12),
+  solverOf: shortHash,
   /** An Ingress class that no controller serves. */
   unservedClass: "gatehouse-unserved",
 } as const;

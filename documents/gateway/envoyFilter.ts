@@ -1,4 +1,5 @@
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import { identityPrefixes, proxyIdentity } from "./identityHeaders";
 import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
 
 type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"]>[number];
@@ -39,32 +40,6 @@ export interface GatewayFilterArgs {
   /** How many proxies in front add an address to X-Forwarded-For. */
   trustedHops: number;
 }
-
-/**
- * Beginnings of the names under which proxies hand identities on, and applications take them: ours and oauth2-proxy's,
- * Google's (Kubeflow Pipelines' own default is `x-goog-authenticated-user-email`), AWS's, Azure's, Cloudflare's, Grafana's
- * (`x-webauth-user`), Kubernetes' front proxy's, authentik's, Pomerium's, and Envoy's own words between proxies.
- */
-const identityPrefixes = [
-  "x-auth-request-",
-  "kubeflow-",
-  "x-goog-authenticated-user-",
-  "x-goog-iap-",
-  "x-amzn-oidc-",
-  "x-ms-client-principal",
-  "cf-access-",
-  "x-webauth-",
-  "x-remote-",
-  "remote-",
-  "x-authentik-",
-  "x-pomerium-",
-  "x-envoy-",
-];
-
-/** The same for names that begin like others that have to pass, such as `x-forwarded-proto`. */
-const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-token"].map(
-  (name) => `x-forwarded-${name}`,
-);
 
 /**
  * Other names under which proxies hand on the client's address, and applications believe it. Nobody here writes them, so

@@ -55,13 +55,13 @@ const app = z.strictObject({
     .boolean("write true or false")
     .default(false)
     .describe(
-      "Whether pods of the cluster may call the application past the gate, with an `Authorization` header and without `kubeflow-userid`. The application has to verify those tokens itself, as Kubeflow Pipelines does by TokenReview.",
+      "Whether pods of the cluster may call the application past the gate, with an `Authorization` header and without `kubeflow-userid` and its like. The application has to verify those tokens itself, as Kubeflow Pipelines does by TokenReview.",
     ),
   callers: z
     .array(caller)
     .default([])
     .describe(
-      "Other pods that may connect past the gate, such as Grafana to Prometheus. A sidecar refuses identity headers from them.",
+      "Other pods that may connect past the gate, such as Grafana to Prometheus. A sidecar refuses identity headers of known names from them.",
     ),
 });
 

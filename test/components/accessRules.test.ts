@@ -93,7 +93,7 @@ for (const way of ways)
       assert.deepEqual(
         Object.fromEntries(Object.entries(policies).map(([name, { action, provider }]) => [name, [action, provider]])),
         {
-          "app-grafana": ["DENY", undefined],
+          "app-grafana-d1253bc8dd56": ["DENY", undefined],
           "machine-users": ["DENY", undefined],
           session: ["CUSTOM", { name: "oauth2-proxy" }],
           "require-principal": ["DENY", undefined],

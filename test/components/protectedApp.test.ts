@@ -1,7 +1,11 @@
 import { strict as assert } from "node:assert";
-import { outsiders } from "../../components/appAccess";
+import { identityHeaders as seenIdentityHeaders } from "../../acceptance/checks/spoofing/identityHeaders";
+import { insiders, outsiders } from "../../components/appAccess";
 import { identityProviderOf } from "../../components/identityProvider";
+import { identityHeaders } from "../../documents/gateway/identityHeaders";
+import { groupsRule } from "../../components/topology";
 import { hostsOf } from "../../stacks/hosts";
+import { type AuthorizationSpec, matches } from "../program/authorization";
 import { differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
@@ -141,7 +145,7 @@ describe("an application", () => {
   it("is for its groups alone, of whatever issuer, and tokens of no other issuer", () => {
     const to = [{ operation: { ports: ["8443"], hosts: [hostOf("grafana"), `${hostOf("grafana")}:*`] } }];
     const issuer = "https://kubeflow.example.com/dex";
-    assert.deepEqual(spec("AuthorizationPolicy", "app-grafana", "ingress"), {
+    assert.deepEqual(spec("AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress"), {
       selector: { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } },
       action: "DENY",
       rules: [
@@ -155,7 +159,7 @@ describe("an application", () => {
         },
       ],
     });
-    assert.equal(recording.find("AuthorizationPolicy", "app-mlflow", "ingress"), undefined);
+    assert.equal(recording.find("AuthorizationPolicy", groupsRule("mlflow", hostOf("mlflow")), "ingress"), undefined);
   });
 
   it("lets in nobody of an issuer that gives no groups, where it is for groups", () => {
@@ -168,6 +172,21 @@ describe("an application", () => {
     assert(app !== undefined);
     const rules = outsiders(app, hostOf("grafana"), settings, identityProviderOf(settings, hostsOf(settings.domain)));
     assert.deepEqual(rules.at(-1)?.when, [{ key: "request.auth.claims[iss]", values: ["https://b.example.com"] }]);
+  });
+
+  it("keeps the rule of its old host beside that of a new one, until nothing leads there", async () => {
+    const guarded = { ...grafana, groups: ["ml-engineers"] };
+    const moved = await record(withApps(production(), { ...guarded, host: "dashboards.kubeflow.example.com" }));
+    const before = recording.declared("AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress");
+    const after = moved.declared(
+      "AuthorizationPolicy",
+      groupsRule("grafana", "dashboards.kubeflow.example.com"),
+      "ingress",
+    );
+    // One resource with another object's name: Pulumi makes the new object first, and deletes the old one at the very end.
+    assert.equal(after.urn, before.urn);
+    const nameOf = ({ inputs }: typeof before) => (inputs.metadata as { name: string }).name;
+    assert.notEqual(nameOf(after), nameOf(before));
   });
 
   const gateway = "cluster.local/ns/ingress/sa/gatehouse-gateway";
@@ -202,8 +221,7 @@ describe("an application", () => {
         to,
         when: [
           { key: "request.headers[authorization]", values: ["*"] },
-          { key: "request.headers[kubeflow-userid]", notValues: ["*"] },
-          { key: "request.headers[kubeflow-groups]", notValues: ["*"] },
+          ...identityHeaders.map((header) => ({ key: `request.headers[${header}]`, notValues: ["*"] })),
         ],
       },
     ]);
@@ -212,11 +230,33 @@ describe("an application", () => {
     ]);
   });
 
+  for (const header of [...seenIdentityHeaders, "kubeflow_userid", "kubeflow_groups"]) {
+    it(`lets in no pod and no caller with the header ${header}`, async () => {
+      const callers = [{ namespace: "reports", podLabels: { app: "reporter" }, serviceAccount: "reporter" }];
+      const [open, called] = settingsOf(
+        withApps(production(), { ...mlflow, inCluster: true }, { ...grafana, callers }),
+      ).apps;
+      assert(open !== undefined && called !== undefined);
+      const request = { host: "any", path: "/", headers: { authorization: "Bearer x" } };
+      for (const [app, port, principal] of [
+        [open, 5000, "cluster.local/ns/team/sa/default"],
+        [called, 3000, "cluster.local/ns/reports/sa/reporter"],
+      ] as const) {
+        const rules = insiders(app) as AuthorizationSpec["rules"];
+        const admits = (more: Record<string, string>) =>
+          matches({ rules: rules ?? [] }, { ...request, port, principal, headers: { ...request.headers, ...more } });
+        assert(admits({}));
+        assert(!admits({ [header]: "user@example.com" }));
+        assert(!admits({ [header]: "" }), "an empty one");
+      }
+    });
+  }
+
   it("is open to nobody before its rules are there", () => {
     const route = recording.declared("VirtualService", "app-grafana", "ingress");
     const way = recording.declared("Gateway", "app-grafana", "ingress");
     for (const [kind, name, namespace] of [
-      ["AuthorizationPolicy", "app-grafana", "ingress"],
+      ["AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress"],
       ["AuthorizationPolicy", "gatehouse-grafana", "monitoring"],
       ["NetworkPolicy", "gatehouse-grafana", "monitoring"],
       ["EnvoyFilter", "gatehouse", "ingress"],

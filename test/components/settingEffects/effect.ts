@@ -74,11 +74,11 @@ export const knownClient = (index: number, difference: Difference) => ({
 
 /** The rules of an application's groups name each issuer: first all of them, then one after the other. */
 export const appIssuer = (index: number, difference: Difference) => ({
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[0].when[0].notValues[${index}]`]: difference,
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[0].values[0]`]: difference,
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[0].when[0].notValues[${index}]`]: difference,
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[${index + 1}].when[0].values[0]`]: difference,
 });
 export const appGroups = (index: number, claims: [string, string]) => ({
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[1].key`]: claims.map(
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[${index + 1}].when[1].key`]: claims.map(
     (claim) => `request.auth.claims[${claim}]`,
   ) as Difference,
 });
