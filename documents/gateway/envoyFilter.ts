@@ -65,6 +65,13 @@ const forTheGatewayAlone = [
   "x-auth-request-email",
 ];
 
+/**
+ * With it an application's script below `/notebook/…` could register a service worker for all of its host, `/dex/auth` of the
+ * gate included, and read what people type there. Without it a worker has the folder of its script and no more
+ * (https://www.w3.org/TR/service-workers/#service-worker-script-response).
+ */
+const widerScopes = "service-worker-allowed";
+
 const hcm = "envoy.filters.network.http_connection_manager";
 
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
@@ -112,7 +119,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
-            ...forTheGatewayAlone.map((remove) => ({ remove })),
+            ...[...forTheGatewayAlone, widerScopes].map((remove) => ({ remove })),
           ],
         },
       }),
