@@ -3,14 +3,11 @@
  * mesh configuration, routes, policies and network flows can name a part before it exists.
  */
 import { createHash } from "node:crypto";
-import { appHost, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
+import { appHost, clusterDomain, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
 import { namespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 
-export { appHost, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
-
-/** The cluster's domain, on which Services' names end. */
-export const clusterDomain = "cluster.local";
+export { appHost, clusterDomain, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";

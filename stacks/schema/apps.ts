@@ -26,7 +26,7 @@ const caller = z.strictObject({
     ),
 });
 
-const app = z.strictObject({
+export const appSchema = z.strictObject({
   name: identifier("grafana").describe(
     "What the application is called in the names of its resources; another name makes another application.",
   ),
@@ -66,10 +66,10 @@ const app = z.strictObject({
 });
 
 export const appsSettings = z
-  .array(app)
+  .array(appSchema)
   .default([])
   .describe(
     "Applications behind the same sign-in, each on a host of its own with certificate, routes and policies. Adding or removing one changes no other resource.",
   );
 
-export type App = z.output<typeof app>;
+export type App = z.output<typeof appSchema>;

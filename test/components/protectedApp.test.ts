@@ -1,11 +1,9 @@
 import { strict as assert } from "node:assert";
-import { identityHeaders as seenIdentityHeaders } from "../../acceptance/checks/spoofing/identityHeaders";
-import { insiders, outsiders } from "../../components/appAccess";
+import { outsiders } from "../../components/appAccess";
 import { identityProviderOf } from "../../components/identityProvider";
 import { identityHeaders } from "../../documents/gateway/identityHeaders";
 import { groupsRule } from "../../components/topology";
 import { hostsOf } from "../../stacks/hosts";
-import { type AuthorizationSpec, matches } from "../program/authorization";
 import { differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
@@ -41,7 +39,7 @@ const hostOf = (name: string) => `${name}.kubeflow.example.com`;
 const certificate = (name: string) => [`Certificate ingress/app-${name}`];
 const http01 = (name: string) => [
   ...certificate(name),
-  `Gateway ingress/app-${name}-http`,
+  `Gateway ingress/acme-${name}`,
   `Issuer ingress/gatehouse-acme-${name}-2bfe8d01`,
 ];
 
@@ -83,6 +81,17 @@ describe("one more application", () => {
       }
     });
   }
+});
+
+describe("applications whose names begin alike", () => {
+  it("have each its own objects, with HTTP-01, too", async () => {
+    const http = { ...mlflow, name: "grafana-http" };
+    const recording = await record(withApps(modes.http01(), grafana, http));
+    const names = recording.objects.map(
+      ({ manifest: { kind, metadata } }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
+    );
+    assert.deepEqual([...new Set(names)], names);
+  });
 });
 
 describe("an application", () => {
@@ -229,28 +238,6 @@ describe("an application", () => {
       { from: [{ namespaceSelector: {} }], ports: [{ port: 5000, protocol: "TCP" }] },
     ]);
   });
-
-  for (const header of [...seenIdentityHeaders, "kubeflow_userid", "kubeflow_groups"]) {
-    it(`lets in no pod and no caller with the header ${header}`, async () => {
-      const callers = [{ namespace: "reports", podLabels: { app: "reporter" }, serviceAccount: "reporter" }];
-      const [open, called] = settingsOf(
-        withApps(production(), { ...mlflow, inCluster: true }, { ...grafana, callers }),
-      ).apps;
-      assert(open !== undefined && called !== undefined);
-      const request = { host: "any", path: "/", headers: { authorization: "Bearer x" } };
-      for (const [app, port, principal] of [
-        [open, 5000, "cluster.local/ns/team/sa/default"],
-        [called, 3000, "cluster.local/ns/reports/sa/reporter"],
-      ] as const) {
-        const rules = insiders(app) as AuthorizationSpec["rules"];
-        const admits = (more: Record<string, string>) =>
-          matches({ rules: rules ?? [] }, { ...request, port, principal, headers: { ...request.headers, ...more } });
-        assert(admits({}));
-        assert(!admits({ [header]: "user@example.com" }));
-        assert(!admits({ [header]: "" }), "an empty one");
-      }
-    });
-  }
 
   it("is open to nobody before its rules are there", () => {
     const route = recording.declared("VirtualService", "app-grafana", "ingress");
