@@ -3,6 +3,7 @@ import { type Settings } from "../stacks/schema";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
+import { knownIssuerRules } from "./knownIssuers";
 import { machineClientRules, machineUserRules, onlyPeopleSignIn } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
 import { type PublicPort, publicPort, whenAt } from "./publicPort";
@@ -54,6 +55,17 @@ export class AccessRules extends pulumi.ComponentResource {
       },
       child,
     );
+    // The rules below hold for one issuer each, and go with it. This one stands, and changes before them: in a cluster by
+    // `dependsOn`, with other tools by its name, by which kubectl, Argo CD and Flux sort objects of one kind.
+    const known = new AuthorizationPolicy(
+      `${name}-known-issuers`,
+      {
+        metadata: metadata("known-issuers"),
+        spec: { selector, action: "DENY", rules: knownIssuerRules(settings, provider, to, port) },
+      },
+      child,
+    );
+    const ofIssuers = { parent: this, dependsOn: [...dependsOn, known] };
     // A valid token without the claim that names its holder would reach applications as nobody, and some let nobody in.
     new AuthorizationPolicy(
       `${name}-require-user`,
@@ -71,7 +83,7 @@ export class AccessRules extends pulumi.ComponentResource {
           })),
         },
       },
-      child,
+      ofIssuers,
     );
     // Dex gives tokens to oauth2-proxy alone, which has looked at the person. Whoever gets one of another provider by other
     // means shows it as a bearer token, and then nobody else looks.
@@ -83,7 +95,7 @@ export class AccessRules extends pulumi.ComponentResource {
           metadata: metadata("require-admission"),
           spec: { selector, action: "DENY", rules: admission.map((when) => ({ to, ...whenAt(port, when) })) },
         },
-        child,
+        ofIssuers,
       );
     }
     const issuers = machineIssuersOf(settings);
@@ -94,7 +106,7 @@ export class AccessRules extends pulumi.ComponentResource {
           metadata: metadata("machine-users"),
           spec: { selector, action: "DENY", rules: machineUserRules(issuers, to, port) },
         },
-        child,
+        ofIssuers,
       );
     }
     const { clients, connectors } = settings.machines;
@@ -105,7 +117,7 @@ export class AccessRules extends pulumi.ComponentResource {
           metadata: metadata("machine-clients"),
           spec: { selector, action: "DENY", rules: machineClientRules(clients, provider, to, port) },
         },
-        child,
+        ofIssuers,
       );
     }
     if (connectors.length > 0) {

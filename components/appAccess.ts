@@ -1,4 +1,5 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import { identityHeaders } from "../documents/gateway/identityHeaders";
 import { type App, type Settings } from "../stacks/schema";
 import { type IdentityProvider } from "./identityProvider";
 import { machineIssuersOf } from "./machineIssuers";
@@ -28,12 +29,10 @@ export function outsiders({ groups }: App, host: string, settings: Settings, pro
   ];
 }
 
-/** Headers by which applications know a person, so that nobody but the gateway may send them. */
-const identityHeaders = ["kubeflow-userid", "kubeflow-groups"];
-
 /**
  * Whom the application's own sidecar lets in: the gateway; with `inCluster` also a pod that shows a token, which the
- * application verifies, and no identity, as kubeflow/manifests#2864 does for `ml-pipeline-ui`; and the callers.
+ * application verifies, and no identity, as kubeflow/manifests#2864 does for `ml-pipeline-ui`; and the callers. Nobody but
+ * the gateway may send a header by which applications are known to learn who somebody is.
  */
 export function insiders({ service, pods, inCluster, callers }: App): Rule[] {
   const to = [{ operation: { ports: [String(pods.port ?? service.port)] } }];

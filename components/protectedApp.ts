@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkedApp } from "../stacks/checkedApp";
 import { type App, type Settings } from "../stacks/schema";
 import { AcmeChallenges } from "./acmeChallenges";
 import { AcmeIssuer } from "./acmeIssuer";
@@ -10,7 +11,16 @@ import { edgeCovers, edgeSecret } from "./edgeCertificate";
 import { serversOf } from "./gatewayServers";
 import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
-import { appHost, gateway, type Hosts, namespaces, returnPath, serviceHost, sidecarTelemetryPort } from "./topology";
+import {
+  appHost,
+  gateway,
+  groupsRule,
+  type Hosts,
+  namespaces,
+  returnPath,
+  serviceHost,
+  sidecarTelemetryPort,
+} from "./topology";
 
 export interface ProtectedAppArgs {
   app: App;
@@ -29,9 +39,12 @@ export interface ProtectedAppArgs {
 export class ProtectedApp extends pulumi.ComponentResource {
   readonly url: string;
 
-  constructor(name: string, args: ProtectedAppArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: ProtectedAppArgs, opts: pulumi.ComponentResourceOptions) {
+    // A program may have made it up by itself, and has Istio read a group "*" as everybody.
+    const app = checkedApp(given.app, given.settings);
     super("gatehouse:index:ProtectedApp", name, {}, opts);
-    const { app, settings, hosts, dependsOn } = args;
+    const args = { ...given, app };
+    const { settings, hosts, dependsOn } = args;
     const host = appHost(hosts.gate, app);
     const { service } = app;
     const child = { parent: this, dependsOn };
@@ -187,7 +200,7 @@ export class ProtectedApp extends pulumi.ComponentResource {
           new AuthorizationPolicy(
             `${name}-groups`,
             {
-              metadata: { name: `app-${app.name}`, namespace: namespaces.ingress, labels: partOf },
+              metadata: { name: groupsRule(app.name, host), namespace: namespaces.ingress, labels: partOf },
               spec: {
                 selector: { matchLabels: gateway.labels },
                 action: "DENY",
@@ -212,7 +225,8 @@ export class ProtectedApp extends pulumi.ComponentResource {
       edge.type === "acme" && edge.challenge.type === "http01"
         ? new AcmeChallenges(
             `${name}-challenges`,
-            { gateway: `app-${app.name}-http`, hosts: [host], dependsOn },
+            // Not an ending: `app-<name>-http` would be another application's own Gateway.
+            { gateway: `acme-${app.name}`, hosts: [host], dependsOn },
             { parent: this },
           ).ready
         : [];

@@ -3,6 +3,7 @@ import { type Settings } from "../stacks/schema";
 import { RequestAuthentication } from "./customResources";
 import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
+import { clientsOf } from "./knownIssuers";
 import { machineIssuersOf, type TokenIssuer } from "./machineIssuers";
 import { gateway, namespaces } from "./topology";
 
@@ -54,10 +55,10 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
 }
 
 /** Dex's tokens name the client that they were made for: people's is oauth2-proxy, and each job has one of its own. */
-function personRule({ machines }: Settings, provider: IdentityProvider) {
+function personRule(settings: Settings, provider: IdentityProvider) {
   const { issuer, clientId, userClaim, groupsClaim, jwksUri } = provider;
   return {
-    ...rule(issuer, [clientId, ...machines.clients.map(({ id }) => id)], { user: userClaim, groups: groupsClaim }),
+    ...rule(issuer, clientsOf(settings, clientId), { user: userClaim, groups: groupsClaim }),
     jwksUri,
   };
 }

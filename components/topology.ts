@@ -3,16 +3,13 @@
  * mesh configuration, routes, policies and network flows can name a part before it exists.
  */
 import { createHash } from "node:crypto";
-import { appHost, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
+import { appHost, clusterDomain, type Hosts, hostsOf, isAddress, publicHosts } from "../stacks/hosts";
 import { gkeMetadataServer, metadataServer, metadataServers } from "../stacks/metadataServers";
 import { namespaces } from "../stacks/namespaces";
 import { type Settings } from "../stacks/schema";
 
-export { appHost, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
+export { appHost, clusterDomain, type Hosts, hostsOf, isAddress, namespaces, publicHosts };
 export { gkeMetadataServer, metadataServer, metadataServers };
-
-/** The cluster's domain, on which Services' names end. */
-export const clusterDomain = "cluster.local";
 
 /** SPIFFE trust domain of the mesh; Istio's default, written down because principals are built from it. */
 export const trustDomain = "cluster.local";
@@ -95,6 +92,18 @@ export const echo = {
   ports: { http: 8080 },
 } as const;
 
+/**
+ * The name of an application's rule for its groups. The host is part of it: for another host there is another rule beside
+ * the old one, which goes last, when nothing leads to the old host any more.
+ */
+export function groupsRule(app: string, host: string): string {
+  return `app-${app}-${shortHash(host)}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
 /** cert-manager's way to an ACME server, in the gateway's namespace. */
 export const acme = {
   issuer: "gatehouse-acme",
@@ -106,7 +115,7 @@ export const acme = {
   solverPods: { "acme.cert-manager.io/http01-solver": "true" },
   /** Our label of the solver pods of one host. Its value stands for the host, which may be longer than a value may be. */
   solverLabel: "gatehouse/acme-solver",
-  solverOf: (host: string): string => createHash("sha256").update(host).digest("hex").slice(0, 12),
+  solverOf: shortHash,
   /** An Ingress class that no controller serves. */
   unservedClass: "gatehouse-unserved",
 } as const;

@@ -2,7 +2,13 @@
  * What single fields cannot know: settings that exclude or need each other. Each check is a pure function of the whole;
  * its problems carry the path of the setting that a person would change.
  */
-import { appsAreAtHome, appsAreDistinct, appsAreReached, givenCertificateServesApps } from "./crossChecks/apps";
+import {
+  appsAreAtHome,
+  appsAreDistinct,
+  appsAreReached,
+  givenCertificateServesApps,
+  hostsAreOutside,
+} from "./crossChecks/apps";
 import { certificatesNest } from "./crossChecks/certificates";
 import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
@@ -71,5 +77,6 @@ export const crossChecks: readonly CrossCheck[] = [
   appsAreDistinct,
   appsAreReached,
   appsAreAtHome,
+  hostsAreOutside,
   givenCertificateServesApps,
 ];

@@ -1,7 +1,6 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
 import { hidden, namesSecret, withoutSecrets } from "./hiding";
-import { type settingsSchema } from "./schema";
 import { knownKeys, type Path, takesSecrets, textsOfSecrets, withoutTexts } from "./schemaPlaces";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
@@ -108,7 +107,7 @@ export function keyOfGivenCertificate(given: unknown): Complaint[] {
 }
 
 /** What the schema has against the settings. */
-export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>, settings: unknown): Complaint[] {
+export function complaintsOf(error: z.ZodError, settings: unknown): Complaint[] {
   const complaints = error.issues.flatMap(flatten).flatMap((issue): Complaint[] => {
     const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
     if (issue.code === "unrecognized_keys") {

@@ -28,7 +28,7 @@ export const settingsSchema = z.strictObject({
       "Which preset the stack starts from. Default: the stack's own name when it is one of the three, otherwise `prod`, the strictest.",
     ),
   domain: dnsNameOrAddress.describe(
-    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it. The session spans its subdomains, and the edge certificate covers it and one level below. In `dev` it may be an IPv4 address, which has no subdomains.",
+    "The host of the gate: the dashboard, `/dex/` and `/oauth2/` are served on it. The session spans its subdomains, and the edge certificate covers it and one level below. In `dev` it may be an IPv4 address, which has no subdomains. Names below `cluster.local` are refused.",
   ),
   cluster: clusterSettings,
   certificates: certificatesSettings,

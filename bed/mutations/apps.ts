@@ -1,4 +1,4 @@
-import { namespaces } from "../../components/topology";
+import { groupsRule, namespaces } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Rules {
@@ -16,19 +16,21 @@ const rule = (namespace: string, name: string) => ({
   name,
 });
 
+const groupsOfGrafana = rule(namespaces.ingress, groupsRule("grafana", "grafana.kubeflow.example.com"));
+
 /** Applications with hosts of their own, under the names that they have on the bed. */
 export const apps: readonly Mutation[] = [
   {
     name: "everybody-at-an-application",
     breaks: "Whoever gets through the gate gets to an application, of its groups or not.",
-    object: rule(namespaces.ingress, "app-grafana"),
+    object: groupsOfGrafana,
     change: () => undefined,
     noticedBy: ["apps/groups"],
   },
   {
     name: "groups-of-no-member",
     breaks: "A token without any groups opens an application that is for members of some.",
-    object: rule(namespaces.ingress, "app-grafana"),
+    object: groupsOfGrafana,
     change: (object) => withSpec<Rules>(object, (spec) => (spec.rules = spec.rules.slice(0, 1))),
     noticedBy: ["apps/groups"],
   },

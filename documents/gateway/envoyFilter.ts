@@ -1,4 +1,5 @@
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import { identityPrefixes, proxyIdentity } from "./identityHeaders";
 import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
 
 type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"]>[number];
@@ -41,32 +42,6 @@ export interface GatewayFilterArgs {
 }
 
 /**
- * Beginnings of the names under which proxies hand identities on, and applications take them: ours and oauth2-proxy's,
- * Google's (Kubeflow Pipelines' own default is `x-goog-authenticated-user-email`), AWS's, Azure's, Cloudflare's, Grafana's
- * (`x-webauth-user`), Kubernetes' front proxy's, authentik's, Pomerium's, and Envoy's own words between proxies.
- */
-const identityPrefixes = [
-  "x-auth-request-",
-  "kubeflow-",
-  "x-goog-authenticated-user-",
-  "x-goog-iap-",
-  "x-amzn-oidc-",
-  "x-ms-client-principal",
-  "cf-access-",
-  "x-webauth-",
-  "x-remote-",
-  "remote-",
-  "x-authentik-",
-  "x-pomerium-",
-  "x-envoy-",
-];
-
-/** The same for names that begin like others that have to pass, such as `x-forwarded-proto`. */
-const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-token"].map(
-  (name) => `x-forwarded-${name}`,
-);
-
-/**
  * Other names under which proxies hand on the client's address, and applications believe it. Nobody here writes them, so
  * they came from the client or from a proxy that `X-Forwarded-For` or the PROXY protocol speaks for.
  */
@@ -89,6 +64,13 @@ const forTheGatewayAlone = [
   "x-auth-request-user",
   "x-auth-request-email",
 ];
+
+/**
+ * With it an application's script below `/notebook/…` could register a service worker for all of its host, `/dex/auth` of the
+ * gate included, and read what people type there. Without it a worker has the folder of its script and no more
+ * (https://www.w3.org/TR/service-workers/#service-worker-script-response).
+ */
+const widerScopes = "service-worker-allowed";
 
 const hcm = "envoy.filters.network.http_connection_manager";
 
@@ -137,7 +119,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
-            ...forTheGatewayAlone.map((remove) => ({ remove })),
+            ...[...forTheGatewayAlone, widerScopes].map((remove) => ({ remove })),
           ],
         },
       }),

@@ -1,4 +1,4 @@
-import { appHost, cookieDomainOf, hostsOf, isAddress } from "../hosts";
+import { appHost, cookieDomainOf, hostsOf, isAddress, isOfCluster } from "../hosts";
 import { namespaces, reservedNamespaces } from "../namespaces";
 import { chainMends } from "../suppliedCertificate";
 import { comparing, repeated } from "./comparing";
@@ -8,6 +8,16 @@ const at = (index: number, ...rest: string[]) => ["apps", index, ...rest];
 export const appsAreDistinct = comparing(["domain", "apps", "echo"], function* ({ domain, apps, echo }, quote) {
   for (const index of repeated(apps.map(({ name }) => name))) {
     yield { path: at(index, "name"), value: apps[index]?.name, mend: "name each application once" };
+  }
+  // Its way back from sign-in has the other's name with this ending as a resource, and Pulumi takes no name twice.
+  for (const [index, { name }] of apps.entries()) {
+    if (apps.some((other) => name === `${other.name}-return`)) {
+      yield {
+        path: at(index, "name"),
+        value: name,
+        mend: `a resource of ${quote("apps", name.replace(/-return$/, ""))} has this name: write another one`,
+      };
+    }
   }
   const hosts = hostsOf(domain);
   const own = [hosts.gate, ...(echo.enabled ? [hosts.echo] : [])];
@@ -47,6 +57,22 @@ export const appsAreReached = comparing(["domain", "sessions", "apps"], function
         value: app.callers.map(({ namespace }) => namespace),
         mend: "with inCluster every pod may connect: remove one of the two",
       };
+    }
+  }
+});
+
+/**
+ * The gateway's rules tell the internal gate from public hosts by its name where nothing else is to be trusted
+ * (components/publicPort.ts), so no public host may take it, or any other name of the cluster's.
+ */
+export const hostsAreOutside = comparing(["domain", "apps"], function* ({ domain, apps }) {
+  const mend = "names below cluster.local are the cluster's own: write a name of your own in DNS";
+  if (isOfCluster(domain)) {
+    yield { path: ["domain"], value: domain, mend: `${mend}, such as kubeflow.example.com` };
+  }
+  for (const [index, { host }] of apps.entries()) {
+    if (host !== undefined && isOfCluster(host)) {
+      yield { path: at(index, "host"), value: host, mend: `${mend}, below sessions.cookieDomain` };
     }
   }
 });

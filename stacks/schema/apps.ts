@@ -26,7 +26,7 @@ const caller = z.strictObject({
     ),
 });
 
-const app = z.strictObject({
+export const appSchema = z.strictObject({
   name: identifier("grafana").describe(
     "What the application is called in the names of its resources; another name makes another application.",
   ),
@@ -55,21 +55,21 @@ const app = z.strictObject({
     .boolean("write true or false")
     .default(false)
     .describe(
-      "Whether pods of the cluster may call the application past the gate, with an `Authorization` header and without `kubeflow-userid`. The application has to verify those tokens itself, as Kubeflow Pipelines does by TokenReview.",
+      "Whether pods of the cluster may call the application past the gate, with an `Authorization` header and without `kubeflow-userid` and its like. The application has to verify those tokens itself, as Kubeflow Pipelines does by TokenReview.",
     ),
   callers: z
     .array(caller)
     .default([])
     .describe(
-      "Other pods that may connect past the gate, such as Grafana to Prometheus. A sidecar refuses identity headers from them.",
+      "Other pods that may connect past the gate, such as Grafana to Prometheus. A sidecar refuses identity headers of known names from them.",
     ),
 });
 
 export const appsSettings = z
-  .array(app)
+  .array(appSchema)
   .default([])
   .describe(
     "Applications behind the same sign-in, each on a host of its own with certificate, routes and policies. Adding or removing one changes no other resource.",
   );
 
-export type App = z.output<typeof app>;
+export type App = z.output<typeof appSchema>;

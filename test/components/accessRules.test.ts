@@ -93,10 +93,11 @@ for (const way of ways)
       assert.deepEqual(
         Object.fromEntries(Object.entries(policies).map(([name, { action, provider }]) => [name, [action, provider]])),
         {
-          "app-grafana": ["DENY", undefined],
+          "app-grafana-d1253bc8dd56": ["DENY", undefined],
           "machine-users": ["DENY", undefined],
           session: ["CUSTOM", { name: "oauth2-proxy" }],
           "require-principal": ["DENY", undefined],
+          "known-issuers": ["DENY", undefined],
           "require-user": ["DENY", undefined],
           "machine-clients": ["DENY", undefined],
           "only-people-sign-in": ["DENY", undefined],
@@ -157,6 +158,17 @@ for (const way of ways)
       ["a person's token on the echo's host", { host: `echo.${gate}`, headers: bearer, claims: person }, "admitted"],
       ["a token of Dex without an e-mail address", { headers: bearer, claims: { iss: dexIssuer, sub: "1" } }, "denied"],
       ["a token of Dex with an empty one", { headers: bearer, claims: { ...person, email: "" } }, "denied"],
+      [
+        "a person's token for several audiences",
+        { headers: bearer, claims: { ...person, aud: ["other", "oauth2-proxy"] } },
+        "admitted",
+      ],
+      ["a token of Dex for no client", { headers: bearer, claims: { ...person, aud: "removed" } }, "denied"],
+      [
+        "a token of an issuer that is removed",
+        { headers: bearer, claims: { iss: "https://removed.example.com", sub: "1", email: "user@example.com" } },
+        "denied",
+      ],
       ["a machine's token", { headers: bearer, claims: machine }, "admitted"],
       ["a machine's token without a subject", { headers: bearer, claims: { iss: cluster } }, "denied"],
       ["a pod's token", { headers: bearer, claims: pod }, "admitted"],

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { outsiders } from "../../components/appAccess";
 import { identityProviderOf } from "../../components/identityProvider";
+import { identityHeaders } from "../../documents/gateway/identityHeaders";
+import { groupsRule } from "../../components/topology";
 import { hostsOf } from "../../stacks/hosts";
 import { differences } from "../program/differences";
 import { recordIndex, recordPlatform } from "../program/record";
@@ -37,7 +39,7 @@ const hostOf = (name: string) => `${name}.kubeflow.example.com`;
 const certificate = (name: string) => [`Certificate ingress/app-${name}`];
 const http01 = (name: string) => [
   ...certificate(name),
-  `Gateway ingress/app-${name}-http`,
+  `Gateway ingress/acme-${name}`,
   `Issuer ingress/gatehouse-acme-${name}-2bfe8d01`,
 ];
 
@@ -79,6 +81,17 @@ describe("one more application", () => {
       }
     });
   }
+});
+
+describe("applications whose names begin alike", () => {
+  it("have each its own objects, with HTTP-01, too", async () => {
+    const http = { ...mlflow, name: "grafana-http" };
+    const recording = await record(withApps(modes.http01(), grafana, http));
+    const names = recording.objects.map(
+      ({ manifest: { kind, metadata } }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
+    );
+    assert.deepEqual([...new Set(names)], names);
+  });
 });
 
 describe("an application", () => {
@@ -141,7 +154,7 @@ describe("an application", () => {
   it("is for its groups alone, of whatever issuer, and tokens of no other issuer", () => {
     const to = [{ operation: { ports: ["8443"], hosts: [hostOf("grafana"), `${hostOf("grafana")}:*`] } }];
     const issuer = "https://kubeflow.example.com/dex";
-    assert.deepEqual(spec("AuthorizationPolicy", "app-grafana", "ingress"), {
+    assert.deepEqual(spec("AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress"), {
       selector: { matchLabels: { app: "gatehouse-gateway", istio: "gatehouse-gateway" } },
       action: "DENY",
       rules: [
@@ -155,7 +168,7 @@ describe("an application", () => {
         },
       ],
     });
-    assert.equal(recording.find("AuthorizationPolicy", "app-mlflow", "ingress"), undefined);
+    assert.equal(recording.find("AuthorizationPolicy", groupsRule("mlflow", hostOf("mlflow")), "ingress"), undefined);
   });
 
   it("lets in nobody of an issuer that gives no groups, where it is for groups", () => {
@@ -168,6 +181,21 @@ describe("an application", () => {
     assert(app !== undefined);
     const rules = outsiders(app, hostOf("grafana"), settings, identityProviderOf(settings, hostsOf(settings.domain)));
     assert.deepEqual(rules.at(-1)?.when, [{ key: "request.auth.claims[iss]", values: ["https://b.example.com"] }]);
+  });
+
+  it("keeps the rule of its old host beside that of a new one, until nothing leads there", async () => {
+    const guarded = { ...grafana, groups: ["ml-engineers"] };
+    const moved = await record(withApps(production(), { ...guarded, host: "dashboards.kubeflow.example.com" }));
+    const before = recording.declared("AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress");
+    const after = moved.declared(
+      "AuthorizationPolicy",
+      groupsRule("grafana", "dashboards.kubeflow.example.com"),
+      "ingress",
+    );
+    // One resource with another object's name: Pulumi makes the new object first, and deletes the old one at the very end.
+    assert.equal(after.urn, before.urn);
+    const nameOf = ({ inputs }: typeof before) => (inputs.metadata as { name: string }).name;
+    assert.notEqual(nameOf(after), nameOf(before));
   });
 
   const gateway = "cluster.local/ns/ingress/sa/gatehouse-gateway";
@@ -202,8 +230,7 @@ describe("an application", () => {
         to,
         when: [
           { key: "request.headers[authorization]", values: ["*"] },
-          { key: "request.headers[kubeflow-userid]", notValues: ["*"] },
-          { key: "request.headers[kubeflow-groups]", notValues: ["*"] },
+          ...identityHeaders.map((header) => ({ key: `request.headers[${header}]`, notValues: ["*"] })),
         ],
       },
     ]);
@@ -216,7 +243,7 @@ describe("an application", () => {
     const route = recording.declared("VirtualService", "app-grafana", "ingress");
     const way = recording.declared("Gateway", "app-grafana", "ingress");
     for (const [kind, name, namespace] of [
-      ["AuthorizationPolicy", "app-grafana", "ingress"],
+      ["AuthorizationPolicy", groupsRule("grafana", hostOf("grafana")), "ingress"],
       ["AuthorizationPolicy", "gatehouse-grafana", "monitoring"],
       ["NetworkPolicy", "gatehouse-grafana", "monitoring"],
       ["EnvoyFilter", "gatehouse", "ingress"],

@@ -68,6 +68,45 @@ describe("applications", () => {
     });
   }
 
+  it("may not have the name of another's way back", () => {
+    const other = { ...grafana, name: "grafana-return" };
+    assert.deepEqual(found(changed(production(), "apps", [grafana, other])), [
+      { key: "apps[1].name", value: "grafana-return", mend: "a resource of grafana has this name: write another one" },
+    ]);
+  });
+
+  const cluster = "names below cluster.local are the cluster's own: write a name of your own in DNS";
+  for (const host of ["gatehouse-internal.ingress.svc.cluster.local", "grafana.cluster.local"]) {
+    it(`may not be at ${host}, which is a name of the cluster's`, () => {
+      const settings = changed(with_({ host }), "sessions.cookieDomain", "cluster.local");
+      assert(
+        found(settings).some(
+          ({ key, value, mend }) =>
+            key === "apps[0].host" && value === host && mend === `${cluster}, below sessions.cookieDomain`,
+        ),
+      );
+    });
+  }
+
+  for (const domain of ["ingress.svc.cluster.local", "cluster.local"]) {
+    it(`and the gate may not be at ${domain} either`, () => {
+      const settings = changed(with_({ host: `gatehouse-internal.${domain}` }), "domain", domain);
+      assert.deepEqual(found(settings), [
+        { key: "domain", value: domain, mend: `${cluster}, such as kubeflow.example.com` },
+        {
+          key: "apps[0].host",
+          value: `gatehouse-internal.${domain}`,
+          mend: `${cluster}, below sessions.cookieDomain`,
+        },
+      ]);
+    });
+  }
+
+  it("may be at a name that only ends like the cluster's", () => {
+    const domain = "notcluster.local";
+    assert.deepEqual(found(changed(with_({}), "domain", domain)), []);
+  });
+
   it("have no host below an address", () => {
     assert.deepEqual(found(with_({}, modes.kindByAddress())), [
       {

@@ -13,7 +13,7 @@ export const appGroups: Check = {
   name: "groups",
   proves:
     "An application is open to members of its groups and refuses everybody else with 403, also whoever writes the groups into a header, another host or another path.",
-  mend: "The AuthorizationPolicy `app-<name>` in the gateway's namespace denies by the claims of each issuer (components/appAccess.ts).",
+  mend: "The AuthorizationPolicy `app-<name>-<hash>` in the gateway's namespace denies by the claims of each issuer (components/appAccess.ts).",
   exercises: ["gateway", "Dex", "istiod"],
   needs: ["app", "closed-app", "user", "client"],
   async run({ target, probe, signal }) {

@@ -64,6 +64,11 @@ export const inCluster: Check = {
           ["with a token and a user", [bearer(token), ["kubeflow-userid", "user@example.com"]]],
           ["with a token and a user in another case", [bearer(token), ["Kubeflow-UserID", "user@example.com"]]],
           ["with a token and an empty user", [bearer(token), ["kubeflow-userid", ""]]],
+          ["with a token and a user with an underscore", [bearer(token), ["kubeflow_userid", "user@example.com"]]],
+          [
+            "with a token and a user as Google's proxy says it",
+            [bearer(token), ["x-goog-authenticated-user-email", "accounts.google.com:user@example.com"]],
+          ],
           ["with a token and groups", [bearer(token), ["kubeflow-groups", "admins"]]],
         ] as const) {
           expectRefused(probe, await inMesh(headers as HeaderList), `a pod of the mesh ${what}`);

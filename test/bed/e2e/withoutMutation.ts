@@ -37,6 +37,7 @@ export const withoutMutation: Readonly<Record<string, string>> = {
   "login/split-sessions": inTheProgram,
   "login/session-refresh": disturbs,
   "machines/forged-signatures": inTheProgram,
+  "machines/foreign-audience": redundant,
   "machines/pod-to-backend": ownRules,
   "machines/unreachable-issuer": "it takes another environment of istiod, which all proxies lose for that time",
   "machines/wrong-claims": ownRules,

@@ -1,10 +1,13 @@
 import { strict as assert } from "node:assert";
+import { identityHeaders } from "../../../documents/gateway/identityHeaders";
 import { type Difference } from "../../program/differences";
 import { type Effect, policy, same } from "./effect";
 
 const host = "grafana.kubeflow.example.com";
+/** Of this application at this host. */
+const groupsRule = "AuthorizationPolicy ingress/app-grafana-d1253bc8dd56";
 const atPods = (path: string) => `AuthorizationPolicy monitoring/gatehouse-grafana: spec.${path}`;
-const atHost = (path: string) => `AuthorizationPolicy ingress/app-grafana: spec.${path}`;
+const atHost = (path: string) => `${groupsRule}: spec.${path}`;
 const route = "VirtualService ingress/app-grafana: spec.http[0].route[0].destination";
 const podsPolicy = (path: string) => policy("monitoring/gatehouse-grafana", path);
 const gatewayPolicy = (path: string) => policy("ingress/app-grafana", path);
@@ -14,7 +17,6 @@ const ofGrafana = [
   "Gateway ingress/app-grafana",
   "VirtualService ingress/app-grafana",
   "VirtualService auth/return-grafana",
-  "AuthorizationPolicy ingress/app-grafana",
   "AuthorizationPolicy monitoring/gatehouse-grafana",
   "NetworkPolicy ingress/app-grafana",
   "NetworkPolicy monitoring/gatehouse-grafana",
@@ -36,6 +38,7 @@ export const apps: Effect[] = [
         ofGrafana.map((object) => object.replace(/grafana$/, "metrics")),
         ["absent", "present"],
       ),
+      ...moved(groupsRule, "AuthorizationPolicy ingress/app-metrics-73fd0e073acf"),
     },
   },
   {
@@ -55,12 +58,8 @@ export const apps: Effect[] = [
         "/gatehouse/return/dashboards.kubeflow.example.com/",
       ],
       "VirtualService auth/return-grafana: spec.http[0].redirect.authority": [host, "dashboards.kubeflow.example.com"],
-      ...Object.fromEntries(
-        [0, 1, 2, 3].flatMap((rule): [string, Difference][] => [
-          [atHost(`rules[${rule}].to[0].operation.hosts[0]`), [host, "dashboards.kubeflow.example.com"]],
-          [atHost(`rules[${rule}].to[0].operation.hosts[1]`), [`${host}:*`, "dashboards.kubeflow.example.com:*"]],
-        ]),
-      ),
+      // The rule of the old host stays until nothing leads there.
+      ...moved(groupsRule, "AuthorizationPolicy ingress/app-grafana-53a984d6138e"),
     },
   },
   {
@@ -134,10 +133,12 @@ export const apps: Effect[] = [
         [rule("to[0].operation.ports[0]")]: ["8080", undefined],
         [rule("when[0].key")]: ["request.headers[authorization]", undefined],
         [rule("when[0].values[0]")]: ["*", undefined],
-        [rule("when[1].key")]: ["request.headers[kubeflow-userid]", undefined],
-        [rule("when[1].notValues[0]")]: ["*", undefined],
-        [rule("when[2].key")]: ["request.headers[kubeflow-groups]", undefined],
-        [rule("when[2].notValues[0]")]: ["*", undefined],
+        ...Object.fromEntries(
+          identityHeaders.flatMap((header, index): [string, Difference][] => [
+            [rule(`when[${index + 1}].key`), [`request.headers[${header}]`, undefined]],
+            [rule(`when[${index + 1}].notValues[0]`), ["*", undefined]],
+          ]),
+        ),
       });
     },
   },

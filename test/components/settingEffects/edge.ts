@@ -292,7 +292,7 @@ export const edge: Effect[] = [
       // The rules know the public port by the connection's name; what they look at is in accessRules.test.ts.
       assert.deepEqual(
         objects(differences).filter((object) => !object.startsWith("EnvoyFilter")),
-        ["require-principal", "require-user", "session", "trusted-ranges"].map(
+        ["known-issuers", "require-principal", "require-user", "session", "trusted-ranges"].map(
           (name) => `AuthorizationPolicy ingress/${name}`,
         ),
       );

@@ -63,13 +63,22 @@ export const policy = (name: string, path: string) => `NetworkPolicy ${name}: sp
 export const namespaceOf = (name: string, peer: string) =>
   policy(name, `${peer}.namespaceSelector.matchLabels.kubernetes.io/metadata.name`);
 
+/** The rule of all issuers: people's first, then machines'. */
+export const knownIssuer = (index: number, difference: Difference) => ({
+  [`AuthorizationPolicy ingress/known-issuers: spec.rules[0].when[0].notValues[${index}]`]: difference,
+});
+/** The rule of the clients of people's issuer: oauth2-proxy's first, then jobs'. */
+export const knownClient = (index: number, difference: Difference) => ({
+  [`AuthorizationPolicy ingress/known-issuers: spec.rules[1].when[1].notValues[${index}]`]: difference,
+});
+
 /** The rules of an application's groups name each issuer: first all of them, then one after the other. */
 export const appIssuer = (index: number, difference: Difference) => ({
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[0].when[0].notValues[${index}]`]: difference,
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[0].values[0]`]: difference,
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[0].when[0].notValues[${index}]`]: difference,
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[${index + 1}].when[0].values[0]`]: difference,
 });
 export const appGroups = (index: number, claims: [string, string]) => ({
-  [`AuthorizationPolicy ingress/app-grafana: spec.rules[${index + 1}].when[1].key`]: claims.map(
+  [`AuthorizationPolicy ingress/app-grafana-d1253bc8dd56: spec.rules[${index + 1}].when[1].key`]: claims.map(
     (claim) => `request.auth.claims[${claim}]`,
   ) as Difference,
 });

@@ -22,14 +22,23 @@ export const gate: Effect[] = [
       const {
         [Object.keys(dexRestarts)[0] ?? ""]: dex,
         [Object.keys(oauth2ProxyRestarts)[0] ?? ""]: proxy,
+        "AuthorizationPolicy ingress/app-grafana-d1253bc8dd56": ruleOfOldHost,
+        "AuthorizationPolicy ingress/app-grafana-7d2e1966ce3b": ruleOfNewHost,
         ...rest
       } = differences;
+      assert.deepEqual(
+        [ruleOfOldHost, ruleOfNewHost],
+        [
+          ["present", "absent"],
+          ["absent", "present"],
+        ],
+      );
       assert(dex !== undefined && proxy !== undefined, "Dex and oauth2-proxy restart");
       for (const [place, [before, after]] of Object.entries(rest)) {
         assert.equal(after, String(before).replaceAll("kubeflow.example.com", "ml.example.org"), place);
       }
       assert.deepEqual([...new Set(Object.keys(rest).map((place) => place.split(":")[0]))].sort(), [
-        "AuthorizationPolicy ingress/app-grafana",
+        "AuthorizationPolicy ingress/known-issuers",
         "AuthorizationPolicy ingress/machine-clients",
         "AuthorizationPolicy ingress/machine-users",
         "AuthorizationPolicy ingress/require-principal",

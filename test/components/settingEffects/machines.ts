@@ -3,7 +3,18 @@ import { everythingInput } from "../../../stacks/everything";
 import { type Difference } from "../../program/differences";
 import { changed } from "../../stacks/fixture";
 import { companyCa, givenCa } from "../../stacks/identities";
-import { appIssuer, type Effect, dexRestarts, identityFilterLine, inDex, onlyAt, policy, same } from "./effect";
+import {
+  appIssuer,
+  dexRestarts,
+  type Effect,
+  identityFilterLine,
+  inDex,
+  knownClient,
+  knownIssuer,
+  onlyAt,
+  policy,
+  same,
+} from "./effect";
 
 const ownIssuer = "https://kubernetes.default.svc.cluster.local";
 const inRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[2].${path}`;
@@ -64,6 +75,7 @@ export const machines: Effect[] = [
         ownIssuer,
         "https://kubernetes.default.svc.example.net",
       ],
+      ...knownIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       ...appIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       [inRule("issuer")]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
       [identityFilterLine(5)]: [groups(ownIssuer), groups("https://kubernetes.default.svc.example.net")],
@@ -187,6 +199,7 @@ export const machines: Effect[] = [
     value: "nightly",
     changes: {
       ...same([inDex("staticClients[1].id"), inDex("staticClients[1].name"), dexAudience], ["ci", "nightly"]),
+      ...knownClient(1, ["ci", "nightly"]),
       ...same([clientRule(0, "when[1].values[0]"), clientRule(1, "when[1].values[0]")], ["ci", "nightly"]),
       "Secret auth/dex: stringData.MACHINE_CLIENT_SECRET_0": [
         "<generated result of dex-machine-ci-1>",

@@ -5,12 +5,14 @@ import { changed, type Tree } from "../../stacks/fixture";
 import {
   appGroups,
   appIssuer,
-  type Effect,
   connector,
   dexRestarts,
+  type Effect,
   identityFilterLine,
   inDex,
   inOauth2Proxy,
+  knownClient,
+  knownIssuer,
   oauth2ProxyRestarts,
   onlyAt,
   policy,
@@ -317,12 +319,14 @@ export const providers: Effect[] = [
     base: withProvider,
     value: "https://login.example.com/realms/main",
     changes: {
+      ...knownIssuer(0, ["https://login.example.com", "https://login.example.com/realms/main"]),
       ...appIssuer(0, ["https://login.example.com", "https://login.example.com/realms/main"]),
       ...Object.fromEntries(
         [
           inOauth2Proxy("oidc_issuer_url"),
           "RequestAuthentication ingress/tokens: spec.jwtRules[0].issuer",
           "AuthorizationPolicy ingress/require-user: spec.rules[0].when[0].values[0]",
+          "AuthorizationPolicy ingress/known-issuers: spec.rules[1].when[0].values[0]",
           ...[0, 1].map(
             (rule) => `AuthorizationPolicy ingress/require-admission: spec.rules[${rule}].when[0].values[0]`,
           ),
@@ -346,6 +350,7 @@ export const providers: Effect[] = [
     value: "other",
     changes: {
       [inOauth2Proxy("client_id")]: ["kubeflow", "other"],
+      ...knownClient(0, ["kubeflow", "other"]),
       "RequestAuthentication ingress/tokens: spec.jwtRules[0].audiences[0]": ["kubeflow", "other"],
       ...oauth2ProxyRestarts,
     },

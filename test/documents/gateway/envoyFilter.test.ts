@@ -144,6 +144,7 @@ describe("the gateway's EnvoyFilter", () => {
             { remove: "x-auth-request-access-token" },
             { remove: "x-auth-request-user" },
             { remove: "x-auth-request-email" },
+            { remove: "service-worker-allowed" },
           ],
         },
       },
