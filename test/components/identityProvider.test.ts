@@ -132,13 +132,14 @@ describe("a provider in place of Dex", () => {
           claims: { sub: "1", ...claims },
         }),
       );
-    const admitted = { iss: issuer, email: "user@example.com", groups: ["everyone", "ml-engineers"] };
+    const admitted = { iss: issuer, aud: "kubeflow", email: "user@example.com", groups: ["everyone", "ml-engineers"] };
     assert.equal(denied(admitted), false);
     assert.equal(denied({ ...admitted, groups: ["everyone"] }), true);
     assert.equal(denied({ ...admitted, groups: undefined }), true);
     assert.equal(denied({ ...admitted, email: "user@example.org" }), true);
     assert.equal(denied({ ...admitted, email: "user@example.com.example.org" }), true);
     assert.equal(denied({ ...admitted, email: undefined }), true);
+    assert.equal(denied({ ...admitted, aud: "another" }), true);
     // A machine's issuer has no groups of people.
     assert.equal(denied({ iss: "https://oidc.cluster.example.com", sub: "cluster-b:bot" }), false);
   });
