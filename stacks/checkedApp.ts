@@ -43,8 +43,11 @@ function crossChecksOf(settings: Settings, apps: App[], wording: Wording): Compl
 /** Here it is `app`, the argument, and not one of a list. */
 function error(complaints: readonly Complaint[], wording: Wording): SettingsError {
   return new SettingsError(
-    complaints.map(({ path, ...rest }) =>
-      wording.problem({ ...rest, path: path[0] === "apps" ? ["app", ...path.slice(2)] : path }),
-    ),
+    complaints.map((complaint) => {
+      const { path } = complaint;
+      // What of the value may be shown is known by its place in the settings.
+      const problem = wording.problem(complaint);
+      return path[0] === "apps" ? { ...problem, key: wording.key(["app", ...path.slice(2)]) } : problem;
+    }),
   );
 }
