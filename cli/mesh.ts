@@ -39,9 +39,15 @@ export function addMesh(program: Command, context: CommandContext): void {
       const file = stackFile(project, stack, configFile === undefined ? undefined : resolve(configFile));
       const config = readStackConfig(project, file, context.redactor);
       /* eslint-disable-next-line @typescript-eslint/no-require-imports -- loading Pulumi takes a second, here alone */
-      const { checkMesh, meshOf, printedValues } = require("./mesh/required") as typeof required;
-      const mesh = meshOf(project.name, stack, config);
+      const { checkMesh, meshOf, mustExist, printedValues } = require("./mesh/required") as typeof required;
+      const found = meshOf(project.name, stack, config);
+      const { mesh } = found;
       if (check === undefined) {
+        if (found.assumed) {
+          context.output.aside(
+            `note: ${stack} installs Istio itself. An Istio that exists already would need these values, with istio.type: existing and its namespace.\n`,
+          );
+        }
         const values = printedValues(mesh);
         await context.output.print(
           json === true
@@ -51,6 +57,7 @@ export function addMesh(program: Command, context: CommandContext): void {
         context.finish(exitCodes.clean);
         return;
       }
+      mustExist(project.name, found);
       const differences = checkMesh(await readText(check), mesh);
       await context.output.print(
         json === true

@@ -14,10 +14,11 @@ const segment = "[A-Za-z0-9_.~-]+";
 
 export const cloudIssuers: readonly CloudIssuer[] = [
   {
-    // https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html
+    // https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html, and the dual-stack
+    // issuers of https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html; other partitions' are not described.
     cloud: "EKS",
-    host: /^oidc\.eks\./,
-    form: /^https:\/\/oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/id\/[A-Z0-9]{32}$/,
+    host: /^oidc\.eks\.|^oidc-eks\.[a-z0-9-]+\.api\.aws$/,
+    form: /^https:\/\/(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?|oidc-eks\.[a-z0-9-]+\.api\.aws)\/id\/[A-Z0-9]{32}$/,
     example: "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
     jwksUri: (issuer) => `${issuer}/keys`,
   },

@@ -61,6 +61,7 @@ export function writeBedStack({ stack, state, charts, surroundings, settings = {
   set("cluster.apiServer.ports", apiServer.ports);
   set("cluster.dns", dns);
   // The stack's own issuers are other people's; with keys that nobody can fetch one of them is enough.
+  set("machines.cluster", { type: "none" });
   set("machines.issuers", [
     { name: "cluster", issuer: issuer.url, audiences: [audience], jwks: issuer.jwks },
     { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { identityProviderOf } from "../../components/identityProvider";
 import { requiredMesh, valuesFor } from "../../components/requiredMesh";
+import { namespaces } from "../../components/topology";
 import { at, type Difference, listOf } from "../../documents/existing/difference";
 import { meshProblems } from "../../documents/istio/meshProblems";
 import { meshObjects, type RequiredMesh } from "../../documents/istio/requiredMesh";
@@ -10,8 +11,17 @@ import { SettingsError } from "../../stacks/settingsError";
 import { BadInput } from "../exit";
 import { type StackConfig } from "../project/stackConfig";
 
-/** What the stack's Istio has to be, if it is one that exists already. */
-export function meshOf(project: string, stack: string, config: StackConfig): RequiredMesh {
+export interface MeshOfStack {
+  mesh: RequiredMesh;
+  /** Whether the stack installs Istio itself, and what is said of an existing one is only what would be. */
+  assumed: boolean;
+}
+
+/** Where most have it, and where the platform's own is; the values are the same in every namespace. */
+const assumedIstio = { type: "existing", namespace: namespaces.istio } as const;
+
+/** What the stack's Istio has to be, or would have to be: who thinks of one that exists can see it before the switch. */
+export function meshOf(project: string, stack: string, config: StackConfig): MeshOfStack {
   const own = (key: string) => key.startsWith(`${project}:`);
   const name = (key: string) => key.slice(project.length + 1);
   const values = Object.fromEntries(
@@ -20,16 +30,23 @@ export function meshOf(project: string, stack: string, config: StackConfig): Req
       .map(([key, value]) => [name(key), value]),
   );
   const settings = checked({ project, stack, values, secretKeys: new Set(config.secretKeys.filter(own).map(name)) });
-  if (settings.istio.type !== "existing") {
+  const assumed = settings.istio.type !== "existing";
+  const istio = settings.istio.type === "existing" ? settings.istio : assumedIstio;
+  const provider = identityProviderOf(settings, hostsOf(settings.domain));
+  return { mesh: requiredMesh({ ...settings, istio }, istio, provider), assumed };
+}
+
+/** A cluster's Istio can only be compared where the settings say which one it is. */
+export function mustExist(project: string, { assumed }: MeshOfStack): void {
+  if (assumed) {
     throw new BadInput("This stack installs Istio itself, with the values that it needs.", [
       {
         key: `${project}:istio.type`,
-        value: JSON.stringify(settings.istio.type),
+        value: JSON.stringify("installed"),
         mend: "write existing and the namespace, if the cluster has an Istio already",
       },
     ]);
   }
-  return requiredMesh(settings, settings.istio, identityProviderOf(settings, hostsOf(settings.domain)));
 }
 
 function checked(raw: Parameters<typeof checkSettings>[0]) {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../exit";
 
-/** Longer than any start that was ever seen; a pack that hangs must not hang a pipeline. */
-const startTimeoutMs = 60_000;
+/** Longer than any start that was ever seen, on a machine with far too much to do; a pack that hangs must not hang a pipeline. */
+const startTimeout = { minutes: 3 };
 
 export interface PackArgs {
   /** The pack's folder, with its PulumiPolicy.yaml. */
@@ -81,7 +81,8 @@ export class PackProcess {
       let said = "";
       const fail = (why: string): void =>
         reject(new Failure(`The policy pack in ${directory} ${why}`, stripVTControlCharacters(said).trim()));
-      const timer = setTimeout(() => fail("did not start within a minute."), startTimeoutMs).unref();
+      const { minutes } = startTimeout;
+      const timer = setTimeout(() => fail(`did not start within ${minutes} minutes.`), minutes * 60_000).unref();
       this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
         output += chunk;
         said += chunk;

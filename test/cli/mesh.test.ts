@@ -107,8 +107,27 @@ describe("gatehouse mesh", function () {
     assert.deepEqual(JSON.parse(json.stdout), { format: "gatehouse.mesh/v1", values });
   });
 
-  it("says where a stack installs Istio itself", async () => {
-    const run = await gatehouse(root, ["mesh", "prod", "--config-file", settingsFile("own", production()), "--json"]);
+  it("prints what an Istio would need where the stack installs it itself, and says so aside", async () => {
+    const run = await gatehouse(root, ["mesh", "prod", "--config-file", settingsFile("own", production())]);
+    assert.equal(run.code, 0);
+    assert.equal(
+      run.stderr,
+      "note: prod installs Istio itself. An Istio that exists already would need these values, with istio.type: existing and its namespace.\n",
+    );
+    assert.deepEqual(parse(run.stdout), await valuesOf(existing("would", { namespace: "istio-system" })));
+  });
+
+  for (const stack of ["dev", "staging", "prod"]) {
+    it(`prints values for ${stack} as it is shipped`, async () => {
+      const run = await gatehouse(root, ["mesh", stack]);
+      assert.equal(run.code, 0, run.stderr);
+      assert.equal((parse(run.stdout) as Values).volumes[0]?.name, "gatehouse-ca");
+    });
+  }
+
+  it("checks no Istio of a stack that installs it itself", async () => {
+    const own = settingsFile("own-check", production());
+    const run = await gatehouse(root, ["mesh", "prod", "--config-file", own, "--check", "nothing.yaml", "--json"]);
     assert.equal(run.code, 2);
     assert.deepEqual(errorOf(run).problems, [
       {

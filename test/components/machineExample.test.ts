@@ -21,7 +21,7 @@ const settings = blocks("yaml")
 
 describe("the page on machines", () => {
   it("has settings that are accepted, one by one and all together", () => {
-    assert.equal(settings.length, 3);
+    assert.equal(settings.length, 5);
     for (const machines of [...settings, Object.assign({}, ...settings) as Tree]) {
       settingsOf({ ...production(), machines });
     }

@@ -129,11 +129,13 @@ describe("the rules for this cluster's tokens", () => {
   });
 
   const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+  const dualStack = "https://oidc-eks.eu-central-1.api.aws/id/0123456789ABCDEF0123456789ABCDEF";
   const gke = "https://container.googleapis.com/v1/projects/example/locations/europe-west1/clusters/ml";
   const aks =
     "https://westeurope.oic.prod-aks.azure.com/00000000-0000-0000-0000-000000000000/11111111-1111-1111-1111-111111111111/";
   const places: [issuer: string, jwksUri: string | undefined][] = [
     [eks, `${eks}/keys`],
+    [dualStack, `${dualStack}/keys`],
     [gke, `${gke}/jwks`],
     [aks, `${aks}openid/v1/jwks`],
     ["https://oidc.example.com", undefined],

@@ -147,11 +147,61 @@ describe("the examples' objects", () => {
     );
   });
 
-  it("on EKS, let webhooks be called from the cluster's subnets alone", async () => {
+  const apiServerOfEks = ipBlocks("10.0.48.0/28", "10.0.48.16/28", "172.20.0.1/32");
+
+  it("on EKS, let webhooks be called from the cluster's subnets alone, and by the address of a Service, which nobody has", async () => {
     assert.deepEqual(
       rulesOf(await recordingOf("eks"), "ingress", "allow-webhook", "cert-manager").map(({ from }) => from),
-      [ipBlocks("10.0.48.0/28", "10.0.48.16/28")],
+      [apiServerOfEks],
     );
+  });
+
+  // The VPC CNI judges egress before the translation of Services' addresses.
+  for (const [pods, namespace] of [
+    ["istiod", "istio-system"],
+    ["istio-cni-node", "istio-cni"],
+    ["cert-manager", "cert-manager"],
+    ["cainjector", "cert-manager"],
+    ["webhook", "cert-manager"],
+    ["startupapicheck", "cert-manager"],
+    ["dex", "auth"],
+  ] as const) {
+    it(`on EKS, let ${pods} reach the API server by its Service, too`, async () => {
+      const rules = rulesOf(await recordingOf("eks"), "egress", `allow-${pods}`, namespace);
+      assert.deepEqual(
+        rules.filter(({ to }) => JSON.stringify(to) === JSON.stringify(apiServerOfEks)).map(({ ports }) => ports),
+        [tcp(443)],
+      );
+    });
+  }
+
+  it("on EKS, name only labels that the Services' selectors have, for which the VPC CNI adds the Services' addresses", async () => {
+    const recording = await recordingOf("eks");
+    const services = recording.all<{ spec: { selector: Record<string, string> } }>("Service");
+    assert.deepEqual(services.map(({ metadata }) => metadata.name).sort(), [
+      "dex",
+      "gatehouse-internal",
+      "oauth2-proxy",
+    ]);
+    const peers = recording
+      .all<{ spec: { egress?: { to?: { podSelector?: { matchLabels: Record<string, string> } }[] }[] } }>(
+        "NetworkPolicy",
+      )
+      .flatMap(({ spec }) => spec.egress ?? [])
+      .flatMap(({ to }) => to ?? [])
+      .flatMap(({ podSelector }) => (podSelector === undefined ? [] : [Object.entries(podSelector.matchLabels)]));
+    for (const { metadata, spec } of services) {
+      const selected = peers.filter((labels) => labels.every(([key, value]) => spec.selector[key] === value));
+      assert(selected.length > 0, metadata.name);
+    }
+    // Those of Istio's chart and of EKS' CoreDNS: app=istiod,istio=pilot and k8s-app=kube-dns.
+    const others = peers.filter(
+      (labels) => !services.some(({ spec }) => labels.every(([key, value]) => spec.selector[key] === value)),
+    );
+    assert.deepEqual([...new Set(others.map((labels) => JSON.stringify(labels)))].sort(), [
+      '[["app","istiod"]]',
+      '[["k8s-app","kube-dns"]]',
+    ]);
   });
 
   for (const name of ["gke", "aks", "on-premises"]) {

@@ -66,6 +66,7 @@ const knownByAttribute = (attribute: string, id: string) =>
 const apiServerAudience =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+const dualStack = "https://oidc-eks.eu-central-1.api.aws/id/0123456789ABCDEF0123456789ABCDEF";
 const gke = "https://container.googleapis.com/v1/projects/example/locations/europe-west1/clusters/ml";
 const aks =
   "https://westeurope.oic.prod-aks.azure.com/00000000-0000-0000-0000-000000000000/11111111-1111-1111-1111-111111111111/";
@@ -350,6 +351,8 @@ const cases: readonly Case[] = [
       ["EKS", eks, eks.toLowerCase()],
       ["EKS", eks, eks.replace("/id/", "/")],
       ["EKS", eks, `${eks}/.well-known/openid-configuration`],
+      ["EKS", eks, `${dualStack}/`],
+      ["EKS", eks, dualStack.replace("/id/", "/")],
       ["GKE", gke, `${gke}/`],
       ["GKE", gke, gke.replace("/v1/", "/v1beta1/")],
       ["GKE", gke, gke.replace("/locations/", "/zones/")],
@@ -371,11 +374,12 @@ const cases: readonly Case[] = [
   ...(
     [
       ["EKS", eks],
+      ["EKS", dualStack],
       ["GKE", gke],
       ["AKS", aks],
     ] as const
   ).map(([cloud, of]) => ({
-    name: `refuse ${cloud} as a cluster whose keys are at its API server`,
+    name: `refuse ${of} of ${cloud} as a cluster whose keys are at its API server`,
     base: withCluster,
     change: [["machines.cluster", { type: "selfSigned", issuer: of, audiences: ["a"] }]] as const,
     problems: [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { raiseRotation, readBedStack, writeBedStack } from "../../../bed/platform/stackFile";
 import { BadInput } from "../../../cli/exit";
 import { temporaryFolder } from "../../cli/gatehouse";
@@ -56,6 +56,24 @@ describe("the stack that the bed deploys", () => {
       ["user@example.com"],
     );
     assert.equal(readFileSync(join(__dirname, "..", "..", "..", "Pulumi.dev.yaml"), "utf8"), own);
+  });
+
+  it("has the cluster's own issuer in place of the stack's, which nobody here could reach", () => {
+    const own = folder.path("Pulumi.public.yaml");
+    const dev = parse(readFileSync(join(__dirname, "..", "..", "..", "Pulumi.dev.yaml"), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    dev.config["kubeflow-gatehouse:environment"] = "dev";
+    dev.config["kubeflow-gatehouse:machines"] = {
+      cluster: { type: "public", issuer: "https://oidc.cluster.example.com", audiences: ["pipelines.kubeflow.org"] },
+    };
+    writeFileSync(own, stringify(dev));
+    const { machines } = write({}, own).settings;
+    assert.deepEqual(machines.cluster, { type: "none" });
+    assert.deepEqual(
+      machines.issuers.map(({ issuer }) => issuer),
+      ["https://kubernetes.default.svc.cluster.local", "https://unreachable.example.com"],
+    );
   });
 
   it("takes settings by path, and refuses wrong ones with the mend", () => {
