@@ -2,10 +2,10 @@
 import { type z } from "zod";
 import { hidden, namesSecret, withoutSecrets } from "./hiding";
 import { type settingsSchema } from "./schema";
-import { knownKeys, type Path, takesSecrets, textsOfSecrets } from "./schemaPlaces";
+import { type Path, takesSecrets, textsOfSecrets } from "./schemaPlaces";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
-import { closest } from "./spelling";
+import { memberOf, mendOfUnknown } from "./unknownKeys";
 
 /** One thing that is wrong, before it is known what may be shown of it. */
 export interface Complaint {
@@ -111,7 +111,7 @@ export function complaintsOf(error: z.ZodError<z.output<typeof settingsSchema>>,
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
         const unknown = [...path, key];
-        const mend = mendOfUnknown(key, knownKeys(path));
+        const mend = mendOfUnknown(path, key, settings);
         return { path: unknown, value: valueAt(settings, unknown), mend, secret: takesSecrets(path) };
       });
     }
@@ -158,24 +158,6 @@ function mendOf(issue: Issue, value: unknown): string {
   return value === undefined ? `this setting has no default: ${mend}` : mend;
 }
 
-function mendOfUnknown(key: string, known: readonly string[]): string {
-  const [first = ""] = key.split(/[.[]/);
-  if (first !== key && known.includes(first)) {
-    return `there is no such setting: a path into ${first} needs pulumi config set --path`;
-  }
-  const suggestion = closest(key, known);
-  return suggestion === undefined
-    ? "there is no such setting: remove it"
-    : `there is no such setting: did you mean ${suggestion}?`;
-}
-
-/** Own properties only: what every object inherits is not a setting. */
 function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, key)
-        ? (value as Record<string | number, unknown>)[key]
-        : undefined,
-    root,
-  );
+  return path.reduce(memberOf, root);
 }
