@@ -9,6 +9,7 @@ import { type CrossCheck } from "./crossChecks/comparing";
 import {
   acmeCanProve,
   addressIsForDevelopment,
+  annotationsAreWrittenOnce,
   givenCertificateServes,
   loadBalancerIsThere,
   onlyTrustedProxiesAreBelieved,
@@ -66,6 +67,7 @@ export const crossChecks: readonly CrossCheck[] = [
   onlyTrustedProxiesAreBelieved,
   proxyProtocolNeedsNames,
   loadBalancerIsThere,
+  annotationsAreWrittenOnce,
   appsAreDistinct,
   appsAreReached,
   appsAreAtHome,
