@@ -16,6 +16,14 @@ export { type Flow, type Peer } from "./flows/peers";
 /** Not by address: some network plugins match no pod and no node by one, and the load balancer may send from either. */
 const clients: Peer = { kind: "anyone", name: "clients" };
 
+/** At the public ports nobody gets a 200 without an identity, which balancers for HTTP ask for. */
+const healthChecks = (from: Peer): Flow => ({
+  from,
+  to: parts.gateway,
+  ports: tcp(gateway.ports.status),
+  why: `Health checks, \`${gateway.readyPath}\` of each pod.`,
+});
+
 /** The flows of a stack with these settings. */
 export function flowsOf(settings: Settings): Flow[] {
   const { cluster, identity, sessions, machines, ingress, monitoring, network, echo: echoSettings } = settings;
@@ -42,9 +50,10 @@ export function flowsOf(settings: Settings): Flow[] {
     { port, protocol: "TCP" as const },
   ]);
   const { trustedRanges } = ingress;
+  const balancer: Peer = { kind: "addresses", name: "load balancer", cidrs: trustedRanges };
   const flows: Flow[] = [
     {
-      from: trustedRanges.length === 0 ? clients : { kind: "addresses", name: "load balancer", cidrs: trustedRanges },
+      from: trustedRanges.length === 0 ? clients : balancer,
       to: parts.gateway,
       ports: tcp(gateway.ports.http, gateway.ports.https),
       why: "Requests; HTTP only to be redirected.",
@@ -162,6 +171,9 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(80),
       why: reason,
     });
+  }
+  if (trustedRanges.length > 0) {
+    flows.push(healthChecks(balancer));
   }
   return inTheirPlaces(flows, settings);
 }

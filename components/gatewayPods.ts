@@ -75,7 +75,8 @@ function gatewayValues(settings: Settings): Record<string, unknown> {
   const { ingress, cluster } = settings;
   const revision = revisionOf(settings);
   const profile = profileOf(cluster);
-  const { type, nodePorts } = ingress.service;
+  const { type, nodePorts, loadBalancer } = ingress.service;
+  const annotations = { ...ingress.service.annotations, ...(type === "LoadBalancer" ? loadBalancer.annotations : {}) };
   const { trustedHops } = ingress.clientAddress;
   const nodePort = (port: number) => (type === "NodePort" ? { nodePort: port } : {});
   return {
@@ -90,7 +91,8 @@ function gatewayValues(settings: Settings): Record<string, unknown> {
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     service: {
       type,
-      ...(type === "LoadBalancer" ? loadBalancerValues(ingress.service.loadBalancer) : {}),
+      ...(type === "LoadBalancer" ? loadBalancerValues(loadBalancer) : {}),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       ports: [
         { name: "http2", port: 80, protocol: "TCP", targetPort: gateway.ports.http, ...nodePort(nodePorts.http) },
         { name: "https", port: 443, protocol: "TCP", targetPort: gateway.ports.https, ...nodePort(nodePorts.https) },
@@ -112,12 +114,11 @@ function gatewayValues(settings: Settings): Record<string, unknown> {
 
 /** With `Cluster`, Kubernetes' own default, a node's address stands in the client's place in every log. */
 function loadBalancerValues(given: Settings["ingress"]["service"]["loadBalancer"]): Record<string, unknown> {
-  const { address, annotations, sourceRanges, externalTrafficPolicy = "Local" } = given;
+  const { address, sourceRanges, externalTrafficPolicy = "Local" } = given;
   return {
     externalTrafficPolicy,
     ...(address === undefined ? {} : { loadBalancerIP: address }),
     ...(given.class === undefined ? {} : { loadBalancerClass: given.class }),
-    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     ...(sourceRanges.length === 0 ? {} : { loadBalancerSourceRanges: sourceRanges }),
   };
 }

@@ -41,7 +41,10 @@ export const gateway = {
     https: 8443,
     /** Not on the load balancer: Dex for oauth2-proxy and istiod, with a certificate of the private CA. */
     internal: 8444,
+    /** Envoy's own answer whether the pod is ready, made by Istio's bootstrap: it leads to nothing else. */
+    status: 15021,
   },
+  readyPath: "/healthz/ready",
 } as const;
 
 /**

@@ -15,6 +15,7 @@ import { type CrossCheck } from "./crossChecks/comparing";
 import {
   acmeCanProve,
   addressIsForDevelopment,
+  annotationsAreWrittenOnce,
   givenCertificateServes,
   loadBalancerIsThere,
   onlyTrustedProxiesAreBelieved,
@@ -74,6 +75,7 @@ export const crossChecks: readonly CrossCheck[] = [
   onlyTrustedProxiesAreBelieved,
   proxyProtocolNeedsNames,
   loadBalancerIsThere,
+  annotationsAreWrittenOnce,
   appsAreDistinct,
   appsAreReached,
   appsAreAtHome,

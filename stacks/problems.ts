@@ -1,10 +1,10 @@
 /** How a complaint about a setting is put into words, without a word of what was given as a secret. */
 import { type z } from "zod";
 import { hidden, namesSecret, withoutSecrets } from "./hiding";
-import { knownKeys, type Path, takesSecrets, textsOfSecrets, withoutTexts } from "./schemaPlaces";
+import { type Path, takesSecrets, textsOfSecrets, withoutTexts } from "./schemaPlaces";
 import { keyMend } from "./suppliedCertificate";
 import { type SettingsProblem } from "./settingsError";
-import { closest } from "./spelling";
+import { memberOf, mendOfUnknown } from "./unknownKeys";
 
 /** One thing that is wrong, before it is known what may be shown of it. */
 export interface Complaint {
@@ -113,7 +113,7 @@ export function complaintsOf(error: z.ZodError, settings: unknown): Complaint[] 
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
         const unknown = [...path, key];
-        const mend = mendOfUnknown(key, knownKeys(path));
+        const mend = mendOfUnknown(path, key, settings);
         return { path: unknown, value: valueAt(settings, unknown), mend, secret: takesSecrets(path), asGiven: true };
       });
     }
@@ -160,24 +160,6 @@ function mendOf(issue: Issue, value: unknown): string {
   return value === undefined ? `this setting has no default: ${mend}` : mend;
 }
 
-function mendOfUnknown(key: string, known: readonly string[]): string {
-  const [first = ""] = key.split(/[.[]/);
-  if (first !== key && known.includes(first)) {
-    return `there is no such setting: a path into ${first} needs pulumi config set --path`;
-  }
-  const suggestion = closest(key, known);
-  return suggestion === undefined
-    ? "there is no such setting: remove it"
-    : `there is no such setting: did you mean ${suggestion}?`;
-}
-
-/** Own properties only: what every object inherits is not a setting. */
 function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, key)
-        ? (value as Record<string | number, unknown>)[key]
-        : undefined,
-    root,
-  );
+  return path.reduce(memberOf, root);
 }

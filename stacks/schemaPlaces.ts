@@ -4,15 +4,15 @@ import { settingsSchema } from "./schema";
 export type Path = readonly (string | number)[];
 
 /** What a schema may be made of, as far as a path can lead through it. */
-interface Node {
+export interface Node {
   shape?: Record<string, Node>;
   element?: Node;
   options?: readonly (Node | string)[];
-  def?: { innerType?: Node };
+  def?: { innerType?: Node; discriminator?: string; values?: readonly unknown[]; defaultValue?: unknown };
   meta?: () => { secret?: unknown } | undefined;
 }
 
-const root = settingsSchema as unknown as Node;
+export const root = settingsSchema as unknown as Node;
 
 /** The texts that stand where the schema has a secret, with their places. */
 export function textsOfSecrets(given: Record<string, unknown>): { path: Path; value: string }[] {
@@ -37,11 +37,6 @@ function* secretTexts(value: unknown, places: readonly Node[], path: Path): Iter
       yield* secretTexts(inner, below(places, key), [...path, key]);
     }
   }
-}
-
-/** The settings that exist at a place of the schema, for a suggestion. */
-export function knownKeys(path: Path): string[] {
-  return placesAt(path).flatMap((node) => Object.keys(node.shape ?? {}));
 }
 
 /** Whether a setting of this place is a secret, so that an unknown key beside it may be that secret misspelt. */
@@ -92,13 +87,15 @@ function placesAt(path: Path): readonly Node[] {
 
 /** What the schema has one step further; what every object inherits, such as `toString`, is not in it. */
 function below(places: readonly Node[], key: string | number): Node[] {
-  const inner = ({ element, shape = {} }: Node) =>
-    typeof key === "number" ? element : Object.hasOwn(shape, key) ? shape[key] : undefined;
-  return places.flatMap((node) => inner(node) ?? []).flatMap(unwrapped);
+  return places.flatMap((node) => inside(node, key) ?? []).flatMap(unwrapped);
+}
+
+export function inside({ element, shape = {} }: Node, key: string | number): Node | undefined {
+  return typeof key === "number" ? element : Object.hasOwn(shape, key) ? shape[key] : undefined;
 }
 
 // The schema never changes, and each check of settings walks it: what it says of a node is worked out once.
-const unwrapped = once((node): readonly Node[] => {
+export const unwrapped = once((node): readonly Node[] => {
   const inner = node.def?.innerType;
   if (inner !== undefined) {
     return unwrapped(inner);

@@ -196,11 +196,24 @@ export const loadBalancerIsThere = comparing(["ingress"], function* ({ ingress }
   }
   const set = Object.entries(loadBalancer).filter(([, value]) => value !== undefined && !isEmpty(value));
   for (const [key, value] of set) {
+    const otherwise = key === "annotations" ? "write them as ingress.service.annotations" : "remove the setting";
     yield {
       path: ["ingress", "service", "loadBalancer", key],
       value,
-      mend: `there is no load balancer, since ingress.service.type is ${quote("ingress", type)}: write LoadBalancer there, or remove the setting`,
+      mend: `there is no load balancer, since ingress.service.type is ${quote("ingress", type)}: write LoadBalancer there, or ${otherwise}`,
     };
+  }
+});
+
+export const annotationsAreWrittenOnce = comparing(["ingress"], function* ({ ingress: { service } }) {
+  for (const name of Object.keys(service.loadBalancer.annotations)) {
+    if (Object.hasOwn(service.annotations, name)) {
+      yield {
+        path: ["ingress", "service", "annotations", name],
+        value: service.annotations[name],
+        mend: "this annotation stands in ingress.service.loadBalancer.annotations, too: remove one of them",
+      };
+    }
   }
 });
 

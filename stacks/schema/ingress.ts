@@ -1,7 +1,7 @@
 /** The gateway. */
 import { z } from "zod";
 import { cidr, duration, listOf, namespaceName, nodePort } from "../fields";
-import { loadBalancer } from "./loadBalancer";
+import { annotations, loadBalancer } from "./loadBalancer";
 
 export const ingressSettings = z
   .strictObject({
@@ -28,6 +28,9 @@ export const ingressSettings = z
           .enum(["LoadBalancer", "NodePort", "ClusterIP"], "write LoadBalancer, NodePort or ClusterIP")
           .default("LoadBalancer")
           .describe("How clients reach the gateway from outside the cluster."),
+        annotations: annotations.describe(
+          "Annotations of the Service, whatever its `type`, such as `cloud.google.com/neg` for a balancer that an Ingress makes.",
+        ),
         nodePorts: z
           .strictObject({
             http: nodePort.default(30080).describe("Node port of plain HTTP, where `type` is `NodePort`."),

@@ -6,6 +6,19 @@ import { cidr, listOf, text } from "../fields";
 /** Kubernetes' qualified name: an optional DNS prefix, a slash, and up to 63 characters. */
 const qualifiedName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
+/** Annotations of the gateway's Service, whose values are texts whatever they look like. */
+export const annotations = z
+  .record(
+    text({
+      title: "annotation",
+      mend: "write an annotation's name, such as service.beta.kubernetes.io/azure-load-balancer-internal",
+      pattern: qualifiedName,
+    }),
+    z.string({ error: "write the annotation's value as a text, in quotes where it is a number, true or false" }),
+    { error: "write a mapping from annotations to texts" },
+  )
+  .default({});
+
 export const loadBalancer = z
   .strictObject({
     address: text({
@@ -25,18 +38,9 @@ export const loadBalancer = z
     })
       .optional()
       .describe("Which implementation makes it (`loadBalancerClass`); it cannot change on a Service that exists."),
-    annotations: z
-      .record(
-        text({
-          title: "annotation",
-          mend: "write an annotation's name, such as service.beta.kubernetes.io/azure-load-balancer-internal",
-          pattern: qualifiedName,
-        }),
-        z.string({ error: "write the annotation's value as a text, in quotes where it is a number, true or false" }),
-        { error: "write a mapping from annotations to texts" },
-      )
-      .default({})
-      .describe("Annotations of the Service, by which providers take everything else."),
+    annotations: annotations.describe(
+      "Annotations of the Service, by which providers take everything else; beside `service.annotations`.",
+    ),
     sourceRanges: listOf(cidr)
       .default([])
       .describe("Addresses of clients that the load balancer lets in (`loadBalancerSourceRanges`); empty lets in all."),

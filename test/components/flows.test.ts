@@ -58,6 +58,13 @@ describe("the flows of a stack", () => {
     });
   });
 
+  it("come to the gateway from the load balancer alone, also for its health checks", () => {
+    assert.deepEqual(changeBy("ingress.trustedRanges", ["10.0.4.0/24"]), {
+      more: ["load balancer → gatehouse-gateway: 8080, 8443", "load balancer → gatehouse-gateway: 15021"],
+      less: ["clients → gatehouse-gateway: 8080, 8443"],
+    });
+  });
+
   it("lead to resolvers that are no pods, besides those that are", () => {
     const { more, less } = changeBy("cluster.dns.addresses", ["169.254.20.10/32"]);
     assert.deepEqual([more.length, less], [5, []]);
@@ -220,8 +227,17 @@ describe("the page of flows", () => {
   it("has a row for every flow, with its reason", () => {
     const rows = page.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| from"));
     const flows = flowsOf(everything());
-    assert.equal(rows.length, flows.length);
+    assert.equal(rows.length, flows.length + 2);
     flows.forEach(({ why }, index) => assert(rows[index]?.endsWith(`| ${why} |`), rows[index]));
+  });
+
+  it("has what a load balancer in front changes below that", () => {
+    const [, behind = ""] = page.split("With `ingress.trustedRanges`");
+    const rows = behind.split("\n").filter((line) => line.startsWith("| load balancer"));
+    assert.deepEqual(rows, [
+      "| load balancer (`10.0.4.0/24`) | gatehouse-gateway (`ingress`) | 8080/TCP, 8443/TCP | Requests; HTTP only to be redirected. |",
+      "| load balancer (`10.0.4.0/24`) | gatehouse-gateway (`ingress`) | 15021/TCP | Health checks, `/healthz/ready` of each pod. |",
+    ]);
   });
 
   it("names every kind of end", () => {

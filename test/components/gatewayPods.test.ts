@@ -62,6 +62,22 @@ describe("the gateway's pods", () => {
     assert(!JSON.stringify(cluster.service).includes("nodePort"));
   });
 
+  it("have annotations at a Service of every type, and those of its load balancer only where there is one", async () => {
+    const annotationsOf = async (service: object) => {
+      const { annotations } = (await valuesOf("ingress.service", service)).service as { annotations?: object };
+      return annotations;
+    };
+    const annotations = { "example.com/a": "1" };
+    for (const type of ["LoadBalancer", "NodePort", "ClusterIP"]) {
+      assert.deepEqual(await annotationsOf({ type, annotations }), annotations, type);
+      assert.equal(await annotationsOf({ type }), undefined, type);
+    }
+    assert.deepEqual(await annotationsOf({ annotations, loadBalancer: { annotations: { "example.com/b": "2" } } }), {
+      "example.com/a": "1",
+      "example.com/b": "2",
+    });
+  });
+
   it("are where every rule of the gateway looks for them", async () => {
     const recording = await recordEverything();
     const { namespace, values } = recording.chart("gatehouse-gateway");

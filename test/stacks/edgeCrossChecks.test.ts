@@ -211,10 +211,25 @@ const cases: readonly Case[] = [
       {
         key: `ingress.service.loadBalancer.${key}`,
         value,
-        mend: "there is no load balancer, since ingress.service.type is NodePort: write LoadBalancer there, or remove the setting",
+        mend: `there is no load balancer, since ingress.service.type is NodePort: write LoadBalancer there, or ${key === "annotations" ? "write them as ingress.service.annotations" : "remove the setting"}`,
       },
     ],
   })),
+  {
+    name: "refuse an annotation that is written in both places",
+    base: production,
+    change: [
+      ["ingress.service.annotations", { "example.com/a": "1", "example.com/b": "2" }],
+      ["ingress.service.loadBalancer.annotations", { "example.com/b": "2" }],
+    ],
+    problems: [
+      {
+        key: 'ingress.service.annotations["example.com/b"]',
+        value: "2",
+        mend: "this annotation stands in ingress.service.loadBalancer.annotations, too: remove one of them",
+      },
+    ],
+  },
 ];
 
 const apply = (base: Tree, change: readonly Change[]) =>

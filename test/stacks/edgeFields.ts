@@ -210,6 +210,10 @@ export function edgeFields({ httpsUrl, pem }: { httpsUrl: Field; pem: () => Pem 
           [foreign],
       },
     },
+    "ingress.service.annotations": {
+      accepts: [{}, { "cloud.google.com/neg": '{"ingress": true}', plain: "" }],
+      refuses: { "write a mapping from annotations to texts": ["a", 5, null, ["a"]] },
+    },
     "ingress.service.loadBalancer.address": shape(
       "write the IP address that was reserved for the load balancer, such as 203.0.113.10",
       ["203.0.113.10", "2001:db8::10"],

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { closest } from "../../stacks/spelling";
-import { changed, everything, problemsOf, production, project } from "./fixture";
+import { changed, everything, existing, problemsOf, production, project, type Tree } from "./fixture";
+import { unionsOf } from "./unions";
 
 const none = "there is no such setting: remove it";
 const meant = (key: string) => `there is no such setting: did you mean ${key}?`;
@@ -26,8 +27,8 @@ const misspelt: Readonly<Record<string, string>> = {
   "ingress.service.nodePorts.htps": meant("https"),
   "ingress.hsts.maxage": meant("maxAge"),
   "istio.strictMTLS": meant("strictMtls"),
-  "istio.revison": meant("revision"),
-  "certManager.namespaces": meant("namespace"),
+  "istio.revison": `${meant("revision")} It belongs to type: existing; type is installed`,
+  "certManager.namespaces": `${meant("namespace")} It belongs to type: existing; type is installed`,
   "identity.emailDomain": meant("emailDomains"),
   "identity.staticUsers[0].group": meant("groups"),
   "identity.connectors[0].clientID": meant("clientId"),
@@ -121,6 +122,80 @@ describe("an unknown key", () => {
       problems.map(({ key }) => key),
       [`${project}:ingress.__proto__`],
     );
+  });
+});
+
+describe("a key of another mode", () => {
+  const listed = (words: readonly string[]) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+
+  for (const { way, path, place, branches } of unionsOf()) {
+    for (const { type, keys } of branches) {
+      const others = [...new Set(branches.flatMap((branch) => branch.keys))].filter((key) => !keys.includes(key));
+      for (const key of others) {
+        it(`is told from one that does not exist at ${way} ${key} with the type ${type}`, () => {
+          const owners = branches.filter((branch) => branch.keys.includes(key)).map((branch) => branch.type);
+          const settings = place(production(), { type, [key]: "anything" });
+          const problems = problemsOf(settings).filter((problem) => problem.key === `${project}:${path}.${key}`);
+          // A plain text where another mode has a secret is complained of as that, too.
+          assert.equal(
+            problems.at(-1)?.mend,
+            `this setting belongs to type: ${listed(owners)}; type is ${type}: remove it, or change the type`,
+          );
+        });
+      }
+    }
+  }
+
+  it("is looked for in every union that the schema has", () => {
+    assert.deepEqual(
+      unionsOf()
+        .filter(({ path }) => !/\.(ca|network)$/.test(path))
+        .map(({ way }) => way),
+      [
+        "certificates edge",
+        "certificates edge (acme) challenge",
+        "certificates edge (acme) challenge (dns01) provider",
+        "certificates edge (acme) challenge (dns01) provider (route53) auth",
+        "certificates edge (acme) challenge (dns01) provider (cloudDns) auth",
+        "certificates edge (acme) challenge (dns01) provider (azureDns) auth",
+        "certManager",
+        "istio",
+        "identity provider",
+        "identity provider (dex) storage",
+        "identity connectors [0]",
+        "sessions storage",
+        "machines cluster",
+      ],
+    );
+  });
+
+  it("is found where no type is written and the default holds", () => {
+    for (const [base, path, mend] of [
+      [production(), "certManager.namespace", "existing; type is installed"],
+      [production(), "istio.namespace", "existing; type is installed"],
+      [existing(), "istio.strictMtls", "installed; type is existing"],
+    ] as [Tree, string, string][]) {
+      assert.deepEqual(problemsOf(changed(base, path, "anything")), [
+        {
+          key: `${project}:${path}`,
+          value: '"anything"',
+          mend: `this setting belongs to type: ${mend}: remove it, or change the type`,
+        },
+      ]);
+    }
+  });
+
+  it("is named by its own mode when it is misspelt", () => {
+    const [problem] = problemsOf(changed(everything(), "certificates.edge.emial", "a@example.com"));
+    assert.equal(problem?.mend, `${meant("email")} It belongs to type: acme; type is privateCa`);
+  });
+
+  it("is a path into a setting of another mode when it has dots in it", () => {
+    const [problem] = problemsOf({
+      ...production(),
+      certificates: { edge: { type: "privateCa", "challenge.type": "dns01" } },
+    });
+    assert.equal(problem?.mend, "there is no such setting: a path into challenge needs pulumi config set --path");
   });
 });
 

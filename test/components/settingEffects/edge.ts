@@ -233,6 +233,12 @@ export const edge: Effect[] = [
     },
   },
   {
+    setting: "ingress.service.annotations",
+    base: () => changed(changed(modes.cloudflare(), "ingress.service", { type: "ClusterIP" }), "echo.enabled", false),
+    value: { "cloud.google.com/neg": '{"ingress": true}' },
+    changes: { [gatewayChart("service.annotations.cloud.google.com/neg")]: [undefined, '{"ingress": true}'] },
+  },
+  {
     setting: "ingress.service.loadBalancer.address",
     base: balanced,
     value: "203.0.113.10",
@@ -275,6 +281,10 @@ export const edge: Effect[] = [
     value: ["10.0.0.0/16"],
     changes: {
       [policy("ingress/allow-gatehouse-gateway", "ingress[0].from[0].ipBlock.cidr")]: [undefined, "10.0.0.0/16"],
+      // The gateway's own answer whether it is ready, for the balancer alone.
+      [policy("ingress/allow-gatehouse-gateway", "ingress[4].from[0].ipBlock.cidr")]: [undefined, "10.0.0.0/16"],
+      [policy("ingress/allow-gatehouse-gateway", "ingress[4].ports[0].port")]: [undefined, 15021],
+      [policy("ingress/allow-gatehouse-gateway", "ingress[4].ports[0].protocol")]: [undefined, "TCP"],
       "AuthorizationPolicy ingress/trusted-ranges": ["absent", "present"],
     },
   },
