@@ -1,7 +1,7 @@
 /** The settings that a page shows, as a stack's file or a part of it would have them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { project, type Tree } from "../stacks/fixture";
 
 export const textOf = (page: string) => readFileSync(join(__dirname, "../..", page), "utf8");
@@ -31,7 +31,11 @@ const prefix = `${project}:`;
 
 /** The settings in a YAML block; nothing where it shows something else. */
 export function settingsIn({ text }: Block): Tree | undefined {
-  const shown = parse(text) as Tree | unknown[];
+  // What is for kubectl may be several documents.
+  const [shown = {}, another] = parseAllDocuments(text).map((document) => document.toJS() as Tree | unknown[]);
+  if (another !== undefined) {
+    return undefined;
+  }
   const config = Array.isArray(shown) ? {} : ((shown.config ?? shown) as Tree);
   const keys = Object.keys(config);
   return keys.length > 0 && keys.every((key) => key.startsWith(prefix))

@@ -38,6 +38,7 @@ describe("settings", () => {
         service: {
           type: "LoadBalancer",
           nodePorts: { http: 30080, https: 30443 },
+          annotations: {},
           loadBalancer: { annotations: {}, sourceRanges: [] },
         },
         trustedRanges: [],
