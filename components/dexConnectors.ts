@@ -1,4 +1,5 @@
 import { type DexConnector } from "../documents/dex/schema";
+import { scopesAsked } from "../stacks/offlineAccess";
 import { type Connector } from "../stacks/schema";
 import { type GivenSecret } from "../stacks/secrets";
 
@@ -89,11 +90,11 @@ function client({ clientId }: { clientId: string }, clientSecret: string, redire
 }
 
 function oidcConfig(connector: Of<"oidc">, secret: string, redirectURI: string, certificates: CertificateFiles) {
-  const { id, issuer, scopes, groupsClaim, groupsPrefix, ca } = connector;
+  const { id, issuer, groupsClaim, groupsPrefix, ca } = connector;
   return {
     issuer: literal(issuer),
     ...client(connector, secret, redirectURI),
-    scopes: scopes.map(literal),
+    scopes: scopesAsked(connector).map(literal),
     // Dex's name for handing groups on at all; whose groups are believed is the provider's `issuer` above.
     insecureEnableGroups: true as const,
     // Without the override a claim named `groups` would still come first, whatever the provider puts there.

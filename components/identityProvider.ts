@@ -1,4 +1,5 @@
 import { type Authority } from "../stacks/authority";
+import { scopesAsked } from "../stacks/offlineAccess";
 import { type Settings } from "../stacks/schema";
 import { peoplesConnectors } from "./machineClientRules";
 import { dex, type Hosts, internalDexUrl, issuerOf } from "./topology";
@@ -51,11 +52,11 @@ export function identityProviderOf(settings: Settings, hosts: Hosts): IdentityPr
       ownDex: true,
     };
   }
-  const { issuer, jwksUri, clientId, scopes, userClaim, groupsClaim, ca, backendLogoutUrl } = provider;
+  const { issuer, jwksUri, clientId, userClaim, groupsClaim, ca, backendLogoutUrl } = provider;
   return {
     issuer,
     clientId,
-    scopes,
+    scopes: scopesAsked(provider),
     userClaim,
     groupsClaim,
     signingAlgorithms: asymmetric,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { canRefresh } from "../stacks/connectors";
 import { type Connector, type Settings } from "../stacks/schema";
 import { acmeServer } from "../stacks/acmeServer";
 import { certificatesOf } from "../stacks/pem";
@@ -39,7 +40,7 @@ export function dnsRecords(
 
 /** What is left to do by hand after `pulumi up`. */
 export function nextSteps(settings: Settings, hosts: Hosts): string[] {
-  const { identity, machines, ingress, echo } = settings;
+  const { identity, sessions, machines, ingress, echo } = settings;
   return [
     ...(isAddress(hosts.gate) ? [] : ["Make the DNS records of the output `dns`."]),
     ...certificateSteps(settings, hosts),
@@ -53,6 +54,14 @@ export function nextSteps(settings: Settings, hosts: Hosts): string[] {
       : identity.connectors.flatMap(({ type, name }) =>
           redirectStep(type, name, `https://${hosts.gate}/dex/callback`),
         )),
+    ...(identity.provider.type === "dex" && sessions.idToken !== sessions.lifetime
+      ? identity.connectors
+          .filter((connector) => !canRefresh(connector))
+          .map(
+            ({ name }) =>
+              `Tell people of "${name}" that they sign in again after ${sessions.idToken}: it knows no refresh.`,
+          )
+      : []),
     ...(machines.clients.length > 0
       ? ["Give each job the secret of its client: pulumi stack output --show-secrets machineClientSecrets"]
       : []),

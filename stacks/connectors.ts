@@ -4,6 +4,7 @@ import { authority, signingPem } from "./authority";
 import { dnsName, httpsUrl, line, listOf, port, someOf, text, unreadable } from "./fields";
 import { identifier } from "./issuers";
 import { serverNetwork } from "./network";
+import { offlineAccess } from "./offlineAccess";
 import { givenSecret } from "./secrets";
 
 /** What every connector has. */
@@ -38,7 +39,10 @@ const oidc = z.strictObject({
     "The provider's issuer URL, exactly as its discovery document spells it (OpenID Connect Discovery 1.0, section 4.3).",
   ),
   ...client,
-  scopes: listOf(scope).default(["openid", "profile", "email"]).describe("Scopes asked of the provider."),
+  scopes: listOf(scope)
+    .default(["openid", "profile", "email"])
+    .describe("Scopes asked of the provider, beside `offline_access` where `offlineAccess` is `scope`."),
+  offlineAccess: offlineAccess("Dex"),
   groupsClaim: line("write the name of a claim, such as groups", { longest: 255 })
     .default("groups")
     .describe("The provider's claim that holds the groups."),
@@ -229,6 +233,11 @@ const saml = z.strictObject({
 export const connector = z.discriminatedUnion("type", [oidc, github, google, microsoft, ldap, saml]);
 
 export type Connector = z.output<typeof connector>;
+
+/** Whether Dex can ask this provider again who may come in: of its connectors of these types all but SAML's can (`RefreshConnector`). */
+export function canRefresh({ type }: Connector): boolean {
+  return type !== "saml";
+}
 
 /** Whether people of this provider can have groups at all. */
 export function givesGroups(connector: Connector): boolean {

@@ -42,13 +42,14 @@ import {
 import { machinesAreNobodyElse } from "./crossChecks/machineUsers";
 import { strangersStayOut } from "./crossChecks/openProviders";
 import { strangersChooseNoClaim } from "./crossChecks/publicIssuers";
-import { cookieReachesTheHost, sessionsNest } from "./crossChecks/sessions";
+import { cookieReachesTheHost, sessionsCanLast, sessionsNest } from "./crossChecks/sessions";
 
 /** Every cross-check; a new one is a function in this list. */
 export const crossChecks: readonly CrossCheck[] = [
   developmentOnly,
   somebodyCanSignIn,
   sessionsNest,
+  sessionsCanLast,
   certificatesNest,
   cookieReachesTheHost,
   machineIssuersAreDistinct,

@@ -5,6 +5,7 @@ import { scope } from "./connectors";
 import { dnsName, duration, httpsUrl, isHttpsUrl, line, listOf, port, text } from "./fields";
 import { claimName } from "./issuers";
 import { serverNetwork } from "./network";
+import { offlineAccess } from "./offlineAccess";
 import { givenSecret } from "./secrets";
 
 const dexStorage = z.discriminatedUnion("type", [
@@ -52,7 +53,8 @@ const oidc = z.strictObject({
   scopes: listOf(scope)
     .refine((list) => list.includes("openid"), scopesMend)
     .default(["openid", "email", "profile"])
-    .describe("Scopes asked of the provider; many give a refresh token for `offline_access` only."),
+    .describe("Scopes asked of the provider, beside `offline_access` where `offlineAccess` is `scope`."),
+  offlineAccess: offlineAccess("oauth2-proxy"),
   userClaim: claimName("email")
     .default("email")
     .describe(

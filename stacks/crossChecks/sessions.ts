@@ -1,3 +1,5 @@
+import { canRefresh } from "../connectors";
+import { offlineMend } from "../offlineAccess";
 import { comparing, shorter } from "./comparing";
 
 export const sessionsNest = comparing(["identity", "sessions"], function* ({ identity, sessions }, quote) {
@@ -45,6 +47,29 @@ export const sessionsNest = comparing(["identity", "sessions"], function* ({ ide
       path: ["sessions", "idToken"],
       value: sessions.idToken,
       mend: `must not outlive the session (sessions.lifetime is ${quote("sessions", sessions.lifetime)})`,
+    };
+  }
+});
+
+/** Dex renews a token only by asking the provider again; where it asks nobody, the first token is the session. */
+export const sessionsCanLast = comparing(["identity", "sessions"], function* ({ identity, sessions }, quote) {
+  const { provider, connectors, staticUsers } = identity;
+  const asked = [
+    ...(provider.type === "oidc" ? [{ at: ["provider"], given: provider }] : []),
+    ...connectors.flatMap((given, index) => (given.type === "oidc" ? [{ at: ["connectors", index], given }] : [])),
+  ];
+  for (const { at, given } of asked) {
+    const mend = offlineMend(given);
+    if (mend !== undefined) {
+      yield { path: ["identity", ...at, "offlineAccess"], value: given.offlineAccess, mend };
+    }
+  }
+  const nobodyCan = connectors.length > 0 && staticUsers.length === 0 && !connectors.some(canRefresh);
+  if (provider.type === "dex" && nobodyCan && shorter(sessions.idToken, sessions.lifetime)) {
+    yield {
+      path: ["sessions", "lifetime"],
+      value: sessions.lifetime,
+      mend: `SAML knows no refresh, so that every session ends after sessions.idToken (${quote("sessions", sessions.idToken)}): write the same for both, 24h at the most, or connect the provider by OpenID Connect`,
     };
   }
 });

@@ -90,7 +90,7 @@ describe("Dex", () => {
             clientID: "kubeflow",
             clientSecret: "$CONNECTOR_CLIENT_SECRET_0",
             redirectURI: "https://kubeflow.example.com/dex/callback",
-            scopes: ["openid", "profile", "email"],
+            scopes: ["openid", "profile", "email", "offline_access"],
             insecureEnableGroups: true,
             getUserInfo: true,
           },
@@ -184,7 +184,7 @@ describe("Dex", () => {
     assert.equal(expand(config.issuer), odd.issuer);
     assert.equal(expand(config.clientID), odd.clientId);
     assert.equal(expand(config.claimMapping?.groups ?? ""), odd.groupsClaim);
-    assert.deepEqual(config.scopes.map(expand), odd.scopes);
+    assert.deepEqual(config.scopes.map(expand), [...odd.scopes, "offline_access"]);
     assert.equal(expand(config.clientSecret), "from a Secret");
   });
 

@@ -82,7 +82,7 @@ describe("the next steps", () => {
   it("say what a provider has to know, each in its own words", () => {
     const stepOf = (settings: Tree) => stepsOf(settings).find((step) => step.startsWith("Register"));
     const of = (type: keyof typeof connectors) =>
-      stepOf(changed(production(), "identity.connectors", [connectors[type]]));
+      stepOf(changed(changed(production(), "sessions.idToken", "12h"), "identity.connectors", [connectors[type]]));
     assert.equal(
       of("saml"),
       'Register the assertion consumer service https://kubeflow.example.com/dex/callback, with the binding HTTP-POST, at "Company sign-in".',
@@ -96,6 +96,18 @@ describe("the next steps", () => {
       stepOf(productionWithProvider()),
       "Register the redirect URI https://kubeflow.example.com/oauth2/callback with https://login.example.com, for the authorization code grant alone.",
     );
+  });
+
+  it("say whose sessions end early, where others can be refreshed", () => {
+    const both = changed(production(), "identity.connectors", [connectors.saml, connectors.google]);
+    const step = 'Tell people of "Company sign-in" that they sign in again after 1h: it knows no refresh.';
+    assert(stepsOf(both).includes(step));
+    assert(
+      !stepsOf(changed(both, "sessions.idToken", "12h"))
+        .join("\n")
+        .includes("sign in again"),
+    );
+    assert(!stepsOf(production()).join("\n").includes("sign in again"));
   });
 
   it("name every part that waits for somebody", () => {

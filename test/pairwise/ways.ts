@@ -113,7 +113,7 @@ export const ruledOut: readonly RuledOut[] = [
     pair: [["storage", "postgres"], identityOf(inPlaceOfDex)],
     reason: "what is stored is Dex's",
     keys: ["identity.provider.storage"],
-    mend: /^there is no such setting/,
+    mend: /^this setting belongs to type: dex; type is oidc/,
   },
   {
     pair: [
@@ -176,7 +176,11 @@ export function settingsFor(combination: Combination, pair: Issued, turn: number
       ...whoSignsIn(identity, storage === "postgres" ? { storage: postgres() } : {}),
     },
     machines: machines[jobs],
-    ...(sessions === "redis" ? { sessions: { storage: (withRedis().sessions as Tree).storage } } : {}),
+    sessions: {
+      ...(sessions === "redis" ? { storage: (withRedis().sessions as Tree).storage } : {}),
+      // Without a refresh the first token is the session.
+      ...(identity === "saml" ? { idToken: "12h" } : {}),
+    },
   });
 }
 

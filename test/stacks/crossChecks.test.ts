@@ -186,6 +186,45 @@ const cases: readonly Case[] = [
       },
     ],
   })),
+  ...["168h", "12h", "1h1s"].map((lifetime) => ({
+    name: `refuse a session of ${lifetime} where SAML alone says who comes in`,
+    base: () => changed(changed(production(), "identity.connectors", [connectors.saml]), "sessions.lifetime", "1h"),
+    change: [["sessions.lifetime", lifetime]] as const,
+    problems: [
+      {
+        key: "sessions.lifetime",
+        value: lifetime,
+        mend: "SAML knows no refresh, so that every session ends after sessions.idToken (1h): write the same for both, 24h at the most, or connect the provider by OpenID Connect",
+      },
+    ],
+  })),
+  {
+    name: "refuse to ask for a refresh token where the provider is said to give one unasked",
+    base: () => changed(production(), "identity.connectors[0].offlineAccess", "always"),
+    change: [["identity.connectors[0].scopes", ["openid", "email", "offline_access"]]],
+    problems: [
+      {
+        key: "identity.connectors[0].offlineAccess",
+        value: "always",
+        mend: "a provider that gives refresh tokens always needs no offline_access among the scopes: write scope here, or remove it there",
+      },
+    ],
+  },
+  {
+    name: "refuse the same of a provider in place of Dex",
+    base: () => changed(productionWithProvider(), "identity.provider.scopes", ["openid", "email"]),
+    change: [
+      ["identity.provider.offlineAccess", "always"],
+      ["identity.provider.scopes", ["openid", "email", "offline_access"]],
+    ],
+    problems: [
+      {
+        key: "identity.provider.offlineAccess",
+        value: "always",
+        mend: "a provider that gives refresh tokens always needs no offline_access among the scopes: write scope here, or remove it there",
+      },
+    ],
+  },
   {
     name: "refuse a token that outlives its session",
     change: [["sessions.idToken", "12h1s"]],
@@ -581,7 +620,7 @@ const cases: readonly Case[] = [
     ] as const
   ).map(([type, connector, mend]) => ({
     name: `refuse groups where a connector of type ${type} gives none`,
-    base: () => changed(production(), "identity.allowedGroups", ["ml-engineers"]),
+    base: () => changed(changed(production(), "sessions.idToken", "12h"), "identity.allowedGroups", ["ml-engineers"]),
     change: [["identity.connectors", [connector]]] as const,
     problems: [
       {
@@ -1175,6 +1214,21 @@ describe("cross-checks", () => {
 
   const allowed: [name: string, change: [path: string, value: unknown][], surroundings?: Surroundings][] = [
     ["a token as long as its session", [["sessions.idToken", "12h"]]],
+    [
+      "a week's session with SAML beside a provider that can be asked again",
+      [
+        ["identity.connectors", [connectors.saml, connectors.google]],
+        ["sessions.lifetime", "168h"],
+      ],
+    ],
+    [
+      "a token of SAML's as long as its session",
+      [
+        ["identity.connectors", [connectors.saml]],
+        ["sessions.idToken", "12h"],
+      ],
+    ],
+    ["a week's session with scopes that name no refresh token", [["sessions.lifetime", "168h"]]],
     ["a cookie for the host itself", [["sessions.cookieDomain", "kubeflow.example.com"]]],
     ["a cookie for the host's parent", [["sessions.cookieDomain", "example.com"]]],
     [

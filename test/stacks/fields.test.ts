@@ -475,6 +475,10 @@ const identityFields: Readonly<Record<string, Field>> = {
     "identity.provider.issuer": { ...httpsUrl, accepts: ["https://login.example.com/realms/Main"] },
     "identity.provider.jwksUri": { ...httpsUrl, accepts: ["https://login.example.com/keys"] },
     "identity.provider.clientId": line("write the client ID that the provider gave", 1, 1024),
+    "identity.provider.offlineAccess": {
+      accepts: ["scope"],
+      refuses: { "write scope or always": ["", "never", null] },
+    },
     "identity.provider.scopes[0]": { ...scope, accepts: ["profile", "https://example.com/scope"] },
     "identity.provider.userClaim": { ...claim("email"), accepts: ["email"] },
     "identity.provider.groupsClaim": claim("groups"),
@@ -708,6 +712,10 @@ const fields: Readonly<Record<string, Field>> = {
   "identity.connectors[0].clientId": line("write the client ID that the provider gave", 1, 1024),
   "identity.connectors[0].clientSecret.secretName": secretName,
   "identity.connectors[0].clientSecret.key": secretKey,
+  "identity.connectors[0].offlineAccess": {
+    accepts: ["scope"],
+    refuses: { "write scope or always": ["", "never", "Always", true, null] },
+  },
   "identity.connectors[0].scopes[0]": scope,
   "identity.connectors[0].groupsClaim": line("write the name of a claim, such as groups", 1, 255),
   "identity.connectors[0].groupsPrefix": {

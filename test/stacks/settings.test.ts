@@ -37,6 +37,7 @@ describe("settings", () => {
         replicas: { min: 2, max: 5 },
         service: {
           type: "LoadBalancer",
+          annotations: {},
           nodePorts: { http: 30080, https: 30443 },
           annotations: {},
           loadBalancer: { annotations: {}, sourceRanges: [] },

@@ -1,5 +1,5 @@
 import { type X509Certificate } from "node:crypto";
-import { type Check, type Probe } from "../../check";
+import { type Check, type Probe, type Target } from "../../check";
 import { publicNames, shakeHands } from "./handshake";
 
 const day = 86_400_000;
@@ -14,7 +14,7 @@ export const certificate: Check = {
   exercises: ["gateway", "cert-manager"],
   needs: [],
   async run({ target, probe, signal }) {
-    for (const url of publicNames(target)) {
+    for (const url of namesWithCertificate(target)) {
       let chain: X509Certificate[];
       try {
         ({ chain } = await shakeHands(target, url, {}, signal));
@@ -54,6 +54,12 @@ export const certificate: Check = {
     }
   },
 };
+
+/** An application's host may have a certificate of its own, or need a name in the gate's that nobody put there. */
+function namesWithCertificate(target: Target): URL[] {
+  const apps = [target.app, target.closedApp].filter((url) => url !== undefined);
+  return [...new Map([...publicNames(target), ...apps].map((url) => [url.host, url])).values()];
+}
 
 function expectServer(probe: Probe, name: string, leaf: X509Certificate): void {
   const days = Math.floor((Date.parse(leaf.validTo) - Date.now()) / day);

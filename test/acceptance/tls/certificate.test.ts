@@ -91,6 +91,31 @@ describe("the check of the certificate", () => {
     assert.equal(two.faults.length, 1);
   });
 
+  it("finds the name of an application that is missing, whichever way the application is known", async () => {
+    const issued = await issue(await fakeAuthority(), [gateName, `*.${gateName}`], {
+      notAfter: new Date(Date.now() + 40 * 86_400_000),
+    });
+    const gate = await fakeGate(() => ({}), { tls: { ...issued } });
+    try {
+      const covered = new URL(`https://grafana.${gateName}:${gate.port}`);
+      const other = new URL(`https://grafana.example.com:${gate.port}`);
+      for (const [known, faults] of [
+        [{ app: covered, closedApp: covered }, []],
+        [{ app: other }, ["grafana.example.com"]],
+        [{ closedApp: other }, ["grafana.example.com"]],
+      ] as const) {
+        const context = contextFor({ ...gate.target, ...known });
+        await certificate.run(context);
+        assert.deepEqual(
+          context.probe.faults.map((fault) => fault.split(": its certificate should be trusted")[0]),
+          faults,
+        );
+      }
+    } finally {
+      await gate.close();
+    }
+  });
+
   it("finds a certificate that is over, one that isn't yet, and one that ends today", async () => {
     const ca = await fakeAuthority();
     const names = [gateName, `*.${gateName}`];

@@ -108,10 +108,18 @@ export const identity: Effect[] = [
     },
   },
   {
+    setting: "identity.connectors[].offlineAccess",
+    value: "always",
+    changes: connector("config.scopes[3]", ["offline_access", undefined]),
+  },
+  {
     setting: "identity.connectors[].scopes[]",
     at: "identity.connectors[0].scopes",
     value: ["openid", "profile", "email", "groups"],
-    changes: connector("config.scopes[3]", [undefined, "groups"]),
+    changes: {
+      ...connector("config.scopes[3]", ["offline_access", "groups"]),
+      ...connector("config.scopes[4]", [undefined, "offline_access"]),
+    },
   },
   {
     setting: "identity.connectors[].groupsClaim",

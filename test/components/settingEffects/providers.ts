@@ -379,6 +379,12 @@ export const providers: Effect[] = [
     changes: { [clientVolume("items[0].key")]: ["clientSecret", "other"] },
   },
   {
+    setting: "identity.provider.offlineAccess",
+    base: () => changed(withProvider(), "identity.provider.scopes", ["email", "openid"]),
+    value: "always",
+    changes: { [inOauth2Proxy("scope")]: ["email openid offline_access", "email openid"], ...oauth2ProxyRestarts },
+  },
+  {
     setting: "identity.provider.scopes[]",
     at: "identity.provider.scopes",
     base: withProvider,
