@@ -39,7 +39,6 @@ describe("settings", () => {
           type: "LoadBalancer",
           annotations: {},
           nodePorts: { http: 30080, https: 30443 },
-          annotations: {},
           loadBalancer: { annotations: {}, sourceRanges: [] },
         },
         trustedRanges: [],
