@@ -35,6 +35,9 @@ interface Case {
 const staff = () => changed(production(), "identity.staticUsers", [{ email: "user@example.com" }]);
 const issuer = { name: "cluster", issuer: "https://oidc.example.com", audiences: ["pipelines.kubeflow.org"] };
 const people = production().identity as Tree;
+/** SAML knows no refresh, so that a session is no longer than its first token. */
+const lastingAsLongAs = (type: string, tree: Tree) =>
+  type === "saml" ? changed(tree, "sessions.lifetime", "1h") : tree;
 const withIssuer = () => changed(production(), "machines.issuers", [issuer]);
 const withCluster = () =>
   changed(production(), "machines.cluster", { type: "public", issuer: "https://oidc.example.com", audiences: ["a"] });
@@ -854,9 +857,11 @@ const cases: readonly Case[] = [
     {
       name: `refuse a machine without a colon where people of ${type} are known by ${attribute}`,
       base: () =>
-        changed(changed(withIssuer(), "identity.connectors", [connectors[type]]), "machines.issuers[0].users", [
-          "b:ci",
-        ]),
+        changed(
+          changed(lastingAsLongAs(type, withIssuer()), "identity.connectors", [connectors[type]]),
+          "machines.issuers[0].users",
+          ["b:ci"],
+        ),
       change: [
         [`identity.connectors[0].${setting}`, attribute],
         ["machines.issuers[0].users", ["alice", "b:ci"]],
@@ -865,7 +870,7 @@ const cases: readonly Case[] = [
     },
     {
       name: `refuse a job without a colon where people of ${type} are known by ${attribute}`,
-      base: () => changed(withClient(), "identity.connectors", [connectors[type]]),
+      base: () => changed(lastingAsLongAs(type, withClient()), "identity.connectors", [connectors[type]]),
       change: [
         [`identity.connectors[0].${setting}`, attribute],
         ["machines.clients[0].users", ["alice*"]],
@@ -1321,6 +1326,7 @@ describe("cross-checks", () => {
       `a machine without a colon where people of ${type} are known by ${attribute}`,
       [
         ["identity.connectors", [connectors[type]]],
+        ...(type === "saml" ? [["sessions.lifetime", "1h"] as [string, unknown]] : []),
         [`identity.connectors[0].${setting}`, attribute],
         ["machines.issuers", [{ ...issuer, users: ["ci"] }]],
       ],

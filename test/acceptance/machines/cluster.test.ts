@@ -108,6 +108,15 @@ describe("the check of wrong claims", () => {
     ));
 });
 
+describe("the check of wrong claims, as to the issuer", () => {
+  it("fails where one that the settings do not name is let in", () =>
+    fails(
+      wrongClaims,
+      { faults: { ignores: ["known issuers"] } },
+      /^the right claims: should have been believed, and denied with 403 .*; came status 200, and the application saw machine-/,
+    ));
+});
+
 describe("the check of tokens for another client", () => {
   it("passes where they are refused", () => passes(foreignAudience, 3));
 

@@ -61,7 +61,13 @@ export async function cluster(
     const stored = { ...body, metadata: { ...body.metadata, name, uid: `uid-of-${name}` } };
     objects.set(`${path}/${name}`, stored);
     for (const { issuer, audiences, jwks } of body.spec?.jwtRules ?? []) {
-      rules.push({ issuer, audiences, keys: (JSON.parse(jwks) as { keys: Rule["keys"] }).keys, userClaim: "sub" });
+      rules.push({
+        issuer,
+        audiences,
+        keys: (JSON.parse(jwks) as { keys: Rule["keys"] }).keys,
+        userClaim: "sub",
+        unnamed: true,
+      });
     }
     if (body.id !== undefined) {
       clients.set(body.id, body.secret ?? "");

@@ -246,7 +246,9 @@ class Fake {
       }
     }
     const claims = verified(token ?? (this.#ofSessions ??= this.token({})), this.rules, faults);
-    return typeof claims === "string" ? refuse(401, claims) : echoed(forwarded(request, claims, faults));
+    return typeof claims === "string"
+      ? refuse(claims.startsWith("RBAC") ? 403 : 401, claims)
+      : echoed(forwarded(request, claims, faults));
   }
 }
 

@@ -59,6 +59,8 @@ export interface Rule {
   audiences: readonly string[];
   keys: readonly JsonWebKey[];
   userClaim: string;
+  /** The settings do not name the issuer; somebody added the rule. */
+  unnamed?: boolean;
 }
 
 /** Reads a token as jwt_authn does; a text says why it is refused. */
@@ -103,6 +105,9 @@ export function verified(token: string, rules: readonly Rule[], faults: Faults):
     return "Jwt not yet valid";
   }
   if (!ignored("email") && typeof claims[rule.userClaim] !== "string") {
+    return "RBAC: access denied";
+  }
+  if (rule.unnamed === true && !ignored("known issuers")) {
     return "RBAC: access denied";
   }
   return { ...claims, user: claims[rule.userClaim] };
