@@ -247,7 +247,7 @@ class Fake {
     }
     const claims = verified(token ?? (this.#ofSessions ??= this.token({})), this.rules, faults);
     return typeof claims === "string"
-      ? refuse(claims.startsWith("RBAC") ? 403 : 401, claims)
+      ? refuse(/^(RBAC|Audiences)/.test(claims) ? 403 : 401, claims)
       : echoed(forwarded(request, claims, faults));
   }
 }
