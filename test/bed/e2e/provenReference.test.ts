@@ -13,34 +13,7 @@ function rows(pattern: RegExp): Map<string, string> {
 }
 
 /** Of checks and mutations that came after the run; whoever runs `npm run e2e -- --table` again takes them off. */
-const sinceThen: readonly string[] = [
-  "front/renewed-certificate",
-  "machines/job",
-  "machines/cluster-keys",
-  "apps/redirect",
-  "apps/misdirected",
-  "apps/way-back",
-  "apps/groups",
-  "apps/comes-back",
-  "apps/in-cluster",
-  "fail-closed/past-the-balancer",
-  "fail-closed/without-cluster-keys",
-  "no-word-of-a-wrong-connection",
-  "only-the-gate-is-redirected",
-  "checks-with-the-address-of-the-application",
-  "everybody-at-an-application",
-  "groups-of-no-member",
-  "anybody-past-the-gate",
-  "a-way-back-to-somebody-else",
-  "plain-http-from-anywhere",
-  "addresses-as-clients-claim-them",
-  "one-proxy-too-many",
-  "keys-for-every-pod",
-  "every-path-of-the-api-server",
-  "jobs-of-anybody",
-  "tokens-of-any-connector",
-  "a-person-by-exchange",
-];
+const sinceThen: readonly string[] = [];
 
 describe("docs/reference/proven.md, which a run of npm run e2e wrote", () => {
   const checks = rows(/^\| ([a-z-]+\/[a-z0-9-]+) \|.*$/gm);
