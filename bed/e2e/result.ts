@@ -73,24 +73,17 @@ export function wronglyLeftOut(checks: readonly CheckResult[], met: readonly Nee
 }
 
 export function count(results: readonly ModeResult[]): E2eCounts {
-  const counts = { passed: 0, failed: 0, leftOut: 0 };
-  for (const { met, analysis, verification, mutations, lifecycle, broken, leftOut } of results) {
+  const counts = { passed: 0, failed: failures(results).length, leftOut: 0 };
+  for (const { met, analysis, verification, mutations, lifecycle, leftOut } of results) {
     counts.leftOut += leftOut === undefined ? 0 : 1;
-    counts.failed += broken.length;
-    if (analysis !== undefined) {
-      counts[analysis.wrong.length > 0 ? "failed" : "passed"] += 1;
-    }
+    counts.passed += analysis?.wrong.length === 0 ? 1 : 0;
     if (verification !== undefined) {
-      const wrongly = wronglyLeftOut(verification.checks, met).length;
       counts.passed += verification.counts.passed;
-      counts.failed += verification.counts.failed + wrongly;
-      counts.leftOut += verification.counts.leftOut - wrongly;
+      counts.leftOut += verification.counts.leftOut - wronglyLeftOut(verification.checks, met).length;
     }
-    for (const { outcome } of mutations) {
-      counts[({ noticed: "passed", missed: "failed", "left-out": "leftOut" } as const)[outcome]] += 1;
-    }
-    for (const { outcome } of lifecycle) {
-      counts[outcome === "left-out" ? "leftOut" : outcome] += 1;
+    for (const { outcome } of [...mutations, ...lifecycle]) {
+      counts.passed += outcome === "noticed" || outcome === "passed" ? 1 : 0;
+      counts.leftOut += outcome === "left-out" ? 1 : 0;
     }
   }
   return counts;

@@ -19,10 +19,11 @@ export const identityPrefixes = [
   "x-envoy-",
 ];
 
+/** What oauth2-proxy tells of a person, under either of its beginnings. */
+const toldByOAuth2Proxy = ["user", "email", "groups", "preferred-username", "access-token"];
+
 /** The same for names that begin like others that have to pass, such as `x-forwarded-proto`. */
-export const proxyIdentity = ["user", "email", "groups", "preferred-username", "access-token"].map(
-  (name) => `x-forwarded-${name}`,
-);
+export const proxyIdentity = toldByOAuth2Proxy.map((name) => `x-forwarded-${name}`);
 
 /**
  * Names of these families that are known, for policies, which know headers by their whole names alone. The two with an
@@ -34,7 +35,7 @@ export const identityHeaders: readonly string[] = [
   "kubeflow_userid",
   "kubeflow_groups",
   ...proxyIdentity,
-  ...["user", "email", "groups", "preferred-username", "access-token"].map((name) => `x-auth-request-${name}`),
+  ...toldByOAuth2Proxy.map((name) => `x-auth-request-${name}`),
   ...["authenticated-user-email", "authenticated-user-id", "iap-jwt-assertion"].map((name) => `x-goog-${name}`),
   ...["identity", "data", "accesstoken"].map((name) => `x-amzn-oidc-${name}`),
   ...["", "-id", "-name", "-idp"].map((name) => `x-ms-client-principal${name}`),

@@ -1,12 +1,10 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { gateway } from "../../components/topology";
 import { recordPlatform } from "../program/record";
-import { production, project, settingsOf, type Tree } from "../stacks/fixture";
+import { production, settingsOf, type Tree } from "../stacks/fixture";
+import { blocksIn, documentsIn, settingsIn, textOf } from "./settings";
 
-const page = readFileSync(join(__dirname, "../../docs/12-load-balancer.md"), "utf8");
+const page = textOf("docs/12-load-balancer.md");
 const healthChecks = page.slice(page.indexOf("\n## Health checks\n"), page.indexOf("\n## Examples\n"));
 
 interface Example {
@@ -14,27 +12,13 @@ interface Example {
   objects: Tree[];
 }
 
+const shown = blocksIn(page.slice(page.indexOf("\n## Examples\n")), "yaml");
+
 /** Each example is a block of settings, and one of objects that a person applies. */
-const examples = page
-  .slice(page.indexOf("\n## Examples\n"))
-  .split(/^### /m)
-  .slice(1)
-  .map((section): [string, Example] => {
-    const [settings = "", objects = ""] = [...section.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
-      ([, text = ""]) => text,
-    );
-    const documents = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Tree);
-    const config = documents(settings)[0]?.config as Tree;
-    return [
-      section.split("\n")[0] ?? "",
-      {
-        settings: Object.fromEntries(
-          Object.entries(config).map(([key, value]) => [key.replace(`${project}:`, ""), value]),
-        ),
-        objects: documents(objects),
-      },
-    ];
-  });
+const examples = [...new Set(shown.map(({ heading }) => heading))].map((heading): [string, Example] => {
+  const [settings = { text: "" }, objects = { text: "" }] = shown.filter((block) => block.heading === heading);
+  return [heading, { settings: settingsIn(settings) ?? {}, objects: documentsIn(objects) as Tree[] }];
+});
 
 describe("the page about load balancers", () => {
   it("says where the gateway's pods tell whether they are ready", () => {

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
-import { production, settingsOf, type Tree } from "../stacks/fixture";
-import { blocksOf, settingsIn } from "./settings";
+import { production, settingsOf } from "../stacks/fixture";
+import { blocksOf, documentsIn, settingsIn } from "./settings";
 
 /** docs/10-identity-providers.md has a test of its own. */
 const pages = readdirSync(join(__dirname, "../../docs"))
@@ -18,8 +17,7 @@ describe("the settings that the pages show", () => {
     for (const block of blocksOf(page, "yaml")) {
       const settings = settingsIn(block);
       if (settings === undefined) {
-        const documents = parseAllDocuments(block.text).map((document) => document.toJS() as Tree);
-        (others[page] ??= []).push(...documents.map((document) => Object.keys(document).join(" ")));
+        (others[page] ??= []).push(...documentsIn(block).map((document) => Object.keys(document).join(" ")));
         continue;
       }
       it(`are accepted as they stand: ${page}, ${block.heading}`, () => {

@@ -13,10 +13,13 @@ export interface Block {
 }
 
 /** The fenced blocks of a page in one language, without the fence. */
-export function blocksOf(page: string, language: string): Block[] {
+export const blocksOf = (page: string, language: string) => blocksIn(textOf(page), language);
+
+/** The same of a part of a page. */
+export function blocksIn(markdown: string, language: string): Block[] {
   const blocks: Block[] = [];
   let heading = "";
-  const parts = textOf(page).matchAll(/^#+ (.+)$|^( *)```(\w*)\n([^]*?)^\2```/gm);
+  const parts = markdown.matchAll(/^#+ (.+)$|^( *)```(\w*)\n([^]*?)^\2```/gm);
   for (const [, title, , written, text = ""] of parts) {
     if (title !== undefined) {
       heading = title;
@@ -29,10 +32,14 @@ export function blocksOf(page: string, language: string): Block[] {
 
 const prefix = `${project}:`;
 
+/** The documents of a YAML block; what is for kubectl may be several. */
+export function documentsIn({ text }: Pick<Block, "text">): (Tree | unknown[])[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as Tree | unknown[]);
+}
+
 /** The settings in a YAML block; nothing where it shows something else. */
-export function settingsIn({ text }: Block): Tree | undefined {
-  // What is for kubectl may be several documents.
-  const [shown = {}, another] = parseAllDocuments(text).map((document) => document.toJS() as Tree | unknown[]);
+export function settingsIn({ text }: Pick<Block, "text">): Tree | undefined {
+  const [shown = {}, another] = documentsIn({ text });
   if (another !== undefined) {
     return undefined;
   }

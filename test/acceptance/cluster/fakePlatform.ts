@@ -217,7 +217,7 @@ class Platform {
     if (
       headers.authorization !== undefined &&
       !this.#runs("dex") &&
-      this.faults.lacksKeys?.(this.#outages()) === true
+      this.faults.lacksKeys?.(outagesOfDex(this.cluster)) === true
     ) {
       return { status: 401 };
     }
@@ -233,12 +233,6 @@ class Platform {
     const seen = user ?? headers["kubeflow-userid"];
     const shown = { ...headers, cookie: undefined, authorization: undefined, "kubeflow-userid": seen };
     return { body: { user: seen, groups: [], headers: shown } };
-  }
-
-  #outages(): number {
-    const away = ({ path, body }: FakeCluster["changes"][number]) =>
-      path.endsWith("/dex") && JSON.stringify(body).includes('"replicas":0');
-    return this.cluster.changes.filter(away).length;
   }
 
   #user({ authorization, cookie }: FakeRequest["headers"]): string | undefined {
@@ -258,6 +252,12 @@ class Platform {
     const [, secret = "", user] = /__Secure-gatehouse=(\d+)\.([^;]+)/.exec(cookie ?? "") ?? [];
     return [this.state.cookieSecret, ...this.state.oldCookieSecrets].includes(Number(secret)) ? user : undefined;
   }
+}
+
+/** How often Dex was taken away. */
+export function outagesOfDex({ changes }: FakeCluster): number {
+  return changes.filter(({ path, body }) => path.endsWith("/dex") && JSON.stringify(body).includes('"replicas":0'))
+    .length;
 }
 
 /** Runs a check and gives what it said; an error that it ended with is among the faults. */

@@ -4,7 +4,7 @@ import { withoutDex } from "../../../acceptance/checks/failClosed/withoutDex";
 import { withoutIstiod } from "../../../acceptance/checks/failClosed/withoutIstiod";
 import { withoutOAuth2Proxy } from "../../../acceptance/checks/failClosed/withoutOAuth2Proxy";
 import { FakeStatus } from "../cluster/fakeCluster";
-import { type FakePlatform, fakePlatform, type Faults, hurry, outcomeOf } from "../cluster/fakePlatform";
+import { type FakePlatform, fakePlatform, type Faults, hurry, outagesOfDex, outcomeOf } from "../cluster/fakePlatform";
 
 const checks: Record<string, { check: Check; title: string }> = {
   "oauth2-proxy": { check: withoutOAuth2Proxy(hurry), title: "auth/oauth2-proxy" },
@@ -54,10 +54,6 @@ describe("fail closed: parts that are taken away", () => {
     });
   }
 
-  const outagesOf = (cluster: FakePlatform["cluster"]) =>
-    cluster.changes.filter(({ path, body }) => path.endsWith("/dex") && JSON.stringify(body).includes('"replicas":0'))
-      .length;
-
   const wrong: [part: string, what: string, faults: Faults, said: RegExp][] = [
     ["oauth2-proxy", "everybody passes without it", { failsOpen: true }, /without identity.*200/],
     ["oauth2-proxy", "tokens are refused without it", { tokensNeedOAuth2Proxy: true }, /with a token.*status 403/],
@@ -78,13 +74,13 @@ describe("fail closed: parts that are taken away", () => {
     const { faults, figures, platform } = await outcome("Dex", { lacksKeys: (outage) => outage === 1 });
     assert.deepEqual(faults, []);
     assert.ok(figures.some((figure) => figure.startsWith("outages begun anew")));
-    assert.equal(outagesOf(platform.cluster), 2);
+    assert.equal(outagesOfDex(platform.cluster), 2);
   });
 
   it("fails where tokens end with Dex once each istiod had its turn, or had long been asked", async () => {
     const again = await outcome("Dex", { lacksKeys: () => true });
     assert.match(again.faults.join("\n"), /requests with a token should be answered .* status 401/);
-    assert.equal(outagesOf(again.platform.cluster), 2);
+    assert.equal(outagesOfDex(again.platform.cluster), 2);
     await again.platform.close();
     const long = await outcome("Dex", { lacksKeys: (outage) => outage === 1 }, ({ cluster }) => {
       for (const { status } of cluster.podsOf("istio-system/istiod")) {
@@ -92,7 +88,7 @@ describe("fail closed: parts that are taken away", () => {
       }
     });
     assert.match(long.faults.join("\n"), /status 401/);
-    assert.equal(outagesOf(long.platform.cluster), 1);
+    assert.equal(outagesOfDex(long.platform.cluster), 1);
   });
 
   it("fails where something else restarts meanwhile", async () => {
