@@ -108,13 +108,15 @@ async function steady(
   const watched = AbortSignal.any([signal, over.signal]);
   const { gateway, oauth2Proxy } = workloads;
   const measured = visitor.session === undefined ? [gateway] : [gateway, oauth2Proxy];
+  const look = async (until: AbortSignal) => {
+    if (api !== undefined) {
+      const memory = await memoryOf(api, measured, until);
+      samples.push({ at: Date.now(), memory });
+    }
+  };
   const watch = async () => {
     let ends = endOf(visitor.token);
     while (!watched.aborted) {
-      if (api !== undefined) {
-        const memory = await memoryOf(api, measured, watched);
-        samples.push({ at: Date.now(), memory });
-      }
       if (ends - Date.now() < 120_000) {
         // A token that ends is no error of the deployment.
         const next = await visitorOf(context, api);
@@ -122,8 +124,11 @@ async function steady(
         ends = endOf(next.token);
       }
       await sleep(pause, undefined, { signal: watched });
+      await look(watched);
     }
   };
+  // The first and the last look are not among those that the load may leave no time for.
+  await look(signal);
   const watching = watch().catch((error: unknown) => {
     if (!watched.aborted) {
       throw error;
@@ -131,6 +136,7 @@ async function steady(
   });
   const working = generator.constant(rate, mostConnections, target.loadSeconds).finally(() => over.abort());
   const [result] = await Promise.all([working, watching]);
+  await look(signal);
   return { result, samples };
 }
 

@@ -39,8 +39,8 @@ export class FakeCluster {
   readonly memory = new Map<string, number>();
   endpoints: unknown[] = [];
   readonly changes: Call[] = [];
-  /** May answer in the API server's place, by throwing a status. */
-  before: (call: Call) => void = () => undefined;
+  /** May answer in the API server's place, by throwing a status, or take its time. */
+  before: (call: Call) => void | Promise<void> = () => undefined;
   /** Whether a new pod of a Deployment is admitted, and whether it becomes ready. */
   admits: (name: string) => boolean = () => true;
   becomesReady: (name: string) => boolean = () => true;
@@ -210,7 +210,7 @@ export class FakeCluster {
       if (request.headers.authorization !== "Bearer of-the-test") {
         throw new FakeStatus(401, "Unauthorized");
       }
-      this.before(call);
+      await this.before(call);
       if (call.method !== "GET") {
         this.changes.push(call);
       }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { steadyLoad } from "../../../acceptance/checks/load/steadyLoad";
 import { growthOf, type Sample } from "../../../acceptance/cluster/memory";
 import { isPrivate, loadableAddress, ownHost } from "../../../acceptance/load/allowed";
@@ -148,6 +149,17 @@ describe("load", () => {
     }
     assert.ok(figures.includes("containers whose memory was measured"));
     assert.ok(figures.includes("identities in turn (cookie, token, nobody)"));
+  });
+
+  it("measures memory at the beginning and the end, where kubelet takes longer to tell than the load lasts", async () => {
+    const given = await start();
+    given.target.loadSeconds = 0.1;
+    given.cluster.before = async ({ path }) => {
+      await sleep(path.endsWith("/stats/summary") ? 500 : 0);
+    };
+    const { faults, figures } = await outcome(given);
+    assert.deepEqual(faults, []);
+    assert.equal(figures.filter((name) => /^memory of .*last sixth$/.test(name)).length, 4);
   });
 
   it("fails where some requests are refused", async () => {
