@@ -139,6 +139,8 @@ export interface Target {
   inClusterApp?: string | undefined;
   /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
+  /** Whether the certificate names every host below the gate's, too; default true, except of an address. */
+  wildcard?: boolean;
   /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
   provider?: URL;
   /** What a job outside has (machines.clients): the client of Dex, the connector, and tokens of its own issuer. */

@@ -10,6 +10,8 @@ import { readFront } from "./targetFront";
 /** The options of `gatehouse verify` that say what is tested, as they were given. */
 export interface TargetOptions {
   ca?: string;
+  /** False with `--no-wildcard`. */
+  wildcard?: boolean;
   user?: string[];
   passwords?: string;
   groups?: string[];
@@ -143,6 +145,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       closedApp,
       inClusterApp,
       ca,
+      ...(options.wildcard === false ? { wildcard: false } : {}),
       address: connect,
       ...(provider === undefined ? {} : { provider }),
       ...(job === undefined ? {} : { job }),
