@@ -63,6 +63,8 @@ export type Need =
   | "rotate"
   /** cert-manager runs in the cluster. */
   | "cert-manager"
+  /** `--wait`: there is time to see tokens end. */
+  | "wait"
   /** `--load`: may be asked as many requests as it takes. */
   | "load";
 
@@ -172,6 +174,8 @@ export interface Target {
   rotateCommand: string | undefined;
   /** Seconds of steady load. */
   loadSeconds: number;
+  /** Seconds that a check may wait for tokens and sessions to end; default 0. */
+  waitSeconds?: number;
 }
 
 export interface Job {

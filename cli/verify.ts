@@ -66,6 +66,12 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(new Option("--rotate <command>", "shell command that rotates what GATEHOUSE_ROTATE names"))
     .addOption(new Option("--load <seconds>", "seconds of steady load; 0 leaves it out").default("0"))
+    .addOption(
+      new Option(
+        "--wait <seconds>",
+        "how long a check may wait for tokens and sessions to end; 0 leaves it out",
+      ).default("0"),
+    )
     .addOption(new Option("--only <name...>", "only these areas or checks: paths, login/sign-out"))
     .addOption(new Option("--skip <name...>", "not these areas or checks"))
     .addOption(
