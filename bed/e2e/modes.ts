@@ -96,8 +96,8 @@ export const modes: readonly Mode[] = [
   {
     name: "short-lifetimes",
     stack: "dev",
-    settings: { replicas: 2, sessions: { refresh: "1m", idToken: "90s", lifetime: "3m" } },
-    verify: ["--wait", "400"],
+    settings: { replicas: 2, sessions: { refresh: "1m", idToken: "90s", lifetime: "5m" } },
+    verify: ["--wait", "480"],
     only: ["login/outlives-token"],
     breaks: "own",
     why: "That sessions outlive their tokens, and end, takes hours with the lifetimes of `core`.",
