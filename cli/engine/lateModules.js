@@ -1,13 +1,13 @@
 "use strict";
 // @pulumi/pulumi loads a compiler and a package manager for functions that become cloud resources, which hardly any
-// program has. Together they are more than half of its loading time, so they are loaded when somebody asks them for
-// anything. It is plain JavaScript because the policy pack's process is started with it too.
+// program has, and the interface to its own CLI. Together they are more than half of its loading time, so they are loaded
+// when somebody asks them for anything. It is plain JavaScript because the policy pack's process is started with it too.
 const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
 
-// The SDK's name for the compiler, and the package manager.
-const late = /(^|\/)typescript-shim$|^@npmcli\/arborist$/;
+// The SDK's name for the compiler, the package manager, and the interface to the CLI.
+const late = /(^|\/)typescript-shim$|^@npmcli\/arborist$|^\.\/automation$/;
 // Where the SDK prepares for packs in TypeScript, and so for every pack.
 const packRunner = /[\\/]@pulumi[\\/]pulumi[\\/](tsutils|cmd[\\/]run-policy-pack[\\/]run)\.js$/;
 const load = Module._load;
