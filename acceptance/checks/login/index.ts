@@ -42,6 +42,6 @@ export const login: readonly Check[] = [
   loginCsrf,
   forgedSessions,
   splitSessions,
-  sessionRefresh,
   outlivesToken,
+  sessionRefresh,
 ];
