@@ -15,10 +15,12 @@ const policy = (name: string) => ({
 /** Who gets through the gateway. */
 export const accessRules: readonly Mutation[] = [
   {
-    name: "drop-the-deny",
+    name: "drop-the-denies",
     breaks: "Whoever sends an Authorization header that holds no token is let in without an identity.",
     object: policy("require-principal"),
     change: () => undefined,
+    // A token of nobody is none of a known issuer.
+    also: [{ object: policy("known-issuers"), change: () => undefined }],
     noticedBy: ["machines/token-places", "spoofing/headers-with-nothing", "paths/headers-that-rewrite"],
   },
   {
