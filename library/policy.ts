@@ -1,7 +1,17 @@
 /** What another policy pack can import (docs/13-library.md). */
-export { crossguardPolicies, crossguardPolicy } from "../policy/crossguard";
-export { packName, rules } from "../policy/pack";
-export { type Finding, type Reference, type Rule, type RuleContext, violation } from "../policy/rule";
+export { crossguardPolicies, crossguardPolicy, crossguardStackPolicy } from "../policy/crossguard";
+export { packName, rules, stackRules } from "../policy/pack";
+export {
+  type Finding,
+  type Member,
+  type Reference,
+  type Rule,
+  type RuleContext,
+  type StackContext,
+  type StackFinding,
+  type StackRule,
+  violation,
+} from "../policy/rule";
 export { type Manifest } from "../policy/manifest";
-export { run } from "../policy/run";
+export { run, runTogether } from "../policy/run";
 export { defaultSettings, type Settings } from "../policy/settings";

@@ -1,15 +1,30 @@
-import { type Policies, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
+import {
+  type Policies,
+  type Policy,
+  type PolicyProviderResource,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
 import { expandList, type Manifest, viewOf } from "./manifest";
-import { type Rule, type RuleContext, type Unchecked } from "./rule";
-import { guarded, run } from "./run";
+import {
+  type Member,
+  memberOf,
+  type Rule,
+  type RuleContext,
+  type RuleFacts,
+  type StackRule,
+  type Unchecked,
+} from "./rule";
+import { guarded, run, runTogether } from "./run";
 import { defaultSettings, type Settings, settingSchemas } from "./settings";
 
 /** The rules as CrossGuard policies. */
-export function crossguardPolicies(rules: readonly Rule[]): Policies {
-  return rules.map(crossguardPolicy);
+export function crossguardPolicies(rules: readonly (Rule | StackRule)[]): Policies {
+  return rules.map((rule) => ("check" in rule ? crossguardPolicy(rule) : crossguardStackPolicy(rule)));
 }
 
-export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
+function factsOf(rule: RuleFacts): Policy {
   return {
     name: rule.name,
     displayName: rule.title,
@@ -21,6 +36,12 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
     tags: rule.references.map((reference) => reference.id),
     url: rule.references[0]?.url,
     configSchema: { properties: Object.fromEntries(rule.settings.map((key) => [key, { ...settingSchemas[key] }])) },
+  };
+}
+
+export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
+  return {
+    ...factsOf(rule),
     validateResource: (args, reportViolation) => {
       const context = contextOf(args);
       const findings = guarded(rule, () => manifestsOf(args).flatMap((manifest) => run(rule, manifest, context)));
@@ -31,12 +52,37 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
   };
 }
 
+/** A rule over all of a stack's objects, each by its outputs. */
+export function crossguardStackPolicy(rule: StackRule): StackValidationPolicy {
+  return {
+    ...factsOf(rule),
+    validateStack: (args, reportViolation) => {
+      const settings = { ...defaultSettings, ...args.getConfig<Partial<Settings>>() };
+      const urns = new Map<Member, string>();
+      const members = args.resources.flatMap((resource) =>
+        manifestsOf(resource).map((manifest) => {
+          const member = memberOf(manifest, () => defaultNamespace(resource));
+          urns.set(member, resource.urn);
+          return member;
+        }),
+      );
+      const found = runTogether(rule, members, { settings });
+      for (const { about, finding } of found) {
+        if (finding.kind === "violation") {
+          reportViolation(finding.message, about === undefined ? undefined : urns.get(about));
+        }
+      }
+      rethrowUnknown(found.flatMap(({ finding }) => (finding.kind === "unchecked" ? [finding] : [])));
+    },
+  };
+}
+
 /** The manifests that a resource stands for: none outside Kubernetes, several for a list. */
-function manifestsOf(args: ResourceValidationArgs): Manifest[] {
-  const token = /^kubernetes:([^:]+):([^:]+)$/.exec(args.type);
-  if (!token) return [];
-  const [, module = "", type = ""] = token;
-  return expandList(viewOf(args.props, module.replace(/^core\//, ""), type.replace(/Patch$/, "")));
+function manifestsOf({ type: token, props }: { type: string; props: Record<string, unknown> }): Manifest[] {
+  const parts = /^kubernetes:([^:]+):([^:]+)$/.exec(token);
+  if (!parts) return [];
+  const [, module = "", type = ""] = parts;
+  return expandList(viewOf(props, module.replace(/^core\//, ""), type.replace(/Patch$/, "")));
 }
 
 function contextOf(args: ResourceValidationArgs): RuleContext {
@@ -50,8 +96,8 @@ function contextOf(args: ResourceValidationArgs): RuleContext {
 }
 
 /** The provider's `namespace`, which the Kubernetes provider gives to namespaced objects without one. */
-function defaultNamespace(args: ResourceValidationArgs): string {
-  const namespace: unknown = args.provider?.props["namespace"];
+function defaultNamespace({ provider }: { provider?: PolicyProviderResource | undefined }): string {
+  const namespace: unknown = provider?.props["namespace"];
   return typeof namespace === "string" && namespace !== "" ? namespace : "default";
 }
 

@@ -60,6 +60,12 @@ export function viewOf(fields: Record<string, unknown>, apiVersion: string, kind
   return manifest;
 }
 
+/** The name of an object; empty where it has none, such as before it is generated. */
+export function nameOf(manifest: Manifest): string {
+  const name = mapAt(manifest["metadata"], "metadata")["name"];
+  return typeof name === "string" ? name : "";
+}
+
 /** A path segment as JavaScript would write it, so that keys with dots stay readable. */
 export function join(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;

@@ -1,4 +1,4 @@
-import { join, type Manifest } from "./manifest";
+import { join, type Manifest, mapAt } from "./manifest";
 import { type Settings } from "./settings";
 
 export type Severity = "low" | "medium" | "high" | "critical";
@@ -50,8 +50,8 @@ export interface RuleContext {
   readonly defaultNamespace: string;
 }
 
-/** One rule of the pack: a pure predicate over a manifest, and what people need to know about it. */
-export interface Rule {
+/** What people need to know about a rule, whatever it looks at. */
+export interface RuleFacts {
   /** Kebab-case, starting with one of the verbs forbid, require, limit. */
   readonly name: string;
   /** The name in a person's words. */
@@ -66,8 +66,46 @@ export interface Rule {
   readonly references: readonly Reference[];
   /** The pack's settings that the rule reads. */
   readonly settings: readonly (keyof Settings)[];
+}
+
+/** One rule of the pack: a pure predicate over a manifest. */
+export interface Rule extends RuleFacts {
   check(manifest: Manifest, context: RuleContext): Finding[];
 }
+
+/** An object among those that are deployed together. */
+export interface Member {
+  readonly manifest: Manifest;
+  /**
+   * Where it is, also where it names no namespace itself. An object of the whole cluster has one as well, which means
+   * nothing. Read when asked for, because it can be unknown at preview.
+   */
+  readonly namespace: string;
+}
+
+/** What a rule over several objects found, and about which of them; about none where something is missing altogether. */
+export interface StackFinding {
+  readonly about: Member | undefined;
+  readonly finding: Finding;
+}
+
+/** A rule that can judge an object only by what else there is: a policy by the one that has to stand beside it. */
+export interface StackRule extends RuleFacts {
+  checkTogether(members: readonly Member[], context: StackContext): StackFinding[];
+}
+
+/** An object with the namespace that it gets where it names none. */
+export function memberOf(manifest: Manifest, defaultNamespace: () => string): Member {
+  return {
+    manifest,
+    get namespace() {
+      const own = mapAt(manifest["metadata"], "metadata")["namespace"];
+      return typeof own === "string" && own !== "" ? own : defaultNamespace();
+    },
+  };
+}
+
+export type StackContext = Pick<RuleContext, "settings">;
 
 export function violation(field: string, message: string): Violation {
   return { kind: "violation", field, message };

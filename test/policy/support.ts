@@ -1,6 +1,13 @@
-import { run } from "../../policy/run";
+import { run, runTogether } from "../../policy/run";
 import { type Manifest } from "../../policy/manifest";
-import { type Finding, type Rule, type RuleContext } from "../../policy/rule";
+import {
+  type Finding,
+  memberOf,
+  type Rule,
+  type RuleContext,
+  type StackContext,
+  type StackRule,
+} from "../../policy/rule";
 import { defaultSettings } from "../../policy/settings";
 
 /** What the SDK keeps out of its type declarations: how the engine's properties reach a policy. */
@@ -52,4 +59,25 @@ export function changed(fixture: Manifest, changes: Readonly<Record<string, unkn
     else parent[last] = value;
   }
   return copy as unknown as Manifest;
+}
+
+/** What a rule over several objects says, each with the place of its object among them; -1 where it is about none. */
+export function together(
+  rule: StackRule,
+  manifests: readonly Manifest[],
+  given: StackContext = context,
+): [at: number, message: string][] {
+  const look = (all: readonly Manifest[]) => {
+    const members = all.map((manifest) => memberOf(manifest, () => "default"));
+    return runTogether(rule, members, given).map(({ about, finding }): [number, string] => [
+      about === undefined ? -1 : members.indexOf(about),
+      finding.kind === "violation" ? finding.message : `not checked: ${finding.field}`,
+    ]);
+  };
+  const plain = look(manifests);
+  const proxied = look(manifests.map((manifest) => unknownCheckingProxy(manifest)));
+  if (JSON.stringify(plain) !== JSON.stringify(proxied)) {
+    throw new Error(`through the proxy: ${JSON.stringify(proxied)}, without: ${JSON.stringify(plain)}`);
+  }
+  return plain;
 }
