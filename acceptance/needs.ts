@@ -68,6 +68,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
       : undefined,
   renew: ({ target }) =>
     target.renewCommand === undefined ? "no command that renews the public certificate (--renew COMMAND)" : undefined,
+  "acme-http01": ({ target }) =>
+    target.acmeHttp01 === true ? undefined : "no challenge passes at port 80 (--acme-http01)",
   "unreachable-issuer": ({ target }) =>
     target.unreachableIssuer === undefined ? "no issuer without keys (--unreachable-issuer URL)" : undefined,
   disturb: ({ disturb }) => (disturb ? undefined : "nothing may be disturbed (--disturb)"),

@@ -102,11 +102,14 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   const company = await startCompany(beside, program, domainOf(stack));
   await timed(report, `the stack ${stack}`, () => Promise.all([askInside(["deploy"]), company.secrets()]));
   const gateway = await publicAddress(program, namespaces.ingress);
-  await putBeside(beside, { facts: readPlatformFacts(layout().state), programs: program, gateway }, company);
-  const facts = readFacts(layout().state);
-  const hosts = [facts.url, facts.echoUrl, facts.apps?.url, facts.apps?.closedUrl].flatMap((url) =>
+  const platform = readPlatformFacts(layout().state);
+  const hosts = [platform.url, platform.echoUrl, platform.apps?.url, platform.apps?.closedUrl].flatMap((url) =>
     url === undefined ? [] : [new URL(url).hostname],
   );
+  // An ACME server looks there before there is a certificate.
+  giveNames(hosts, gateway);
+  await putBeside(beside, { facts: platform, programs: program, gateway }, company);
+  const facts = readFacts(layout().state);
   const address = facts.front?.address ?? gateway;
   giveNames(hosts, address);
   report(

@@ -6,6 +6,7 @@ import { type ProgramPaths } from "../node/controlPlane";
 import { balancer } from "./balancer";
 import { renewEdgeSecret } from "./edgeSecret";
 import { ownAuthority, withOwnAuthority } from "./authority";
+import { acmeServer, certificateIsThere } from "./servers/acme";
 import { jobFile } from "./servers/jobToken";
 import { companyMachine, putSecrets } from "./servers/company";
 import { databaseServer } from "./servers/database";
@@ -29,6 +30,8 @@ export const besides = [
   "redis",
   /** Where Dex keeps its state. */
   "database",
+  /** An ACME server that looks at challenges from outside. */
+  "acme-server",
 ] as const;
 
 export type Beside = (typeof besides)[number];
@@ -37,6 +40,9 @@ export type Beside = (typeof besides)[number];
 const neededPrograms: Partial<Record<Beside, readonly string[]>> = {
   redis: ["redis-server"],
   database: ["postgres", "initdb"],
+  "acme-server": ["controller", "webhook", "cainjector", "startupapicheck", "acmesolver"].map(
+    (part) => `cert-manager-${part}`,
+  ),
 };
 
 export function programsFor(names: readonly Beside[]): string[] {
@@ -54,11 +60,12 @@ export interface Company {
 /** Starts the company's servers, which the platform asks from its first moment on. */
 export async function startCompany(names: readonly Beside[], programs: ProgramPaths, gate: string): Promise<Company> {
   const wants = (...some: Beside[]) => some.some((name) => names.includes(name));
-  if (!wants("people-at-login", "jobs-at-login", "redis", "database")) {
+  if (!wants("people-at-login", "jobs-at-login", "redis", "database", "acme-server")) {
     return { secrets: () => Promise.resolve(), facts: {} };
   }
   const machine = await companyMachine();
   const login = wants("people-at-login", "jobs-at-login") ? await loginServer(machine, programs, gate) : undefined;
+  const acmeRoot = wants("acme-server") ? await acmeServer(machine, programs, gate) : undefined;
   const secrets = {
     ...(wants("redis") ? await redisServer(machine, programs) : {}),
     ...(wants("database") ? await databaseServer(machine, programs) : {}),
@@ -70,6 +77,7 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
     facts: {
       ...(wants("redis") ? { keepsSessions: true } : {}),
       ...(wants("people-at-login") ? login?.facts : {}),
+      ...(acmeRoot === undefined ? {} : { caFile: acmeRoot }),
     },
   };
 }
@@ -103,4 +111,8 @@ const makers: Partial<Record<Beside, Maker>> = {
   "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "jobs-at-login": async ({ programs }, { login }) =>
     login === undefined ? {} : { jobFile: await jobFile(login, programs) },
+  "acme-server": async ({ facts, programs }, { facts: { caFile } }) => {
+    await certificateIsThere(programs, facts.url, caFile ?? facts.caFile);
+    return {};
+  },
 };

@@ -5,6 +5,7 @@ import { podLabels } from "../../components/labels";
 import { echo } from "../../components/topology";
 import { type Beside } from "../beside/beside";
 import { edgeSecretName } from "../beside/edgeSecret";
+import { acmeDirectory } from "../beside/servers/acme";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
 import { loginClient, loginIssuer } from "../beside/servers/login";
@@ -101,6 +102,25 @@ export const modes: readonly Mode[] = [
     only: ["tls", "front/renewed-certificate", ...theWayIn],
     breaks: "own",
     why: "Who signed the certificate shows in TLS, and its renewal needs two gateway pods that both notice; the rest is as in `core`.",
+  },
+  {
+    name: "acme",
+    stack: "dev",
+    settings: (authorityPem) => ({
+      // The name leads to an address of the gateway's own, from inside, too: cert-manager tries a challenge before the server.
+      "ingress.service.type": "LoadBalancer",
+      "certificates.edge": {
+        type: "acme",
+        server: acmeDirectory,
+        caBundle: authorityPem,
+        email: "platform@example.com",
+        challenge: { type: "http01" },
+      },
+    }),
+    beside: ["acme-server"],
+    only: ["tls", "fail-closed/network-flows", "rotation/leaf-renewed", ...theWayIn],
+    breaks: "own",
+    why: "An open path at port 80 and a certificate that comes after the gateway show in TLS and in its renewal; the rest is as in `core`.",
   },
   {
     name: "offload",

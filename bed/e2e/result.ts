@@ -49,6 +49,7 @@ export function needsMet({ facts, versions, browser }: Bed, load: number): Need[
     ["bare", facts.front?.bare !== undefined],
     ["renew", facts.renewsCertificate === true],
     ["cluster-keys", facts.clusterKeys === true],
+    ["acme-http01", facts.acmeHttp01 === true],
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],

@@ -20,11 +20,12 @@ export const addresses = {
 
 export const nodeName = "gatehouse-bed";
 
-/** What the company has already: who vouches for people and jobs, and where state may be kept. */
+/** What the company has already: who vouches for people and jobs, where state may be kept, and who issues certificates. */
 export const serverNames = {
   login: "login.example.com",
   redis: "redis.example.com",
   database: "postgres.example.com",
+  acme: "acme.example.com",
 } as const;
 
 /** Where a bed keeps what it needs while it is up. */
