@@ -2,7 +2,11 @@ import { acme, echo, namespaces, serviceHost } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Filter {
-  configPatches: { patch: { value: { typed_config?: { default_source_code?: { inline_string: string } } } } }[];
+  configPatches: { patch: { value: { name?: string; typed_config?: { default_source_code?: Source } } } }[];
+}
+
+interface Source {
+  inline_string: string;
 }
 
 interface Routes {
@@ -23,7 +27,7 @@ const inItsText =
     withSpec<Filter>(live, ({ configPatches }) => {
       for (const { patch } of configPatches) {
         const source = patch.value.typed_config?.default_source_code;
-        if (source !== undefined) {
+        if (patch.value.name === "gatehouse.https_redirect" && source !== undefined) {
           source.inline_string = source.inline_string.replace(old, now);
         }
       }

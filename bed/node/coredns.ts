@@ -11,7 +11,7 @@ export interface OutsideZone {
 }
 
 /** The cluster's names, those of the company's servers, and no others: a name outside gets an answer at once, and no question leaves the machine. */
-const corefile = (outside: readonly OutsideZone[]) => `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
+export const corefile = (outside: readonly OutsideZone[]) => `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
     errors
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         pods insecure
