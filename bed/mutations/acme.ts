@@ -67,24 +67,6 @@ export const acmeChallenges: readonly Mutation[] = [
     noticedBy,
   },
   {
-    name: "challenges-without-a-session",
-    breaks: "At port 443 the challenge's path is answered without an identity.",
-    object: {
-      apiVersion: "security.istio.io/v1",
-      kind: "AuthorizationPolicy",
-      namespace: namespaces.ingress,
-      name: "require-principal",
-    },
-    change: (object) =>
-      withSpec<{ rules: { to?: { operation: { notPaths?: string[] } }[] }[] }>(object, ({ rules }) => {
-        for (const { operation } of rules.flatMap(({ to = [] }) => to)) {
-          operation.notPaths = [...(operation.notPaths ?? []), "/.well-known/acme-challenge/*"];
-        }
-      }),
-    modes,
-    noticedBy,
-  },
-  {
     name: "challenges-redirected",
     breaks: "The challenge is redirected like everything else, so that no certificate is issued or renewed.",
     object: filter,
