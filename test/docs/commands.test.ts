@@ -226,6 +226,7 @@ describe("commands as these tests read them", () => {
   const refused: [line: string, why: RegExp][] = [
     ["pulumi config set --path 'a[1]' b", /a list has no gap/],
     ["pulumi config set --path a.b", /no value/],
+    ["pulumi config set --path a.secretName b", /neither --secret nor --plaintext/],
     ["pulumi config set --path a.b c d", /more than a key and a value/],
     ["pulumi config set --path --json a.b c", /no page needs --json/],
     ['pulumi config set --path a.b "$(cat nowhere)"', /nothing stands for/],

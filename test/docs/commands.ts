@@ -83,7 +83,7 @@ function read(line: string, given: Given): Command {
   let type: string | undefined;
   let file: string | undefined;
   for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
-    if (next === "--path" || next === "--secret") {
+    if (["--path", "--secret", "--plaintext"].includes(next)) {
       flags.add(next);
     } else if (next === "--type") {
       type = rest.shift();
@@ -97,6 +97,11 @@ function read(line: string, given: Given): Command {
   const [key = "", written, ...more] = plain;
   assert.deepEqual(more, [], `more than a key and a value: ${line}`);
   const secret = flags.has("--secret");
+  // The CLI guesses by the name and by how random the value is, and refuses what it takes for a secret.
+  assert(
+    !/\bsecretName$/.test(key) || secret || flags.has("--plaintext") || verb === "rm",
+    `neither --secret nor --plaintext: ${line}`,
+  );
   // Without a value the CLI asks for it.
   const value = written ?? file ?? (secret ? filledIn("what somebody types", given) : undefined);
   return { verb, key, path: flags.has("--path"), secret, type, value };
