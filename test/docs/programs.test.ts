@@ -41,7 +41,7 @@ const calls = pages.flatMap((page): Call[] =>
       .replaceAll("\\\n", " ")
       .replace(/^(.*--rotate) '[^']*'/gm, "$1 X")
       .matchAll(/\b(?:npm run|npx gatehouse)(?: --silent)? ([\w:-]+)([^`\n|>#;&]*)/g),
-  ].map(([, script = "", rest = ""]) => ({ page, script, options: rest.match(/(?<= )--[a-z][a-z-]*/g) ?? [] })),
+  ].map(([, script = "", rest = ""]) => ({ page, script, options: rest.match(/(?<= )--[a-z][a-z0-9-]*/g) ?? [] })),
 );
 
 describe("the commands of this repository on the pages", () => {
@@ -63,7 +63,7 @@ describe("the commands of this repository on the pages", () => {
 
   it("are options of verify on its page, and all of them", () => {
     const page = textOf("docs/8-verify.md");
-    const named = new Set([...page.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z-]*/g) ?? []));
+    const named = new Set([...page.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z0-9-]*/g) ?? []));
     const options = optionsOf("verify");
     assert.deepEqual(
       [...named].filter((option) => !options.includes(option)),
