@@ -3,11 +3,12 @@ import { platformLayout } from "../platform/layout";
 import { writePrivateJson } from "../platform/privateFiles";
 import { layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
-import { balancer } from "./balancer";
+import { balancer, balancerMachine } from "./balancer";
 import { renewEdgeSecret } from "./edgeSecret";
 import { ownAuthority, withOwnAuthority } from "./authority";
 import { jobFile } from "./servers/jobToken";
-import { companyMachine, putSecrets } from "./servers/company";
+import { endMachine } from "./machine";
+import { companyMachine, putSecrets, serversMachine } from "./servers/company";
 import { databaseServer } from "./servers/database";
 import { loginServer, type LoginServer } from "./servers/login";
 import { redisServer } from "./servers/redis";
@@ -51,10 +52,16 @@ export interface Company {
   facts: BesideFacts;
 }
 
-/** Starts the company's servers, which the platform asks from its first moment on. */
+const servers: readonly Beside[] = ["people-at-login", "jobs-at-login", "redis", "database"];
+const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer"];
+
+/**
+ * Starts the company's servers, which the platform asks from its first moment on. On a bed that is up they start anew, with
+ * the data and the passwords that they had.
+ */
 export async function startCompany(names: readonly Beside[], programs: ProgramPaths, gate: string): Promise<Company> {
   const wants = (...some: Beside[]) => some.some((name) => names.includes(name));
-  if (!wants("people-at-login", "jobs-at-login", "redis", "database")) {
+  if (!wants(...servers)) {
     return { secrets: () => Promise.resolve(), facts: {} };
   }
   const machine = await companyMachine();
@@ -83,6 +90,15 @@ export async function putBeside(
   const facts: BesideFacts = { ...company.facts };
   for (const name of names) {
     Object.assign(facts, await makers[name]?.(surroundings, company));
+  }
+  // What an earlier stack had beside it ends only now that nothing asks it any more.
+  for (const [machine, users] of [
+    [serversMachine, servers],
+    [balancerMachine, balancers],
+  ] as const) {
+    if (!users.some((name) => names.includes(name))) {
+      await endMachine(machine);
+    }
   }
   writePrivateJson(platformLayout(layout().state).besideFacts, facts);
   return facts;
