@@ -4,6 +4,8 @@ import { writePrivateJson } from "../platform/privateFiles";
 import { layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
 import { balancer, balancerMachine } from "./balancer";
+import { certManagerPrograms } from "../platform/leftOut";
+import { foundations } from "./foundations/foundations";
 import { renewEdgeSecret } from "./edgeSecret";
 import { ownAuthority, withOwnAuthority } from "./authority";
 import { jobFile } from "./servers/jobToken";
@@ -30,6 +32,10 @@ export const besides = [
   "redis",
   /** Where Dex keeps its state. */
   "database",
+  /** The pair that `certificates.edge.type: given` brings along, of the bed's CA. */
+  "given-certificate",
+  /** The cert-manager and the Istio of somebody else's that the platform stands on. */
+  ...foundations,
 ] as const;
 
 export type Beside = (typeof besides)[number];
@@ -38,6 +44,7 @@ export type Beside = (typeof besides)[number];
 const neededPrograms: Partial<Record<Beside, readonly string[]>> = {
   redis: ["redis-server"],
   database: ["postgres", "initdb"],
+  "own-cert-manager": certManagerPrograms,
 };
 
 export function programsFor(names: readonly Beside[]): string[] {
@@ -111,6 +118,7 @@ const makers: Partial<Record<Beside, Maker>> = {
     await renewEdgeSecret(programs, namesOf(facts));
     return { caFile: (await ownAuthority()).file, renewsCertificate: true };
   },
+  "given-certificate": async () => ({ caFile: (await ownAuthority()).file }),
   "tls-balancer": async (surroundings) => ({
     caFile: (await ownAuthority()).file,
     front: await balancer("offload", surroundings),
