@@ -63,6 +63,8 @@ export type Need =
   | "rotate"
   /** cert-manager runs in the cluster. */
   | "cert-manager"
+  /** `--wait`: there is time to see tokens end. */
+  | "wait"
   /** `--load`: may be asked as many requests as it takes. */
   | "load";
 
@@ -139,6 +141,8 @@ export interface Target {
   inClusterApp?: string | undefined;
   /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
+  /** Whether the certificate names every host below the gate's, too; default true, except of an address. */
+  wildcard?: boolean;
   /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
   provider?: URL;
   /** What a job outside has (machines.clients): the client of Dex, the connector, and tokens of its own issuer. */
@@ -170,6 +174,8 @@ export interface Target {
   rotateCommand: string | undefined;
   /** Seconds of steady load. */
   loadSeconds: number;
+  /** Seconds that a check may wait for tokens and sessions to end; default 0. */
+  waitSeconds?: number;
 }
 
 export interface Job {

@@ -77,6 +77,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
   "cluster-keys": ({ target }) =>
     target.kubeconfig === undefined ? "no access to the cluster (--kubeconfig FILE)" : undefined,
+  wait: ({ target }) =>
+    (target.waitSeconds ?? 0) > 0 ? undefined : "there is no time to see tokens end (--wait SECONDS)",
   load: ({ target }) => (target.loadSeconds > 0 ? undefined : "no load was asked for (--load SECONDS)"),
 };
 

@@ -10,6 +10,8 @@ import { readFront } from "./targetFront";
 /** The options of `gatehouse verify` that say what is tested, as they were given. */
 export interface TargetOptions {
   ca?: string;
+  /** False with `--no-wildcard`. */
+  wildcard?: boolean;
   user?: string[];
   passwords?: string;
   groups?: string[];
@@ -34,6 +36,7 @@ export interface TargetOptions {
   unreachableIssuer?: string;
   rotate?: string;
   load?: string;
+  wait?: string;
 }
 
 export interface GivenTarget {
@@ -44,7 +47,7 @@ export interface GivenTarget {
   warnings: string[];
 }
 
-/** Longest steady load: an hour. */
+/** Longest steady load, and longest wait: an hour. */
 const mostSeconds = 3600;
 const browsers = ["chromium", "chromium-browser", "google-chrome"];
 const passwordsSchema = z.record(z.string(), z.string().min(1));
@@ -127,10 +130,8 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   if (issuer !== undefined && options.audience === undefined) {
     problem("--unreachable-issuer", "no --audience", "say with --audience which audience its tokens need");
   }
-  const loadSeconds = Number(options.load ?? 0);
-  if (!Number.isInteger(loadSeconds) || loadSeconds < 0 || loadSeconds > mostSeconds) {
-    problem("--load", options.load ?? "", `write a whole number of seconds from 0 to ${mostSeconds}; 0 leaves it out`);
-  }
+  const loadSeconds = readSeconds("--load", options.load, problem);
+  const waitSeconds = readSeconds("--wait", options.wait, problem);
   const browser = readBrowser(options.browser, env, problem);
   if (gate === undefined || problems.length > 0) {
     throw new BadInput("This deployment can't be verified with these options; nothing was asked.", problems);
@@ -143,6 +144,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       closedApp,
       inClusterApp,
       ca,
+      ...(options.wildcard === false ? { wildcard: false } : {}),
       address: connect,
       ...(provider === undefined ? {} : { provider }),
       ...(job === undefined ? {} : { job }),
@@ -158,6 +160,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       unreachableIssuer: issuer === undefined ? undefined : { issuer, audience: options.audience ?? "" },
       rotateCommand: options.rotate,
       loadSeconds,
+      ...(waitSeconds === 0 ? {} : { waitSeconds }),
     },
     secrets: [
       ...Object.values(passwords ?? {}),
@@ -169,6 +172,14 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
 }
 
 export type Report = (key: string, value: string, mend: string) => undefined;
+
+function readSeconds(key: string, text = "0", problem: Report): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > mostSeconds) {
+    problem(key, text, `write a whole number of seconds from 0 to ${mostSeconds}; 0 leaves it out`);
+  }
+  return seconds;
+}
 
 /** A URL that is an origin and nothing more. */
 function readOrigin(key: string, text: string, problem: Report): URL | undefined {

@@ -38,8 +38,10 @@ export function addMesh(program: Command, context: CommandContext): void {
       const project = readProject(process.cwd());
       const file = stackFile(project, stack, configFile === undefined ? undefined : resolve(configFile));
       const config = readStackConfig(project, file, context.redactor);
-      /* eslint-disable-next-line @typescript-eslint/no-require-imports -- loading Pulumi takes a second, here alone */
+      /* eslint-disable @typescript-eslint/no-require-imports -- loading Pulumi takes half a second, here alone */
+      require("./engine/lateModules.js");
       const { checkMesh, meshOf, mustExist, printedValues } = require("./mesh/required") as typeof required;
+      /* eslint-enable @typescript-eslint/no-require-imports */
       const found = meshOf(project.name, stack, config);
       const { mesh } = found;
       if (check === undefined) {

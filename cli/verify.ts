@@ -24,6 +24,9 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(
       new Option("--ca <file>", "the CA's certificate as PEM; without it Node's list of public CAs is trusted"),
     )
+    .addOption(
+      new Option("--no-wildcard", "the certificate names hosts one by one (ACME by HTTP-01, or one of your own)"),
+    )
     .addOption(new Option("--user <email...>", "who signs in; without it everybody in --passwords"))
     .addOption(new Option("--passwords <file>", "a JSON object of e-mail address to password; - reads standard input"))
     .addOption(new Option("--groups <list...>", "[EMAIL=]GROUP,GROUP that the person must arrive with"))
@@ -63,6 +66,12 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(new Option("--rotate <command>", "shell command that rotates what GATEHOUSE_ROTATE names"))
     .addOption(new Option("--load <seconds>", "seconds of steady load; 0 leaves it out").default("0"))
+    .addOption(
+      new Option(
+        "--wait <seconds>",
+        "how long a check may wait for tokens and sessions to end; 0 leaves it out",
+      ).default("0"),
+    )
     .addOption(new Option("--only <name...>", "only these areas or checks: paths, login/sign-out"))
     .addOption(new Option("--skip <name...>", "not these areas or checks"))
     .addOption(

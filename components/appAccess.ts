@@ -1,4 +1,4 @@
-import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1";
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
 import { identityHeaders } from "../documents/gateway/identityHeaders";
 import { type App, type Settings } from "../stacks/schema";
 import { type IdentityProvider } from "./identityProvider";

@@ -2,14 +2,16 @@
  * Custom resources of Istio and cert-manager as typed Pulumi resources: the compiler checks the specs against the CRDs'
  * own schemas, and the tests check the rendered objects.
  */
-import type { ICertificate, IClusterIssuer, IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
-import type { IGateway, IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1";
-import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
-import type {
-  IAuthorizationPolicy,
-  IPeerAuthentication,
-  IRequestAuthentication,
-} from "@kubernetes-models/istio/security.istio.io/v1";
+// Kind by kind: the index of a group brings types of a megabyte, which every check of the types would read.
+import type { ICertificate } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate";
+import type { IClusterIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1/ClusterIssuer";
+import type { IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer";
+import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
+import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
+import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
+import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -1,4 +1,4 @@
-import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1";
+import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
 import { type Settings } from "../stacks/schema";
 import { edgeSecret } from "./edgeCertificate";
 import { echo, type Hosts, isAddress, namespaces } from "./topology";

@@ -1,7 +1,11 @@
-import { type V1LabelSelector } from "@kubernetes/client-node";
+/** What Kubernetes knows as a LabelSelector. */
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
 
 /** Whether labels satisfy a selector; an empty selector takes everything. */
-export function matches(selector: V1LabelSelector, labels: Record<string, string> = {}): boolean {
+export function matches(selector: LabelSelector, labels: Record<string, string> = {}): boolean {
   return (
     Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {

@@ -36,26 +36,31 @@ export const audiences = someOf(
 /** What Kubernetes calls its accounts in `sub`. */
 export const kubernetesAccounts = "system:serviceaccount:*";
 
-/** Whose tokens come in, which an issuer for everybody does not say. */
+/**
+ * One account of Kubernetes, or all of a namespace, or all. A name that is cut off anywhere else is the beginning of others,
+ * too: `team-a*` is `team-a-2`, which somebody else may make.
+ */
+const account =
+  "system:serviceaccount:(?:\\*|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?:(?:\\*|[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?))";
+
+/** Whose tokens come in, which an issuer for everybody does not say; Kubernetes keeps names with `system:` for itself. */
 export const machineUsers = someOf(
   text({
     title: "user, or beginning of users with * at its end",
-    mend: "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*",
-    pattern: /^[\x21-\x29\x2b-\x7e](?:[\x20-\x29\x2b-\x7e]{0,253}[\x21-\x29\x2b-\x7e])?\*?$/,
+    mend: "write a whole user, or its beginning with * at the end, such as repo:example/pipelines:*; of a cluster one account, or all of a namespace, such as system:serviceaccount:team-a:*",
+    pattern: new RegExp(
+      `^(?:${account}|(?!system:)[\\x21-\\x29\\x2b-\\x7e](?:[\\x20-\\x29\\x2b-\\x7e]{0,253}[\\x21-\\x29\\x2b-\\x7e])?\\*?)$`,
+    ),
   }),
   "name the users, such as repo:example/pipelines:*; of a public issuer anybody can have a token",
 );
 
-/**
- * Accounts of the cluster itself, in its own words: one, or all of a namespace, or all. A name that is cut off anywhere else
- * is the beginning of others, too: `team-a*` is `team-a-2`, which somebody else may make.
- */
+/** Accounts of the cluster itself, in its own words. */
 export const clusterAccounts = someOf(
   text({
     title: "account, or all of a namespace with * at the end",
     mend: "write one account or all of a namespace, such as system:serviceaccount:team-a:ci or system:serviceaccount:team-a:*",
-    pattern:
-      /^system:serviceaccount:(?:\*|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?:(?:\*|[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?))$/,
+    pattern: new RegExp(`^${account}$`),
   }),
   "name the accounts, such as system:serviceaccount:team-a:*",
 );

@@ -25,6 +25,8 @@ export interface Mode {
     | ((authorityPem: string, certificatePem: string) => Readonly<Record<string, unknown>>);
   /** What the bed puts up beside the platform. */
   beside?: readonly Beside[];
+  /** Further options of `gatehouse verify`. */
+  verify?: readonly string[];
   /** The areas and checks of the suite that run here; what looks the same in every mode runs in one. Default: all. */
   only?: readonly string[];
   /** The areas and checks that other modes have. */
@@ -84,6 +86,7 @@ export const modes: readonly Mode[] = [
       "machines/cluster-keys",
       "machines/job",
       "login/copied-cookie",
+      "login/outlives-token",
     ],
     why: "All that needs neither applications with hosts of their own nor anything in front of the gateway.",
   },
@@ -93,6 +96,15 @@ export const modes: readonly Mode[] = [
     settings: { apps },
     only: ["apps"],
     why: "Applications with hosts of their own change nothing of the gate, which `core` looks at.",
+  },
+  {
+    name: "short-lifetimes",
+    stack: "dev",
+    settings: { replicas: 2, sessions: { refresh: "1m", idToken: "90s", lifetime: "5m" } },
+    verify: ["--wait", "480"],
+    only: ["login/outlives-token"],
+    breaks: "own",
+    why: "That sessions outlive their tokens, and end, takes hours with the lifetimes of `core`.",
   },
   {
     name: "own-certificate",
@@ -218,7 +230,13 @@ export const modes: readonly Mode[] = [
     only: ["login", "fail-closed/network-flows", "fail-closed/without-dex", "machines/dex-token"],
     // Dex 2.45 answers 500 when one person signs in twice at the same moment: PostgreSQL turns one of two transactions down, and
     // Dex doesn't try it again (dexidp/dex#1341).
-    skip: ["login/browser-sign-in", "login/browser-sign-out", "login/browser-two-tabs", "login/parallel-sign-ins"],
+    skip: [
+      "login/browser-sign-in",
+      "login/browser-sign-out",
+      "login/browser-two-tabs",
+      "login/parallel-sign-ins",
+      "login/outlives-token",
+    ],
     breaks: "own",
     why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",
   },

@@ -75,7 +75,7 @@ export async function* mutateAll(
         : await mutateOne(
             mutation,
             able.map((check) => titleOf(check)),
-            bed,
+            { bed, mode },
             join(directory, mutation.name),
           );
     report(`mutation ${mutation.name}: ${result.outcome}${result.by.length > 0 ? ` by ${result.by.join(", ")}` : ""}`);
@@ -87,10 +87,20 @@ function leftOut({ name, breaks, noticedBy }: Mutation): Noticed {
   return { name, breaks, outcome: "left-out", by: [], why: `none of ${noticedBy.join(", ")} passed here before` };
 }
 
+interface Where {
+  bed: Bed;
+  mode: Mode;
+}
+
 /** Whatever goes wrong concerns this mutation, and the others are still tried. */
-async function mutateOne(mutation: Mutation, able: readonly string[], bed: Bed, directory: string): Promise<Noticed> {
+async function mutateOne(
+  mutation: Mutation,
+  able: readonly string[],
+  where: Where,
+  directory: string,
+): Promise<Noticed> {
   try {
-    return await breakAndMend(mutation, able, bed, directory);
+    return await breakAndMend(mutation, able, where, directory);
   } catch (error) {
     heedInterruption();
     const { name, breaks } = mutation;
@@ -101,11 +111,16 @@ async function mutateOne(mutation: Mutation, able: readonly string[], bed: Bed, 
 async function breakAndMend(
   { name, breaks }: Mutation,
   able: readonly string[],
-  bed: Bed,
+  { bed, mode: { verify = [] } }: Where,
   directory: string,
 ): Promise<Noticed> {
   const failing = async (only: readonly string[]): Promise<string[]> => {
-    const { checks } = await verifyBed({ bed, directory, args: ["--disturb", "--only", ...only], quiet: true });
+    const { checks } = await verifyBed({
+      bed,
+      directory,
+      args: ["--disturb", ...verify, "--only", ...only],
+      quiet: true,
+    });
     return checks.filter(({ outcome }) => outcome === "failed").map((check) => titleOf(check));
   };
   let by: string[] = [];

@@ -37,10 +37,11 @@ export function emptyResult(mode: Mode): ModeResult {
 }
 
 /** The needs that a bed meets: by what was deployed, and not by how the gate behaves, which is what is to be proven. */
-export function needsMet({ facts, versions, browser }: Bed, load: number): Need[] {
+export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mode, load: number): Need[] {
   const runs = (programs: readonly string[]) => programs.every((name) => Object.hasOwn(versions, name));
   const conditions: readonly (readonly [Need, boolean])[] = [
     ["load", load > 0],
+    ["wait", verify.includes("--wait")],
     ["echo", facts.echoUrl !== undefined],
     ["client-address", facts.front !== undefined],
     ["gateway-address", facts.front !== undefined],

@@ -90,7 +90,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   if (bed === undefined) {
     return;
   }
-  Object.assign(result, { bed, met: needsMet(bed, load) });
+  Object.assign(result, { bed, met: needsMet(bed, mode, load) });
   result.analysis = await step("istioctl analyze", () =>
     timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl"))),
   );
@@ -102,6 +102,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
     rotate,
     "--load",
     String(load),
+    ...(mode.verify ?? []),
     ...selectionOf(mode),
     "--require",
     ...result.met,

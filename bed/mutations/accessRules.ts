@@ -1,5 +1,5 @@
 import { namespaces } from "../../components/topology";
-import { type Mutation, withSpec } from "./mutation";
+import { type Change, type Mutation, withSpec } from "./mutation";
 
 interface Policy {
   rules: { to?: { operation: { ports?: string[]; notHosts?: string[]; notPaths?: string[] } }[]; when?: unknown[] }[];
@@ -12,35 +12,41 @@ const policy = (name: string) => ({
   name,
 });
 
+/** Whoever has no token is refused twice: none is of a known issuer, either. */
+const inEveryDeny = (change: Change["change"]): Pick<Mutation, "object" | "change" | "also"> => ({
+  object: policy("require-principal"),
+  change,
+  also: [{ object: policy("known-issuers"), change }],
+});
+
 /** Who gets through the gateway. */
 export const accessRules: readonly Mutation[] = [
   {
-    name: "drop-the-deny",
+    name: "drop-the-denies",
     breaks: "Whoever sends an Authorization header that holds no token is let in without an identity.",
-    object: policy("require-principal"),
-    change: () => undefined,
+    ...inEveryDeny(() => undefined),
     noticedBy: ["machines/token-places", "spoofing/headers-with-nothing", "paths/headers-that-rewrite"],
   },
   {
     name: "open-sign-in-paths-on-every-host",
     breaks: "Applications' own /dex/ and /oauth2/ are open to everybody.",
-    object: policy("require-principal"),
-    change: (object) =>
+    ...inEveryDeny((object) =>
       withSpec<Policy>(object, ({ rules }) => {
         rules.forEach((rule) => (rule.to = rule.to?.filter(({ operation }) => operation.notHosts === undefined)));
       }),
+    ),
     noticedBy: ["paths/look-alikes", "paths/hosts"],
   },
   {
     name: "open-paths-that-begin-like-sign-in",
     breaks: "The gate's /dexter and /oauth2x are open to everybody, like /dex/ and /oauth2/.",
-    object: policy("require-principal"),
-    change: (object) =>
+    ...inEveryDeny((object) =>
       withSpec<Policy>(object, ({ rules }) => {
         for (const { operation } of rules.flatMap(({ to = [] }) => to)) {
           operation.notPaths = operation.notPaths?.map((path) => path.replace("/*", "*"));
         }
       }),
+    ),
     noticedBy: ["paths/look-alikes"],
   },
   {

@@ -3,34 +3,41 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { layout } from "../node/layout";
 import { everyMutation } from "./everyMutation";
-import { type LiveObject, type Mutation } from "./mutation";
+import { type Change, type LiveObject, type Mutation } from "./mutation";
 import { podsOf, reachesPods } from "./pods";
 
-/** Breaks one rule in the cluster; what it was before is kept until it is undone. */
+/** Breaks one rule in the cluster; what the objects were before is kept until it is undone. */
 export async function applyMutation(name: string): Promise<void> {
   const mutation = named(name);
-  const { object } = mutation;
   const api = client();
-  const before = strip(await api.read<LiveObject>(header(object)));
-  const after = mutation.change(before);
+  const found = await Promise.all(
+    [mutation, ...(mutation.also ?? [])].map(async ({ object, change }) => {
+      const before = strip(await api.read<LiveObject>(header(object)));
+      return { object, before, after: change(before) };
+    }),
+  );
   mkdirSync(dirname(kept(name)), { recursive: true, mode: 0o700 });
-  writeFileSync(kept(name), JSON.stringify(before), { mode: 0o600 });
-  if (after === undefined) {
-    await api.delete(header(object));
-  } else {
-    await replace(api, after);
+  writeFileSync(kept(name), JSON.stringify(found.map(({ before }) => before)), { mode: 0o600 });
+  for (const { object, after } of found) {
+    if (after === undefined) {
+      await api.delete(header(object));
+    } else {
+      await replace(api, after);
+    }
   }
   await reachesPods(api, podsOf(mutation), name);
 }
 
-/** Puts the object back as it was. */
+/** Puts every object back as it was. */
 export async function undoMutation(name: string): Promise<void> {
   if (!existsSync(kept(name))) {
     return;
   }
-  const before = JSON.parse(readFileSync(kept(name), "utf8")) as LiveObject;
+  const before = JSON.parse(readFileSync(kept(name), "utf8")) as LiveObject[];
   const api = client();
-  await replace(api, before);
+  for (const object of before) {
+    await replace(api, object);
+  }
   await reachesPods(api, podsOf(named(name)), undefined);
   rmSync(kept(name));
 }
@@ -57,7 +64,7 @@ function header({
   kind,
   namespace = "",
   name,
-}: Omit<Mutation["object"], "namespace"> & { namespace?: string }) {
+}: Omit<Change["object"], "namespace"> & { namespace?: string }) {
   return { apiVersion, kind, metadata: { name, namespace } };
 }
 

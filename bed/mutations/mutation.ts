@@ -11,15 +11,21 @@ export interface LiveObject {
   data?: Record<string, string>;
 }
 
+/** An object, and what becomes of it. */
+export interface Change {
+  object: { apiVersion: string; kind: string; namespace: string; name: string };
+  /** `undefined` takes it away. Throws where there is nothing to break any more. */
+  change: (object: LiveObject) => LiveObject | undefined;
+}
+
 /** One rule of the chain, broken on purpose, to see that the acceptance suite notices. */
-export interface Mutation {
+export interface Mutation extends Change {
   /** Kebab case. */
   name: string;
   /** What is wrong with the gate now, in a sentence. */
   breaks: string;
-  object: { apiVersion: string; kind: string; namespace: string; name: string };
-  /** What becomes of the object; `undefined` takes it away. Throws where there is nothing to break any more. */
-  change: (object: LiveObject) => LiveObject | undefined;
+  /** What holds as well, so that nothing gets through until it is broken, too. */
+  also?: readonly Change[];
   /** The Deployment of the same namespace whose pods read the object at their start alone. */
   restarts?: string;
   /** The modes of bed/e2e/modes.ts whose stack has what is broken; all where it is missing. */

@@ -1,4 +1,4 @@
-import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
 import { identityPrefixes, proxyIdentity } from "./identityHeaders";
 import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
 

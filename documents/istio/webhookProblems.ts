@@ -1,7 +1,6 @@
 /** The webhook that puts sidecars into pods: a pod of the platform that it lets pass without one is open to its neighbours. */
-import { type V1LabelSelector } from "@kubernetes/client-node";
 import { at, Differences, type Difference, isAbsent, listOf } from "../existing/difference";
-import { matches } from "../labelSelector";
+import { type LabelSelector, matches } from "../labelSelector";
 import { meshObjects, type RequiredMesh } from "./requiredMesh";
 
 export function webhookProblems(configuration: unknown, required: RequiredMesh): Difference[] {
@@ -48,7 +47,7 @@ function selects(selector: unknown, labels: Readonly<Record<string, string>>): b
     return true;
   }
   try {
-    return matches(selector as V1LabelSelector, labels);
+    return matches(selector as LabelSelector, labels);
   } catch {
     return false;
   }

@@ -41,6 +41,11 @@ describe("the target of a verification", () => {
     assert.equal(readTarget(url, { echo: "https://e.example.org" }, {}).target.echo?.host, "e.example.org");
   });
 
+  it("wants a wildcard in the certificate unless it is told that there is none", () => {
+    assert.equal(readTarget(url, { wildcard: true }, {}).target.wildcard, undefined);
+    assert.equal(readTarget(url, { wildcard: false }, {}).target.wildcard, false);
+  });
+
   it("refuses every address that isn't the https origin of a gate", () => {
     for (const address of [
       "kubeflow.example.com",

@@ -35,6 +35,7 @@ const ofOtherWays = [
   "cluster-keys",
   "job",
   "kept-sessions",
+  "wait",
 ];
 
 const root = join(__dirname, "..", "..");

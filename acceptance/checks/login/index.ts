@@ -10,6 +10,7 @@ import { copiedCookie } from "./copiedCookie";
 import { cookieGrowth } from "./cookieGrowth";
 import { forgedSessions } from "./forgedSessions";
 import { loginCsrf } from "./loginCsrf";
+import { outlivesToken } from "./outlivesToken";
 import { parallelSignIns } from "./parallelSignIns";
 import { sessionCookies } from "./sessionCookies";
 import { sessionRefresh } from "./sessionRefresh";
@@ -41,5 +42,6 @@ export const login: readonly Check[] = [
   loginCsrf,
   forgedSessions,
   splitSessions,
+  outlivesToken,
   sessionRefresh,
 ];

@@ -1,4 +1,5 @@
 import { type X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { type Check, type Probe, type Target } from "../../check";
 import { publicNames, shakeHands } from "./handshake";
 
@@ -9,7 +10,7 @@ export const certificate: Check = {
   area: "tls",
   name: "certificate",
   proves:
-    "Every public name shows a certificate that leads to the given CA, or to one of the system's, names it and every other name below the gate's, is in force, and has keys and signatures of today's strength.",
+    "Every public name shows a certificate that leads to the given CA, or to one of the system's, names it and, unless hosts are named one by one (`--no-wildcard`), every other name below the gate's, is in force, and has keys and signatures of today's strength.",
   mend: "Look at the Certificate `gatehouse-edge` in the gateway's namespace (kubectl describe certificate -n ingress): its dnsNames, its status and its issuer. The CA to trust is the output `caCertificate`, see docs/4-certificates.md.",
   exercises: ["gateway", "cert-manager"],
   needs: [],
@@ -34,12 +35,12 @@ export const certificate: Check = {
       probe.seen(
         `${url.hostname}: the certificate leads to a trusted CA over ${issuers.length} issuers and has this name`,
       );
-      if (url === target.gate) {
+      if (url === target.gate && wantsWildcard(target)) {
         const other = `any-other-name.${url.hostname}`;
         probe.expect(
           leaf.checkHost(other) !== undefined,
           `${other} is a name of the certificate, too`,
-          `${url.hostname}: the certificate should have *.${url.hostname} for the applications' names; it has ${leaf.subjectAltName ?? "no names"}`,
+          `${url.hostname}: the certificate should have *.${url.hostname} for the applications' names; it has ${leaf.subjectAltName ?? "no names"}. Where it names hosts one by one, as HTTP-01 has it signed, say --no-wildcard`,
         );
       }
       expectServer(probe, url.hostname, leaf);
@@ -54,6 +55,11 @@ export const certificate: Check = {
     }
   },
 };
+
+/** No name is below an address. */
+function wantsWildcard({ gate, wildcard = true }: Target): boolean {
+  return wildcard && isIP(gate.hostname.replace(/^\[|\]$/g, "")) === 0;
+}
 
 /** An application's host may have a certificate of its own, or need a name in the gate's that nobody put there. */
 function namesWithCertificate(target: Target): URL[] {

@@ -89,6 +89,31 @@ describe("the check of the certificate", () => {
     assert.match(one.faults.join("\n"), new RegExp(`^${echoName}: its certificate should be trusted`, "m"));
     const two = await resultOf(await issue(ca, [gateName, echoName], { notAfter }));
     assert.equal(two.faults.length, 1);
+    assert.match(two.faults.join("\n"), /say --no-wildcard$/);
+  });
+
+  it("wants no wildcard where hosts are named one by one, but still each of their names", async () => {
+    const ca = await fakeAuthority();
+    const notAfter = new Date(Date.now() + 40 * 86_400_000);
+    const both = await resultOf(await issue(ca, [gateName, echoName], { notAfter }), { wildcard: false });
+    assert.deepEqual(both.faults, []);
+    const one = await resultOf(await issue(ca, [gateName], { notAfter }), { wildcard: false });
+    assert.equal(one.faults.length, 1);
+    assert.match(one.faults[0] ?? "", new RegExp(`^${echoName}: its certificate should be trusted`));
+  });
+
+  it("wants no names below an address", async () => {
+    const issued = await issue(await fakeAuthority(), ["127.0.0.1"], {
+      notAfter: new Date(Date.now() + 40 * 86_400_000),
+    });
+    const gate = await fakeGate(() => ({}), { tls: issued });
+    try {
+      const context = contextFor({ ...gate.target, gate: new URL(`https://127.0.0.1:${gate.port}`), echo: undefined });
+      await certificate.run(context);
+      assert.deepEqual(context.probe.faults, []);
+    } finally {
+      await gate.close();
+    }
   });
 
   it("finds the name of an application that is missing, whichever way the application is known", async () => {

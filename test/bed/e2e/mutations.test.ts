@@ -29,8 +29,8 @@ describe("The mutations", () => {
     assert.deepEqual(left.sort(), Object.keys(withoutMutation).sort());
   });
 
-  for (const { name, object, change, restarts, noticedBy, breaks, modes: own } of everyMutation) {
-    it(`"${name}" names checks that exist, and changes an object of the platform`, async () => {
+  for (const { name, object, change, also = [], restarts, noticedBy, breaks, modes: own } of everyMutation) {
+    it(`"${name}" names checks that exist, and changes objects of the platform`, async () => {
       // Each look has one check more, so that all of them get to look.
       assert.ok(noticedBy.length > 0 && noticedBy.length <= looks);
       noticedBy.forEach((check) => assert.ok(checks.has(check), `${check} is not a check`));
@@ -43,13 +43,17 @@ describe("The mutations", () => {
           ({ kind: other, metadata }) =>
             other === kind && metadata.name === wanted && metadata.namespace === object.namespace,
         );
-      const found = find(object.kind, object.name);
-      assert.ok(found, `${object.kind} ${object.namespace}/${object.name} is not part of the platform`);
-      assert.equal(found.apiVersion, object.apiVersion);
       assert.ok(restarts === undefined || find("Deployment", restarts) !== undefined, `${restarts} is no Deployment`);
-      const before = structuredClone(found);
-      assert.notDeepEqual(change(found), before);
-      assert.deepEqual(found, before, "the original may not change: it is put back later");
+      for (const each of [{ object, change }, ...also]) {
+        const { apiVersion, kind, namespace, name: wanted } = each.object;
+        assert.equal(namespace, object.namespace);
+        const found = find(kind, wanted);
+        assert.ok(found, `${kind} ${namespace}/${wanted} is not part of the platform`);
+        assert.equal(found.apiVersion, apiVersion);
+        const before = structuredClone(found);
+        assert.notDeepEqual(each.change(found), before);
+        assert.deepEqual(found, before, "the original may not change: it is put back later");
+      }
     });
   }
 

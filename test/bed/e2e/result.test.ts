@@ -7,6 +7,7 @@ import { seconds } from "../../../bed/commands/settings";
 import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
 import { count, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
+import { type Mode } from "../../../bed/e2e/modes";
 import { groupsOf } from "../../../bed/e2e/verify";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
@@ -41,25 +42,30 @@ const left: CheckResult = {
   seconds: 0,
 };
 
+const mode: Mode = { name: "core", stack: "dev", settings: {}, why: "" };
+
 function resultOf(bed: Bed): ModeResult {
   return {
-    ...emptyResult({ name: "core", stack: "dev", settings: {}, why: "" }),
+    ...emptyResult(mode),
     bed,
-    met: needsMet(bed, 60),
+    met: needsMet(bed, mode, 60),
     verification: { counts: { passed: 3, failed: 0, leftOut: 1, notAskedFor: 0 }, checks: [left] } as never,
   };
 }
 
 describe("The end-to-end run", () => {
   it("requires what the bed was built with, and nothing else", () => {
-    assert.ok(!needsMet(bare, 60).includes("sessions"));
-    const met = needsMet(cleared, 0);
+    assert.ok(!needsMet(bare, mode, 60).includes("sessions"));
+    const met = needsMet(cleared, mode, 0);
     assert.ok(met.includes("sessions") && met.includes("echo") && met.includes("rotate"));
-    assert.ok(!met.includes("load") && !met.includes("browser") && !met.includes("cert-manager"));
+    assert.ok(needsMet(bare, { ...mode, verify: ["--wait", "400"] }, 0).includes("wait"));
+    assert.ok(
+      !met.includes("wait") && !met.includes("load") && !met.includes("browser") && !met.includes("cert-manager"),
+    );
     const all = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
     const versions = Object.fromEntries(all.map((name) => [name, "unknown"]));
-    assert.ok(needsMet({ ...bare, versions, browser: "/bin/chromium" }, 1).includes("cert-manager"));
-    assert.ok(!needsMet({ ...bare, versions: { [all[0] ?? ""]: "unknown" } }, 1).includes("cert-manager"));
+    assert.ok(needsMet({ ...bare, versions, browser: "/bin/chromium" }, mode, 1).includes("cert-manager"));
+    assert.ok(!needsMet({ ...bare, versions: { [all[0] ?? ""]: "unknown" } }, mode, 1).includes("cert-manager"));
   });
 
   it("counts a check that a deployed component should have made possible as failed", () => {
@@ -73,7 +79,7 @@ describe("The end-to-end run", () => {
   it("requires the outages, rotations and load that tokens alone prove, also without oauth2-proxy", () => {
     const all = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
     const versions = Object.fromEntries(all.map((name) => [name, "unknown"]));
-    const met = needsMet({ ...bare, versions }, 60);
+    const met = needsMet({ ...bare, versions }, mode, 60);
     const disturbing = everyCheck.filter(({ area }) => ["fail-closed", "rotation", "load"].includes(area));
     const results = disturbing.map((check): CheckResult => ({ ...left, ...check }));
     const excused = results.filter((check) => wronglyLeftOut([check], met).length === 0);

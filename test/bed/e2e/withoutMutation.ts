@@ -36,6 +36,7 @@ export const withoutMutation: Readonly<Record<string, string>> = {
   "login/forged-sessions": inTheProgram,
   "login/split-sessions": inTheProgram,
   "login/session-refresh": disturbs,
+  "login/outlives-token": notTried("a scope without offline_access"),
   "machines/forged-signatures": inTheProgram,
   "machines/foreign-audience": redundant,
   "machines/pod-to-backend": ownRules,
