@@ -192,6 +192,7 @@ interface Right {
 const readAndProbe: readonly Right[] = [
   { verb: "list", resource: "pods" },
   { verb: "get", resource: "deployments", group: "apps" },
+  { verb: "get", resource: "namespaces" },
   { verb: "create", resource: "namespaces" },
   { verb: "create", resource: "serviceaccounts" },
   { verb: "create", resource: "serviceaccounts", subresource: "token" },

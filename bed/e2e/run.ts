@@ -122,7 +122,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   // With its pods their logs go, too.
   keepLogs(directory);
   if (!keep) {
-    result.lifecycle = (await step("once more, and away", () => liveOn(bed.facts, report))) ?? [];
+    result.lifecycle = (await step("once more, and away", () => liveOn(bed.facts, mode.beside ?? [], report))) ?? [];
   }
 }
 

@@ -49,6 +49,8 @@ export function layout() {
     mutations: join(state, "mutations"),
     /** How the previews differ. */
     agreement: join(state, "agreement.json"),
+    /** What was said against a deployment that had to be refused. */
+    refusal: join(state, "refusal.txt"),
     kubeconfig: join(state, "admin.conf"),
     facts: join(state, "facts.json"),
     /** Private parts of the node's file system; the machine's own stay untouched. */

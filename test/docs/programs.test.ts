@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { Command } from "commander";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { addE2e } from "../../bed/commands/e2e";
 import { addBench } from "../../cli/bench";
 import { type CommandContext } from "../../cli/context";
 import { addMesh } from "../../cli/mesh";
@@ -25,6 +26,7 @@ const program = new Command();
 for (const add of [addPreview, addVerify, addBench, addMirror, addMesh]) {
   add(program, {} as CommandContext);
 }
+addE2e(program);
 const optionsOf = (name: string): string[] =>
   program.commands.find((command) => command.name() === name)?.options.flatMap(({ long }) => long ?? []) ?? [];
 
@@ -46,7 +48,7 @@ const calls = pages.flatMap((page): Call[] =>
 
 describe("the commands of this repository on the pages", () => {
   it("are scripts that package.json has", () => {
-    assert.equal(calls.length, 35);
+    assert.equal(calls.length, 38);
     assert.deepEqual(
       calls.filter(({ script }) => scripts[script] === undefined),
       [],
@@ -58,7 +60,7 @@ describe("the commands of this repository on the pages", () => {
       options.filter((option) => !optionsOf(script).includes(option)).map((option) => `${page}: ${script} ${option}`),
     );
     assert.deepEqual(unknown, []);
-    assert.equal(calls.flatMap(({ options }) => options).length, 30);
+    assert.equal(calls.flatMap(({ options }) => options).length, 31);
   });
 
   it("are options of verify on its page, and all of them", () => {

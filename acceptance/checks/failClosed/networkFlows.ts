@@ -13,7 +13,13 @@ import {
   probingPod,
   type Seen,
 } from "../../cluster/connectionProbe";
-import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } from "../../cluster/networkTargets";
+import {
+  dnsServer,
+  namespacesOfOthers,
+  type NetworkTarget,
+  networkTargets,
+  platformNamespaces,
+} from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
 import { withObject, withSandbox } from "../../cluster/sandbox";
@@ -74,6 +80,7 @@ export function networkFlows(pace: FlowPace): Check {
         echo: target.echo !== undefined,
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
+        others: await namespacesOfOthers(api, signal),
         absent,
       };
       const targets = await networkTargets(api, parts, signal);

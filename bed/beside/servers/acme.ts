@@ -69,7 +69,10 @@ async function publicDns(machine: Started, programs: ProgramPaths, folder: strin
     "}",
   ];
   const file = writePrivate(join(folder, "Corefile"), `${corefile.join("\n")}\n`);
-  startDetached("server-dns", onMachine(machine, [programs("coredns"), "-conf", file]));
+  startDetached("server-dns", onMachine(machine, [programs("coredns"), "-conf", file]), process.env, {
+    on: machine.name,
+    asks: "SIGINT",
+  });
   await portOpens("the public DNS", addresses.servers, ports.dns);
 }
 
