@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { endMachine } from "../../../bed/beside/machine";
 import { keptSecret } from "../../../bed/beside/servers/company";
 import { layout } from "../../../bed/node/layout";
-import { isAlive, startDetached, type Started } from "../../../bed/node/processes";
+import { firstProcess } from "../../../bed/node/machines";
+import { childrenOf, isAlive, processOf, startDetached, type Started } from "../../../bed/node/processes";
 import { takeDown } from "../../../bed/node/takeDown";
 import { privateFolder } from "../../../bed/platform/privateFiles";
 import { Folder, withEnvironment } from "../programs/folder";
@@ -43,6 +44,19 @@ describe("A machine beside the platform", () => {
     assert.equal(await endMachine("servers"), 1);
     assert.equal(isAlive(redis), false);
     assert.equal(await endMachine("servers"), 0);
+  });
+
+  it("ends with what its first process waits with, which would hold on to its network", async () => {
+    const machine = startDetached("servers", firstProcess);
+    let waiting: number[] = [];
+    while (waiting.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      waiting = childrenOf(machine.pid);
+    }
+    const sleep = processOf("sleep", waiting[0] ?? 0);
+    assert.equal(await endMachine("servers"), 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(isAlive(sleep), false);
   });
 
   it("leaves no server behind when the bed goes down", async () => {
