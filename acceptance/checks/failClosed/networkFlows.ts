@@ -76,11 +76,19 @@ export function networkFlows(pace: FlowPace): Check {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
       const { front, absent } = target;
+      const others = await namespacesOfOthers(api, signal);
+      if (others.size > 0) {
+        probe.figure(
+          `namespaces of somebody else's, not looked at (${[...others].join(", ")})`,
+          others.size,
+          "namespaces",
+        );
+      }
       const parts = {
         echo: target.echo !== undefined,
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
-        others: await namespacesOfOthers(api, signal),
+        others,
         absent,
       };
       const targets = await networkTargets(api, parts, signal);
