@@ -1,4 +1,5 @@
 import { acme, echo, namespaces, serviceHost } from "../../components/topology";
+import { filter } from "./gatewayFilter";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Filter {
@@ -12,13 +13,6 @@ interface Source {
 interface Routes {
   http: { name?: string; route?: { destination: { host: string; port: { number: number } } }[] }[];
 }
-
-const filter = {
-  apiVersion: "networking.istio.io/v1alpha3",
-  kind: "EnvoyFilter",
-  namespace: namespaces.ingress,
-  name: "gatehouse",
-};
 
 /** Another text in the filter of plain HTTP. */
 const inItsText =

@@ -13,19 +13,10 @@ import { platformLayout } from "../../../bed/platform/layout";
 import { writePrivateJson } from "../../../bed/platform/privateFiles";
 import { kubeVersion } from "../../../cli/charts/helm";
 import { BadInput } from "../../../cli/exit";
-import { Folder, withEnvironment } from "../programs/folder";
+import { withBedState } from "../programs/folder";
 
 describe("An Istio and a cert-manager of somebody else's on the bed", () => {
-  let folder: Folder;
-  let restore: () => void;
-  beforeEach(() => {
-    folder = new Folder();
-    restore = withEnvironment({ GATEHOUSE_BED_STATE: join(folder.path, "state") });
-  });
-  afterEach(() => {
-    restore();
-    folder.remove();
-  });
+  withBedState();
 
   const both: readonly Foundation[] = ["own-cert-manager", "own-istio"];
   const bedWith = (had: readonly Foundation[]) => {

@@ -8,20 +8,12 @@ import { firstProcess } from "../../../bed/node/machines";
 import { childrenOf, isAlive, processOf, startDetached, type Started } from "../../../bed/node/processes";
 import { takeDown } from "../../../bed/node/takeDown";
 import { privateFolder } from "../../../bed/platform/privateFiles";
-import { Folder, withEnvironment } from "../programs/folder";
+import { withBedState } from "../programs/folder";
 
 describe("A machine beside the platform", () => {
-  let folder: Folder;
-  let restore: () => void;
-  beforeEach(() => {
-    folder = new Folder();
-    restore = withEnvironment({ GATEHOUSE_BED_STATE: join(folder.path, "state") });
-  });
-  afterEach(async () => {
-    await takeDown();
-    restore();
-    folder.remove();
-  });
+  // Before the state goes that says what runs.
+  afterEach(takeDown);
+  const folder = withBedState();
 
   const sleeper = (name: string, on?: string): Started =>
     startDetached(name, ["sleep", "60"], process.env, on === undefined ? {} : { on });
@@ -66,8 +58,8 @@ describe("A machine beside the platform", () => {
   });
 
   it("asks a server by the signal at which it ends in order", async () => {
-    const place = join(folder.path, "in-order");
-    const ready = join(folder.path, "ready");
+    const place = join(folder().path, "in-order");
+    const ready = join(folder().path, "ready");
     const script = `trap '' TERM; trap 'touch ${place}; exit' INT; touch ${ready}; while :; do sleep 0.05; done`;
     startDetached("server-database", ["sh", "-c", script], process.env, { on: "servers", asks: "SIGINT" });
     while (!existsSync(ready)) {

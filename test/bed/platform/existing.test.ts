@@ -11,18 +11,7 @@ import { compliantCluster } from "../../program/live";
 import { changed, type Tree } from "../../stacks/fixture";
 import { temporaryFolder } from "../../cli/gatehouse";
 import { FakeCluster } from "./fakeCluster";
-
-const jwk = {
-  kty: "EC",
-  crv: "P-256",
-  x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-  y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-};
-const surroundings = {
-  apiServer: { cidrs: ["172.18.0.2/32"], ports: [6443] },
-  dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53] },
-  issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
-};
+import { surroundings } from "./surroundings";
 
 describe("what somebody else runs, before a stack is applied to it", function () {
   this.timeout(120_000);
