@@ -1,3 +1,4 @@
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be a copy, which nothing can be put into
 import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 
 type Made = <T>(promise: Promise<T>, context: string) => Promise<T>;
