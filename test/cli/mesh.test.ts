@@ -208,8 +208,7 @@ describe("gatehouse mesh", function () {
 
   it("refuses a file that is not there or no YAML", async () => {
     const file = existing("unreadable", { namespace: "istio-system" });
-    const check = (found: string) =>
-      gatehouseHere(["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
+    const check = (found: string) => gatehouseHere(["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
     writeFileSync(folder.path("broken.yaml"), "a: [");
     for (const found of [folder.path("broken.yaml"), folder.path("nothing.yaml")]) {
       const run = await check(found);
