@@ -53,6 +53,8 @@ export type Need =
   | "bare"
   /** `--renew`: a command that puts a renewed certificate of the public hosts in its place. */
   | "renew"
+  /** `--acme-http01`: the public certificate comes by ACME's HTTP-01, whose path is open at port 80. */
+  | "acme-http01"
   /** The cluster's own keys reach istiod through `cluster-keys` (machines.cluster.type selfSigned). */
   | "cluster-keys"
   /** `--unreachable-issuer`: an issuer that the deployment trusts and whose keys nobody can fetch. */
@@ -155,6 +157,8 @@ export interface Target {
   clientAddress?: string;
   /** Shell command that puts a renewed certificate of the public hosts in its place. */
   renewCommand?: string;
+  /** Whether the certificate comes by ACME's HTTP-01, so that challenges pass at port 80. */
+  acmeHttp01?: boolean;
   /** Where to connect instead of asking DNS, for deployments without names. */
   address: string | undefined;
   people: readonly Person[];

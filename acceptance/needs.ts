@@ -68,6 +68,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
       : undefined,
   renew: ({ target }) =>
     target.renewCommand === undefined ? "no command that renews the public certificate (--renew COMMAND)" : undefined,
+  "acme-http01": ({ target }) =>
+    target.acmeHttp01 === true ? undefined : "no challenge passes at port 80 (--acme-http01)",
   "unreachable-issuer": ({ target }) =>
     target.unreachableIssuer === undefined ? "no issuer without keys (--unreachable-issuer URL)" : undefined,
   disturb: ({ disturb }) => (disturb ? undefined : "nothing may be disturbed (--disturb)"),
@@ -190,6 +192,7 @@ interface Right {
 const readAndProbe: readonly Right[] = [
   { verb: "list", resource: "pods" },
   { verb: "get", resource: "deployments", group: "apps" },
+  { verb: "get", resource: "namespaces" },
   { verb: "create", resource: "namespaces" },
   { verb: "create", resource: "serviceaccounts" },
   { verb: "create", resource: "serviceaccounts", subresource: "token" },

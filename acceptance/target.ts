@@ -29,6 +29,7 @@ export interface TargetOptions {
   clientAddress?: string;
   bare?: string;
   renew?: string;
+  acmeHttp01?: boolean;
   browser?: string;
   kubeconfig?: string;
   disturb?: boolean;
@@ -152,6 +153,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       ...(front === undefined ? {} : { front }),
       ...(clientAddress === undefined ? {} : { clientAddress }),
       ...(options.renew === undefined ? {} : { renewCommand: options.renew }),
+      ...(options.acmeHttp01 === true ? { acmeHttp01: true } : {}),
       people,
       client,
       browser,

@@ -1,9 +1,13 @@
 import { spawn } from "node:child_process";
+import { describeError } from "../acceptance/describeError";
 import { Failure } from "../cli/exit";
 import { heedInterruption, tracked } from "./interruption";
 
 /** How many of a program's last lines an error quotes: the compiler says what is wrong at its end. */
 const quotedLines = 20;
+
+/** How much of that goes where there is one line for it. */
+const quotedCharacters = 400;
 
 export interface CommandOptions {
   cwd?: string;
@@ -71,6 +75,14 @@ export async function run(
     throw new Failure(`${doing}: ${program} ${args[0] ?? ""} ${how}`, lastLines(`${stdout}\n${stderr}`));
   }
   return stdout;
+}
+
+/** What went wrong, on one line: the error, and the end of what its program said, since an exit code alone tells nothing. */
+export function reasonOf(error: unknown): string {
+  const said = error instanceof Failure ? error.details.trim() : "";
+  return said === ""
+    ? describeError(error)
+    : `${describeError(error)}: ${describeError(said.slice(-quotedCharacters))}`;
 }
 
 function lastLines(text: string): string {

@@ -1,17 +1,20 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeError } from "../acceptance/describeError";
 import { BadInput, Failure } from "../cli/exit";
 import { tracked } from "./interruption";
 import { layout } from "./node/layout";
 import { clientCommand } from "./node/machines";
-import { compareEngines, deploy, deployAgain, remove, rotate } from "./platform/deploy";
+import { compareEngines, deploy, deployAgain, prepare, remove, rotate } from "./platform/deploy";
 import { type PlatformOptions, rotations } from "./platform/options";
 
 /** What a deployment was started with; the client's side reads it, because the cluster can be reached from there only. */
 export interface Request {
   stack: string;
   settings: Readonly<Record<string, unknown>>;
+  /** Settings that are secrets, each with the file that has it. */
+  secrets: Readonly<Record<string, string>>;
   charts: string;
   /** Paths of the programs that are there. */
   programs: Readonly<Record<string, string>>;
@@ -33,8 +36,25 @@ export async function askInside(args: readonly string[]): Promise<void> {
   }
 }
 
+/** Writes the stack's settings, for whoever has to know them before it is deployed. */
+export async function prepareInside(): Promise<void> {
+  await prepare(options());
+}
+
 export async function deployInside(): Promise<void> {
   await deploy(options());
+}
+
+/** Deploys what must be refused, and writes what was said against it. */
+export async function refusedInside(file: string): Promise<void> {
+  try {
+    await deploy(options());
+  } catch (error) {
+    const details = error instanceof Failure ? error.details : "";
+    writeFileSync(file, `${describeError(error)}\n${details}`, { mode: 0o600 });
+    return;
+  }
+  throw new Failure("it was deployed, and nothing was said against it");
 }
 
 /** Writes how the offline preview and the real engine's differ. */
@@ -66,6 +86,7 @@ function options(): PlatformOptions {
   return {
     stack: request.stack,
     settings: request.settings,
+    secrets: request.secrets,
     charts: request.charts,
     leftOut: request.leftOut,
     kubeconfig,

@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ownAuthority } from "./beside/authority";
 import { type Beside, programsFor, putBeside, startCompany } from "./beside/beside";
+import { foundations, installFoundations, refuseOtherFoundations } from "./beside/foundations/foundations";
+import { givenKeySetting, givenPair } from "./beside/givenPair";
 import { chartsFolder } from "./charts/chartsFolder";
 import { clusterIsUp, importMissing, startCluster } from "./cluster";
 import { writeImages } from "./images/writeImages";
@@ -31,8 +33,8 @@ export class NotHere extends Error {}
 
 export interface StartUp {
   stack: string;
-  /** Settings for this bed only, by path, some of which name the company's CA. */
-  settings: Settings | ((authorityPem: string) => Settings);
+  /** Settings for this bed only, by path, some of which name the company's CA, or a certificate that it signed for the gate. */
+  settings: Settings | ((authorityPem: string, certificatePem: string) => Settings);
   /** What stands beside the platform; nothing where it is missing. */
   beside?: readonly Beside[];
   /** Programs that are not used although they are there. */
@@ -78,7 +80,9 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   }
   const { archives, leftOut } = await writeImages(programs, report);
   const charts = await chartsFolder(programs, report);
+  const ownFoundations = foundations.filter((name) => beside.includes(name));
   if (clusterIsUp()) {
+    refuseOtherFoundations(ownFoundations);
     linkPrograms(lock, programs);
     await importMissing(programs, archives);
   } else {
@@ -86,9 +90,15 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
     linkPrograms(lock, programs);
     await timed(report, "the cluster", () => startCluster(programs, archives));
   }
+  const gate = domainOf(stack);
+  const pair = beside.includes("given-certificate") ? await givenPair(gate) : undefined;
   const request: Request = {
     stack,
-    settings: typeof settings === "function" ? settings((await ownAuthority()).certificatePem) : settings,
+    settings:
+      typeof settings === "function"
+        ? settings((await ownAuthority()).certificatePem, pair?.certificatePem ?? "")
+        : settings,
+    secrets: pair === undefined ? {} : { [givenKeySetting]: pair.keyFile },
     charts,
     programs: Object.fromEntries(
       programNames(lock)
@@ -99,14 +109,23 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   };
   writePrivateJson(layout().request, request);
   const program = (name: string) => programs.path(name);
-  const company = await startCompany(beside, program, domainOf(stack));
+  const company = await startCompany(beside, program, gate);
+  if (ownFoundations.length > 0) {
+    await timed(report, `the company's ${ownFoundations.join(", ")}`, async () => {
+      await askInside(["prepare"]);
+      await installFoundations(ownFoundations, { programs: program, charts }, stack);
+    });
+  }
   await timed(report, `the stack ${stack}`, () => Promise.all([askInside(["deploy"]), company.secrets()]));
   const gateway = await publicAddress(program, namespaces.ingress);
-  await putBeside(beside, { facts: readPlatformFacts(layout().state), programs: program, gateway }, company);
-  const facts = readFacts(layout().state);
-  const hosts = [facts.url, facts.echoUrl, facts.apps?.url, facts.apps?.closedUrl].flatMap((url) =>
+  const platform = readPlatformFacts(layout().state);
+  const hosts = [platform.url, platform.echoUrl, platform.apps?.url, platform.apps?.closedUrl].flatMap((url) =>
     url === undefined ? [] : [new URL(url).hostname],
   );
+  // An ACME server looks there before there is a certificate.
+  giveNames(hosts, gateway);
+  await putBeside(beside, { facts: platform, programs: program, gateway }, company);
+  const facts = readFacts(layout().state);
   const address = facts.front?.address ?? gateway;
   giveNames(hosts, address);
   report(

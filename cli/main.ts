@@ -1,26 +1,13 @@
-import { Command, CommanderError } from "commander";
-import { addBench } from "./bench";
+import { CommanderError } from "commander";
+import { gatehouseCommand } from "./commands";
 import { type CommandContext } from "./context";
 import { Redactor } from "./engine/redactor";
-import { BadInput, type ExitCode, exitCodes, Failure, type Problem } from "./exit";
+import { errorReport, formatError } from "./errorReport";
+import { type ExitCode, exitCodes, Failure } from "./exit";
 import { catchFaults } from "./faults";
-import { formatProblems } from "./formats/problems";
 import { styleFor } from "./formats/style";
 import { Output } from "./output";
-import { addMesh } from "./mesh";
-import { addMirror } from "./mirror";
-import { addPreview } from "./preview";
 import { Progress } from "./progress";
-import { addVerify } from "./verify";
-
-/** What a command prints with `--json` when it could not do its work. */
-export interface ErrorReport {
-  format: "gatehouse.error/v1";
-  exitCode: 2 | 3;
-  message: string;
-  problems: readonly Problem[];
-  details: string;
-}
 
 // Ending without having said how is a failure: an empty event loop, a stray exit.
 process.exitCode = exitCodes.ownFailure;
@@ -38,26 +25,9 @@ const context: CommandContext = {
   finish: (code) => (finished = code),
 };
 
-function program(): Command {
-  const command = new Command("gatehouse")
-    .description("A guarded gateway for Kubeflow: previews and checks beside Pulumi")
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined, writeOut: (text) => void output.print(text) });
-  addPreview(command, context);
-  addVerify(command, context);
-  addBench(command, context);
-  addMirror(command, context);
-  addMesh(command, context);
-  // Commander copies its settings to subcommands only when they are made by itself, before they are set.
-  for (const subcommand of command.commands) {
-    subcommand.copyInheritedSettings(command);
-  }
-  return command;
-}
-
 async function main(): Promise<ExitCode> {
   try {
-    await program().parseAsync();
+    await gatehouseCommand(context).parseAsync();
     return finished ?? exitCodes.ownFailure;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
@@ -69,43 +39,14 @@ async function main(): Promise<ExitCode> {
 
 async function report(error: unknown): Promise<ExitCode> {
   context.progress.stop();
-  const summary = errorReport(error);
+  const summary = errorReport(error, redactor);
   if (json) {
     await output.print(JSON.stringify(summary, null, 2));
-    return summary.exitCode;
+  } else {
+    output.release();
+    output.aside(formatError(summary, errorStyle));
   }
-  const { bold, dim, red } = errorStyle.colors;
-  const lines = [
-    `${red(bold(summary.exitCode === exitCodes.badInput ? "Bad input:" : "Failed:"))} ${summary.message}`,
-    ...formatProblems(summary.problems, errorStyle),
-    ...(summary.details === "" ? [] : [dim(summary.details)]),
-  ];
-  output.release();
-  output.aside(`${lines.join("\n")}\n`);
   return summary.exitCode;
-}
-
-function errorReport(error: unknown): ErrorReport {
-  const base = { format: "gatehouse.error/v1" as const, problems: [], details: "" };
-  if (error instanceof BadInput) {
-    return { ...base, exitCode: exitCodes.badInput, message: error.message, problems: error.problems };
-  }
-  if (error instanceof CommanderError) {
-    const message = `${error.message.replace(/^error: /, "")} (gatehouse --help)`;
-    return { ...base, exitCode: exitCodes.badInput, message };
-  }
-  const failure =
-    error instanceof Failure
-      ? error
-      : error instanceof Error
-        ? new Failure(error.message, error.stack ?? "")
-        : new Failure(String(error));
-  return {
-    ...base,
-    exitCode: exitCodes.ownFailure,
-    message: redactor.redact(failure.message),
-    details: redactor.redact(failure.details),
-  };
 }
 
 // A pack or a chart that is still at work goes with the process that started it.

@@ -57,6 +57,9 @@ export function addVerify(program: Command, context: CommandContext): void {
       new Option("--bare <host:port>", "a trusted way to the gateway where nobody writes the PROXY protocol's header"),
     )
     .addOption(new Option("--renew <command>", "shell command that puts a renewed public certificate in its place"))
+    .addOption(
+      new Option("--acme-http01", "the certificate comes by HTTP-01 (certificates.edge.challenge.type http01)"),
+    )
     .addOption(new Option("--browser <path>", "Chromium, or none; without it GATEHOUSE_CHROMIUM or the one on PATH"))
     .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
     .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))

@@ -29,14 +29,17 @@ export function ownNamespaces({
   ];
 }
 
-/** Namespaces in which no application may be: the platform's, the cluster's, and those of what it stands on. */
-export function reservedNamespaces({ certManager, istio }: Pick<Settings, "certManager" | "istio">): string[] {
+/** Namespaces of what the platform stands on and somebody else has installed. */
+export function namespacesOfOthers({ certManager, istio }: Pick<Settings, "certManager" | "istio">): string[] {
   return [
-    ...Object.values(namespaces),
-    "kube-system",
     ...(certManager.type === "existing"
       ? [certManager.namespace, certManager.clusterResourceNamespace ?? certManager.namespace]
       : []),
     ...(istio.type === "existing" ? [istio.namespace] : []),
   ];
+}
+
+/** Namespaces in which no application may be: the platform's, the cluster's, and those of what it stands on. */
+export function reservedNamespaces(settings: Pick<Settings, "certManager" | "istio">): string[] {
+  return [...Object.values(namespaces), "kube-system", ...namespacesOfOthers(settings)];
 }

@@ -1,4 +1,4 @@
-import { request as overTls, type RequestOptions } from "node:https";
+import { Agent, request as overTls, type RequestOptions } from "node:https";
 import { request as overPlain } from "node:http";
 import { type Target } from "../check";
 import { limited } from "../limited";
@@ -50,7 +50,10 @@ export function clusterApi(target: Target): Api {
   return apiOf({ server, apply: keeping((options) => config.applyToHTTPSOptions(options)) });
 }
 
-/** Spares a handshake and a credential plugin's run at every request; short enough for tokens that end. */
+/**
+ * Spares a handshake and a credential plugin's run at every request; short enough for tokens that end, and for servers that
+ * close a connection on which nothing was asked for a while.
+ */
 const keptFor = 30_000;
 
 function keeping(apply: Access["apply"]): Access["apply"] {
@@ -58,6 +61,10 @@ function keeping(apply: Access["apply"]): Access["apply"] {
   const ask = async (): Promise<RequestOptions> => {
     const given: RequestOptions = { headers: {} };
     await apply(given);
+    // A way through a proxy is left as it is.
+    if (given.agent instanceof Agent) {
+      given.agent = new Agent({ ...given.agent.options, keepAlive: true, timeout: keptFor });
+    }
     return given;
   };
   return async (options) => {

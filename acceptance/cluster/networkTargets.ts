@@ -1,4 +1,4 @@
-import { podLabels } from "../../components/labels";
+import { partOf, podLabels } from "../../components/labels";
 import {
   clusterKeys,
   dex,
@@ -11,8 +11,8 @@ import {
   sidecarTelemetryPort,
 } from "../../components/topology";
 import { type Target } from "../check";
-import { type Api } from "./api";
-import { isReady, type List, type Pod, type Workload } from "./objects";
+import { type Api, find } from "./api";
+import { isReady, type List, type Metadata, type Pod, type Workload } from "./objects";
 
 /** A port of the platform, and whether the documentation lists a flow from any pod to it (reference/network-flows.md). */
 export interface NetworkTarget {
@@ -87,6 +87,8 @@ export interface Parts {
   front?: boolean;
   /** Where it hands the cluster's keys on, if it does. */
   clusterKeys?: Workload | undefined;
+  /** Namespaces of parts that somebody else runs, whose flows are theirs to close. */
+  others?: ReadonlySet<string>;
   absent?: Target["absent"];
 }
 
@@ -96,8 +98,27 @@ const clusterKeysAt = (workload: Workload): Ports => ({
   unlisted: [clusterKeys.ports.https],
 });
 
-function partsOf({ echo: hasEcho, clusterKeys: keys }: Parts): readonly Ports[] {
-  return [...everything, ...(hasEcho ? [withEcho] : []), ...(keys === undefined ? [] : [clusterKeysAt(keys)])];
+function partsOf({ echo: hasEcho, clusterKeys: keys, others }: Parts): readonly Ports[] {
+  const all = [...everything, ...(hasEcho ? [withEcho] : []), ...(keys === undefined ? [] : [clusterKeysAt(keys)])];
+  return all.filter(({ namespace }) => others?.has(namespace) !== true);
+}
+
+/** What may be somebody else's (`certManager.type`, `istio.type`), by the namespace that shows whose it is. */
+const foundations = [
+  [namespaces.certManager],
+  // The agent on the nodes belongs to istiod, and may be beside it.
+  [namespaces.istio, namespaces.cni],
+] as const;
+
+/** The namespaces of cert-manager and Istio that the platform has not made: everything of its own carries a label. */
+export async function namespacesOfOthers(api: Api, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const [label, own] = Object.entries(partOf)[0] ?? [];
+  const others = foundations.map(async ([first, ...more]) => {
+    const path = `/api/v1/namespaces/${first}`;
+    const labels = (await find<{ metadata: Metadata }>(api, path, signal))?.metadata.labels ?? {};
+    return labels[label ?? ""] === own ? [] : [first, ...more];
+  });
+  return new Set((await Promise.all(others)).flat());
 }
 
 /** The platform's namespaces, whether or not anything runs in them. */

@@ -4,6 +4,7 @@ import { connect as connectSecure, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
 import { Collected } from "./collected";
 import { type HeaderList } from "./request";
+import { namedInTls } from "./namedInTls";
 
 /** A header field or pseudo-header field as it goes on the wire, in its order; nothing is checked. */
 export type Field = readonly [name: string, value: string];
@@ -118,7 +119,7 @@ function open(target: Target, url: URL, serverName: string, signal: AbortSignal 
     const socket = connectSecure({
       host: target.address ?? url.hostname,
       port: url.port === "" ? 443 : Number(url.port),
-      servername: serverName,
+      ...namedInTls(serverName),
       ALPNProtocols: ["h2"],
       ...(target.ca === undefined ? {} : { ca: target.ca }),
     });

@@ -4,6 +4,7 @@ import { type X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Target } from "../check";
 import { Collected } from "./collected";
+import { namedInTls } from "./namedInTls";
 
 /** One header a pair, in the order and the case in which they go on the wire; a name may come twice. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -40,7 +41,7 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
     path,
     host: target.address ?? url.hostname,
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-    servername: serverName,
+    ...namedInTls(serverName),
     ...(secure ? { secureContext: trustIn(target.ca) } : {}),
     agent: connections ?? false,
     setHost: false,

@@ -3,6 +3,7 @@ import { connect as connectSecure } from "node:tls";
 import { type Target } from "../check";
 import { Collected } from "./collected";
 import { type Answer } from "./request";
+import { namedInTls } from "./namedInTls";
 
 export interface WireOptions {
   /** The name in TLS; the URL's host by default, none at all for "". */
@@ -99,7 +100,7 @@ function open(target: Target, url: URL, options: WireOptions): Promise<Socket> {
       ? connectSecure({
           host,
           port,
-          ...(serverName === "" ? {} : { servername: serverName }),
+          ...(serverName === "" ? {} : namedInTls(serverName)),
           ...(anyCertificate ? { rejectUnauthorized: false } : {}),
           ALPNProtocols: [...alpn],
           ...(target.ca === undefined ? {} : { ca: target.ca }),

@@ -5,6 +5,7 @@ import { Collected } from "../http/collected";
 import { Jar } from "../http/jar";
 import { type Answer } from "../http/request";
 import { type Credentials, type Kind, kindsOf, type Site } from "./protocol";
+import { namedInTls } from "../http/namedInTls";
 
 const patience = 10_000;
 const mark = randomBytes(12).toString("hex");
@@ -89,7 +90,7 @@ export class Asker {
           agent: this.#agent,
           host: address,
           port: this.#url.port === "" ? 443 : Number(this.#url.port),
-          servername: this.#url.hostname,
+          ...namedInTls(this.#url.hostname),
           path: "/",
           headers,
           timeout: patience,

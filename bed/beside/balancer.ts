@@ -8,6 +8,8 @@ import { balancerConfig } from "./balancerConfig";
 import { portOpens, startMachine } from "./machine";
 import { namesOf, type Surroundings } from "./surroundings";
 
+export const balancerMachine = "balancer";
+
 /** The port of the way that adds no header. */
 const barePort = 9443;
 
@@ -28,7 +30,7 @@ export async function balancer(
   writePrivate(config, stringify(balancerConfig({ type, gateway, certificate, key, barePort }), { lineWidth: 0 }));
   const options = ["--config-path", config, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"];
   const { balancer: address, balancerGateway: client } = addresses;
-  const machine = { name: "balancer", cable: "bal0", own: address, other: client };
+  const machine = { name: balancerMachine, cable: "bal0", own: address, other: client };
   await startMachine(machine, [programs("envoy"), ...options]);
   await portOpens("the balancer", address, 443);
   return { type, address, gateway, client, ...(type === "proxy-protocol" ? { bare: `${address}:${barePort}` } : {}) };

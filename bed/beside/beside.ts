@@ -3,11 +3,15 @@ import { platformLayout } from "../platform/layout";
 import { writePrivateJson } from "../platform/privateFiles";
 import { layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
-import { balancer } from "./balancer";
+import { balancer, balancerMachine } from "./balancer";
+import { certManagerPrograms } from "../platform/leftOut";
+import { foundations } from "./foundations/foundations";
 import { renewEdgeSecret } from "./edgeSecret";
 import { ownAuthority, withOwnAuthority } from "./authority";
+import { acmeServer, certificateIsThere } from "./servers/acme";
 import { jobFile } from "./servers/jobToken";
-import { companyMachine, putSecrets } from "./servers/company";
+import { endMachine } from "./machine";
+import { companyMachine, putSecrets, serversMachine } from "./servers/company";
 import { databaseServer } from "./servers/database";
 import { loginServer, type LoginServer } from "./servers/login";
 import { redisServer } from "./servers/redis";
@@ -29,6 +33,12 @@ export const besides = [
   "redis",
   /** Where Dex keeps its state. */
   "database",
+  /** An ACME server that looks at challenges from outside. */
+  "acme-server",
+  /** The pair that `certificates.edge.type: given` brings along, of the bed's CA. */
+  "given-certificate",
+  /** The cert-manager and the Istio of somebody else's that the platform stands on. */
+  ...foundations,
 ] as const;
 
 export type Beside = (typeof besides)[number];
@@ -37,6 +47,8 @@ export type Beside = (typeof besides)[number];
 const neededPrograms: Partial<Record<Beside, readonly string[]>> = {
   redis: ["redis-server"],
   database: ["postgres", "initdb"],
+  "acme-server": [...certManagerPrograms, "cert-manager-acmesolver"],
+  "own-cert-manager": certManagerPrograms,
 };
 
 export function programsFor(names: readonly Beside[]): string[] {
@@ -51,14 +63,21 @@ export interface Company {
   facts: BesideFacts;
 }
 
-/** Starts the company's servers, which the platform asks from its first moment on. */
+const servers: readonly Beside[] = ["people-at-login", "jobs-at-login", "redis", "database", "acme-server"];
+const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer"];
+
+/**
+ * Starts the company's servers, which the platform asks from its first moment on. On a bed that is up they start anew, with
+ * the data and the passwords that they had.
+ */
 export async function startCompany(names: readonly Beside[], programs: ProgramPaths, gate: string): Promise<Company> {
   const wants = (...some: Beside[]) => some.some((name) => names.includes(name));
-  if (!wants("people-at-login", "jobs-at-login", "redis", "database")) {
+  if (!wants(...servers)) {
     return { secrets: () => Promise.resolve(), facts: {} };
   }
   const machine = await companyMachine();
   const login = wants("people-at-login", "jobs-at-login") ? await loginServer(machine, programs, gate) : undefined;
+  const acmeRoot = wants("acme-server") ? await acmeServer(machine, programs, gate) : undefined;
   const secrets = {
     ...(wants("redis") ? await redisServer(machine, programs) : {}),
     ...(wants("database") ? await databaseServer(machine, programs) : {}),
@@ -70,6 +89,7 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
     facts: {
       ...(wants("redis") ? { keepsSessions: true } : {}),
       ...(wants("people-at-login") ? login?.facts : {}),
+      ...(acmeRoot === undefined ? {} : { caFile: acmeRoot }),
     },
   };
 }
@@ -84,6 +104,15 @@ export async function putBeside(
   for (const name of names) {
     Object.assign(facts, await makers[name]?.(surroundings, company));
   }
+  // What an earlier stack had beside it ends only now that nothing asks it any more.
+  for (const [machine, users] of [
+    [serversMachine, servers],
+    [balancerMachine, balancers],
+  ] as const) {
+    if (!users.some((name) => names.includes(name))) {
+      await endMachine(machine);
+    }
+  }
   writePrivateJson(platformLayout(layout().state).besideFacts, facts);
   return facts;
 }
@@ -95,6 +124,7 @@ const makers: Partial<Record<Beside, Maker>> = {
     await renewEdgeSecret(programs, namesOf(facts));
     return { caFile: (await ownAuthority()).file, renewsCertificate: true };
   },
+  "given-certificate": async () => ({ caFile: (await ownAuthority()).file }),
   "tls-balancer": async (surroundings) => ({
     caFile: (await ownAuthority()).file,
     front: await balancer("offload", surroundings),
@@ -103,4 +133,8 @@ const makers: Partial<Record<Beside, Maker>> = {
   "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "jobs-at-login": async ({ programs }, { login }) =>
     login === undefined ? {} : { jobFile: await jobFile(login, programs) },
+  "acme-server": async ({ facts, programs }, { facts: { caFile } }) => {
+    await certificateIsThere(programs, facts.url, caFile ?? facts.caFile);
+    return {};
+  },
 };

@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 import { run } from "../command";
 import { addresses } from "../node/layout";
 import { onClient } from "../node/machines";
-import { end, running, startDetached, type Started } from "../node/processes";
+import { end, isAlive, knownProcesses, startDetached, type Started } from "../node/processes";
 import { patiently } from "../node/wait";
 
 /** A machine on a cable of its own to the client's, which routes on to the node. */
@@ -15,20 +15,27 @@ export interface Machine {
   other: string;
 }
 
-/** Starts a machine with its first program; an earlier one of that name ends. */
+/** Starts a machine with its first program; an earlier one of that name ends with everything on it. */
 export async function startMachine(machine: Machine, command: readonly string[]): Promise<Started> {
   const { name, cable } = machine;
-  const earlier = running(name);
-  if (earlier !== undefined) {
-    await end(earlier);
-    await patiently(`the end of the earlier ${name}'s network`, 10, () =>
-      onClient(["sh", "-c", `! ip link show ${cable}`]),
-    );
-  }
+  await endMachine(name);
+  await patiently(`the end of the earlier ${name}'s network`, 10, () =>
+    onClient(["sh", "-c", `! ip link show ${cable}`]),
+  );
   const started = startDetached(name, ["unshare", "--net", "--", ...command]);
   await patiently(`the ${name}'s network`, 5, () => hasOwnNetwork(started));
   await connect(machine, started);
   return started;
+}
+
+/** Ends a machine and what runs on it, be it that only a part is left: any of them would hold on to its network. */
+export async function endMachine(name: string): Promise<number> {
+  const alive = knownProcesses().filter((known) => (known.on === name || known.name === name) && isAlive(known));
+  // Last started, first ended.
+  for (const started of alive.reverse()) {
+    await end(started);
+  }
+  return alive.length;
 }
 
 /** A command as on that machine. */

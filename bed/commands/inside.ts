@@ -3,7 +3,15 @@ import { endInOrder } from "../interruption";
 import { applyMutation, undoMutation } from "../mutations/apply";
 import { runNetworkAgent } from "../node/network/agent";
 import { renewCertificateInside } from "../beside/edgeSecret";
-import { compareInside, deployAgainInside, deployInside, removeInside, rotateInside } from "../platformInside";
+import {
+  compareInside,
+  deployAgainInside,
+  deployInside,
+  prepareInside,
+  refusedInside,
+  removeInside,
+  rotateInside,
+} from "../platformInside";
 
 /** Steps that the bed runs itself, inside its machines. */
 export function addInside(program: Command): void {
@@ -18,6 +26,11 @@ export function addInside(program: Command): void {
     .command("network-agent")
     .argument("<kubeconfig>")
     .action((kubeconfig: string) => runNetworkAgent(kubeconfig));
+  inside.command("prepare").action(() => prepareInside());
+  inside
+    .command("refused")
+    .argument("<file>")
+    .action((file: string) => refusedInside(file));
   inside.command("deploy").action(() => deployInside());
   inside
     .command("compare")

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { describeError } from "../../acceptance/describeError";
+import { type Beside } from "../beside/beside";
 import { heedInterruption } from "../interruption";
 import { layout } from "../node/layout";
 import { type Agreement } from "../platform/pulumi/agreement";
@@ -18,7 +19,7 @@ export interface LifecycleStep {
 }
 
 /** Holds the previews against each other, deploys once more and takes the stack away again. */
-export async function liveOn(facts: Facts, report: Report): Promise<LifecycleStep[]> {
+export async function liveOn(facts: Facts, beside: readonly Beside[], report: Report): Promise<LifecycleStep[]> {
   const steps: LifecycleStep[] = [];
   const step = async (name: string, proves: string, needsPulumi: boolean, run: () => Promise<string>) => {
     if (needsPulumi && facts.appliedBy !== "pulumi up") {
@@ -49,11 +50,45 @@ export async function liveOn(facts: Facts, report: Report): Promise<LifecycleSte
     await askInside(["again"]);
     return "no change";
   });
+  if (beside.includes("own-istio")) {
+    await step(
+      "refused",
+      "Once somebody else's Istio lacks a setting that the gate rests on, a deployment is refused, and goes through when it is back",
+      false,
+      refusedWithout,
+    );
+  }
   await step("removed", "The stack goes as it came, and no namespace of it is left", false, async () => {
     await askInside(["remove"]);
     return `${facts.counts.objects} objects were there`;
   });
   return steps;
+}
+
+/** The mutation that takes a setting away from the mesh, and the field of which the refusal has to speak. */
+const lacking = { mutation: "paths-as-they-come", field: "pathNormalization.normalization" } as const;
+
+async function refusedWithout(): Promise<string> {
+  const { refusal: file } = layout();
+  rmSync(file, { force: true });
+  await askInside(["mutate", lacking.mutation]);
+  try {
+    await askInside(["refused", file]);
+  } finally {
+    await askInside(["mutate", lacking.mutation, "--undo"]);
+  }
+  const said = readFileSync(file, "utf8");
+  rmSync(file);
+  await askInside(["deploy"]);
+  return judgeRefusal(said);
+}
+
+export function judgeRefusal(said: string): string {
+  const line = said.split("\n").find((one) => one.includes(lacking.field));
+  if (line === undefined || !said.includes("is not as the gate needs it")) {
+    throw new Error(`it was refused for something else: ${said.trim()}`);
+  }
+  return line.trim();
 }
 
 async function compared(): Promise<string> {
@@ -67,7 +102,8 @@ async function compared(): Promise<string> {
 }
 
 export function judgeAgreement({ same, differences, operations }: Agreement): string {
-  const changes = Object.entries(operations).filter(([operation]) => operation !== "same");
+  // What somebody else runs is read anew each time, and never changed.
+  const changes = Object.entries(operations).filter(([operation]) => operation !== "same" && operation !== "read");
   const wrong = [...differences, ...changes.map(([operation, count]) => `the engine would ${operation} ${count}`)];
   if (wrong.length > 0 || same === 0) {
     throw new Error(same === 0 && wrong.length === 0 ? "neither preview has a resource" : wrong.join("; "));

@@ -5,6 +5,9 @@ import { podLabels } from "../../components/labels";
 import { echo } from "../../components/topology";
 import { type Beside } from "../beside/beside";
 import { edgeSecretName } from "../beside/edgeSecret";
+import { acmeDirectory } from "../beside/servers/acme";
+import { companyCertManager } from "../beside/foundations/certManager";
+import { companyIstio } from "../beside/foundations/istio";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
 import { loginClient, loginIssuer } from "../beside/servers/login";
@@ -17,8 +20,10 @@ import { audience, unreachableIssuer } from "../platform/stackFile";
 export interface Mode {
   name: string;
   stack: string;
-  /** Settings that differ from the stack's own; a company's CA is known only once there is one. */
-  settings: Readonly<Record<string, unknown>> | ((authorityPem: string) => Readonly<Record<string, unknown>>);
+  /** Settings that differ from the stack's own; a company's CA, and what it signed for the gate, are known only once there is one. */
+  settings:
+    | Readonly<Record<string, unknown>>
+    | ((authorityPem: string, certificatePem: string) => Readonly<Record<string, unknown>>);
   /** What the bed puts up beside the platform. */
   beside?: readonly Beside[];
   /** Further options of `gatehouse verify`. */
@@ -113,6 +118,26 @@ export const modes: readonly Mode[] = [
     only: ["tls", "front/renewed-certificate", ...theWayIn],
     breaks: "own",
     why: "Who signed the certificate shows in TLS, and its renewal needs two gateway pods that both notice; the rest is as in `core`.",
+  },
+  {
+    name: "acme",
+    stack: "dev",
+    settings: (authorityPem) => ({
+      // The name leads to an address of the gateway's own, from inside, too: cert-manager tries a challenge before the server.
+      "ingress.service.type": "LoadBalancer",
+      "certificates.edge": {
+        type: "acme",
+        server: acmeDirectory,
+        caBundle: authorityPem,
+        email: "platform@example.com",
+        challenge: { type: "http01" },
+      },
+    }),
+    beside: ["acme-server"],
+    only: ["tls", "fail-closed/network-flows", "rotation/leaf-renewed", ...theWayIn],
+    verify: ["--no-wildcard"],
+    breaks: "own",
+    why: "An open path at port 80 and a certificate that comes after the gateway show in TLS and in its renewal; the rest is as in `core`.",
   },
   {
     name: "offload",
@@ -235,6 +260,19 @@ export const modes: readonly Mode[] = [
     ],
     breaks: "own",
     why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",
+  },
+  {
+    name: "own-mesh",
+    stack: "dev",
+    settings: (_, certificate) => ({
+      istio: companyIstio,
+      certManager: companyCertManager,
+      "certificates.edge": { type: "given", certificate },
+    }),
+    beside: ["own-cert-manager", "own-istio", "given-certificate"],
+    only: ["tls/certificate", "spoofing", "fail-closed/network-flows", "fail-closed/without-istiod", ...theWayIn],
+    breaks: "own",
+    why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all; the rest is as in `core`.",
   },
 ];
 

@@ -1,5 +1,6 @@
 import { type Need } from "../../acceptance/check";
 import { type CheckResult, titleOf, type Verification } from "../../acceptance/verification";
+import { certManagerPrograms } from "../platform/leftOut";
 import { type Bed } from "../startUp";
 import { type Analysis } from "./analyze";
 import { type LifecycleStep } from "./lifecycle";
@@ -35,8 +36,6 @@ export function emptyResult(mode: Mode): ModeResult {
   return { mode, met: [], mutations: [], lifecycle: [], broken: [], seconds: 0 };
 }
 
-const certManager = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
-
 /** The needs that a bed meets: by what was deployed, and not by how the gate behaves, which is what is to be proven. */
 export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mode, load: number): Need[] {
   const runs = (programs: readonly string[]) => programs.every((name) => Object.hasOwn(versions, name));
@@ -50,6 +49,7 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["bare", facts.front?.bare !== undefined],
     ["renew", facts.renewsCertificate === true],
     ["cluster-keys", facts.clusterKeys === true],
+    ["acme-http01", facts.acmeHttp01 === true],
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
@@ -57,7 +57,7 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["kept-sessions", facts.keepsSessions === true],
     ["sessions-in-cookies", facts.keepsSessions !== true],
     ["sessions", runs(["oauth2-proxy"])],
-    ["cert-manager", runs(certManager)],
+    ["cert-manager", runs(certManagerPrograms)],
     ["browser", browser !== undefined],
   ];
   return [

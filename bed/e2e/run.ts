@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeError } from "../../acceptance/describeError";
+import { reasonOf } from "../command";
 import { heedInterruption } from "../interruption";
 import { layout } from "../node/layout";
 import { takeDown } from "../node/takeDown";
@@ -78,9 +78,10 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
         report(`${mode.name} is left out: ${error.message}`);
         return undefined;
       }
-      result.broken.push({ step: name, why: describeError(error) });
+      const why = reasonOf(error);
+      result.broken.push({ step: name, why });
       heedInterruption();
-      report(`${name} ended without a result: ${describeError(error)}`);
+      report(`${name} ended without a result: ${why}`);
       return undefined;
     } finally {
       result.seconds = (performance.now() - start) / 1000;
@@ -122,7 +123,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   // With its pods their logs go, too.
   keepLogs(directory);
   if (!keep) {
-    result.lifecycle = (await step("once more, and away", () => liveOn(bed.facts, report))) ?? [];
+    result.lifecycle = (await step("once more, and away", () => liveOn(bed.facts, mode.beside ?? [], report))) ?? [];
   }
 }
 

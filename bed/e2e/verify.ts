@@ -50,6 +50,7 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     ...groupsOf(facts),
     ...appsOf(facts),
     ...frontOf(facts),
+    ...certificateOf(facts),
     ...othersOf(facts),
     ...["--report", directory, "--junit", join(directory, "junit.xml")],
     ...args,
@@ -103,6 +104,11 @@ export function othersOf({ provider, jobFile, keepsSessions = false }: Partial<F
     ...(jobFile === undefined ? [] : ["--job", jobFile]),
     ...(keepsSessions ? ["--kept-sessions"] : []),
   ];
+}
+
+/** How the public certificate comes to be, and what that opens. */
+export function certificateOf({ acmeHttp01 = false }: Pick<Facts, "acmeHttp01">): string[] {
+  return acmeHttp01 ? ["--acme-http01"] : [];
 }
 
 /** Who has to arrive with which groups. */

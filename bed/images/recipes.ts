@@ -17,6 +17,8 @@ export interface Recipe extends ImageConfig {
   firewall?: boolean;
   /** Without accounts, authorities and the rest of the base. */
   bare?: boolean;
+  /** No pod of a platform that only stands there asks for it, so that nothing is left out without it. */
+  onDemand?: boolean;
 }
 
 /** The version of a program, as the lock says it. */
@@ -139,5 +141,6 @@ function gate(): Recipe[] {
     certManager("webhook", "/app/cmd/webhook/webhook"),
     certManager("cainjector", "/app/cmd/cainjector/cainjector"),
     certManager("startupapicheck", "/startupapicheck"),
+    { ...certManager("acmesolver", "/app/cmd/acmesolver/acmesolver"), onDemand: true },
   ];
 }

@@ -41,7 +41,7 @@ export async function writeImages(programs: Programs, report: Report, options: I
     for (const recipe of list) {
       const why = missing(recipe, programs);
       if (why !== undefined) {
-        leftOut.push(...recipe.references.map((reference) => ({ reference, why })));
+        leftOut.push(...(recipe.onDemand === true ? [] : recipe.references.map((reference) => ({ reference, why }))));
         continue;
       }
       otherVersions(recipe, programs).forEach(report);

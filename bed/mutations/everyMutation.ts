@@ -1,4 +1,5 @@
 import { accessRules } from "./accessRules";
+import { acmeChallenges } from "./acme";
 import { apps } from "./apps";
 import { clusterKeys } from "./clusterKeys";
 import { front } from "./front";
@@ -20,6 +21,7 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   network,
   apps,
   front,
+  acmeChallenges,
   clusterKeys,
   jobs,
   signIn,

@@ -1,4 +1,5 @@
 import { gateway, namespaces } from "../../components/topology";
+import { filter, inEachPatch } from "./gatewayFilter";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Filter {
@@ -11,20 +12,6 @@ interface Typed {
   xff_num_trusted_hops?: number;
   early_header_mutation_extensions?: { typed_config: { mutations: { remove?: string }[] } }[];
 }
-
-const filter = {
-  apiVersion: "networking.istio.io/v1alpha3",
-  kind: "EnvoyFilter",
-  namespace: namespaces.ingress,
-  name: "gatehouse",
-};
-
-const inEachPatch =
-  (change: (config: Typed) => void): Mutation["change"] =>
-  (live) =>
-    withSpec<Filter>(live, ({ configPatches }) =>
-      configPatches.forEach(({ patch }) => change(patch.value.typed_config ?? {})),
-    );
 
 /** What stands in front of the gateway, and whom it believes. */
 export const front: readonly Mutation[] = [
@@ -69,7 +56,7 @@ export const front: readonly Mutation[] = [
     name: "other-words-for-an-address",
     breaks: "X-Real-IP and its like reach applications as the client wrote them.",
     object: filter,
-    change: inEachPatch(({ early_header_mutation_extensions: extensions = [] }) => {
+    change: inEachPatch<Typed>(({ early_header_mutation_extensions: extensions = [] }) => {
       for (const { typed_config: config } of extensions) {
         config.mutations = config.mutations.filter(({ remove }) => remove !== "x-real-ip");
       }
@@ -81,7 +68,7 @@ export const front: readonly Mutation[] = [
     name: "one-proxy-too-many",
     breaks: "The log has the address that the client claims, as if one more proxy had written it.",
     object: filter,
-    change: inEachPatch((config) => {
+    change: inEachPatch<Typed>((config) => {
       if (config.early_header_mutation_extensions !== undefined) {
         config.xff_num_trusted_hops = 2;
       }
@@ -93,7 +80,7 @@ export const front: readonly Mutation[] = [
     name: "no-header-needed",
     breaks: "A connection without the PROXY protocol's header is served, and the balancer's address is the client's.",
     object: filter,
-    change: inEachPatch((config) => {
+    change: inEachPatch<Typed>((config) => {
       if (config["@type"]?.endsWith(".ProxyProtocol") === true) {
         config.allow_requests_without_proxy_protocol = true;
       }

@@ -20,17 +20,19 @@ interface Removal {
   remove_on_match?: { key_matcher: { prefix: string } };
 }
 
-const object = {
+/** The EnvoyFilter with all that the gateway does itself. */
+export const filter = {
   apiVersion: "networking.istio.io/v1alpha3",
   kind: "EnvoyFilter",
   namespace: namespaces.ingress,
   name: "gatehouse",
 };
 
-const inEachFilter =
-  (change: (config: Typed) => void): Mutation["change"] =>
+/** Changes the configuration of each of its patches, as far as that is there. */
+export const inEachPatch =
+  <Config>(change: (config: Partial<Config>) => void): Mutation["change"] =>
   (live) =>
-    withSpec<Filter>(live, ({ configPatches }) =>
+    withSpec<{ configPatches: { patch: { value: { typed_config?: Partial<Config> } } }[] }>(live, ({ configPatches }) =>
       configPatches.forEach(({ patch }) => change(patch.value.typed_config ?? {})),
     );
 
@@ -44,7 +46,7 @@ const without =
 
 /** Leaves some of the client's own headers as they came. */
 const keeping = (kept: (removal: Removal) => boolean): Mutation["change"] =>
-  inEachFilter(({ early_header_mutation_extensions: extensions = [] }) => {
+  inEachPatch<Typed>(({ early_header_mutation_extensions: extensions = [] }) => {
     for (const { typed_config: config } of extensions) {
       config.mutations = config.mutations.filter((removal) => !kept(removal));
     }
@@ -52,7 +54,7 @@ const keeping = (kept: (removal: Removal) => boolean): Mutation["change"] =>
 
 /** Leaves out what one half of `gatehouse.answers` does. */
 const answersWithout = (half: "append" | "remove"): Mutation["change"] =>
-  inEachFilter(({ mutations }) => {
+  inEachPatch<Typed>(({ mutations }) => {
     if (mutations !== undefined) {
       mutations.response_mutations = mutations.response_mutations.filter((each) => each[half] === undefined);
     }
@@ -60,7 +62,7 @@ const answersWithout = (half: "append" | "remove"): Mutation["change"] =>
 
 /** Leaves out one call of identity-headers.lua. */
 const withoutCall = (call: string): Mutation["change"] =>
-  inEachFilter(({ default_source_code: source }) => {
+  inEachPatch<Typed>(({ default_source_code: source }) => {
     if (source !== undefined) {
       source.inline_string = source.inline_string.replace(`\n  ${call}\n`, "\n").replace(`\n    ${call}\n`, "\n");
     }
@@ -71,15 +73,15 @@ export const gatewayFilter: readonly Mutation[] = [
   {
     name: "no-word-of-a-wrong-connection",
     breaks: "A browser that reuses the gate's connection for an application is told that there is nothing.",
-    object,
+    object: filter,
     change: without("gatehouse.misdirected"),
     noticedBy: ["apps/misdirected"],
   },
   {
     name: "only-the-gate-is-redirected",
     breaks: "Plain HTTP at an application's host is answered with 404.",
-    object,
-    change: inEachFilter(({ default_source_code: source }) => {
+    object: filter,
+    change: inEachPatch<Typed>(({ default_source_code: source }) => {
       if (source !== undefined) {
         source.inline_string = source.inline_string.replace(/^local below = ".+"$/m, 'local below = ""');
       }
@@ -89,70 +91,70 @@ export const gatewayFilter: readonly Mutation[] = [
   {
     name: "keep-one-beginning-of-forged-headers",
     breaks: "A client's own x-goog-iap-* reaches applications; every other forged name is still taken away.",
-    object,
+    object: filter,
     change: keeping(({ remove_on_match: match }) => match?.key_matcher.prefix === "x-goog-iap-"),
     noticedBy: ["spoofing/headers-with-bearer", "spoofing/headers-with-session"],
   },
   {
     name: "keep-one-forged-header",
     breaks: "A client's own x-forwarded-email reaches applications; every other forged name is still taken away.",
-    object,
+    object: filter,
     change: keeping(({ remove }) => remove === "x-forwarded-email"),
     noticedBy: ["spoofing/headers-with-bearer", "spoofing/headers-with-session"],
   },
   {
     name: "forward-the-cookie",
     breaks: "Applications get the session's cookie, and can be that person everywhere.",
-    object,
+    object: filter,
     change: withoutCall("strip_session(headers)"),
     noticedBy: ["spoofing/cookies"],
   },
   {
     name: "groups-as-they-come",
     breaks: "The groups' header is made from the token without a look at the names.",
-    object,
+    object: filter,
     change: withoutCall("set_groups(headers, groups_claim and claims[groups_claim])"),
     noticedBy: ["machines/dex-token"],
   },
   {
     name: "sign-out-to-any-address",
     breaks: "A link to sign out can have a person's token written into an address of an application.",
-    object,
+    object: filter,
     change: withoutCall("forget_return_address(headers)"),
     noticedBy: ["redirects/sign-out-keeps-the-token", "login/sign-out-addresses"],
   },
   {
     name: "links-on-the-password-page",
     breaks: "Whoever makes a link to Dex's page for the password chooses where one of its links leads.",
-    object,
+    object: filter,
     change: withoutCall("keep_dex_links_home(headers)"),
     noticedBy: ["redirects/links-of-dex"],
   },
   {
     name: "no-hsts",
     breaks: "Browsers may come back over plain HTTP.",
-    object,
+    object: filter,
     change: answersWithout("append"),
     noticedBy: ["tls/hsts", "tls/hsts-signed-in"],
   },
   {
     name: "show-the-token-to-browsers",
     breaks: "Answers of oauth2-proxy carry the ID token, where a script of the page can read it.",
-    object,
+    object: filter,
     change: answersWithout("remove"),
     noticedBy: ["login/token-stays"],
   },
   {
     name: "no-route-for-unknown-paths",
     breaks: "A path that nobody serves is denied without asking for a session, and so is the end of a sign-out.",
-    object,
+    object: filter,
     change: without("not-found"),
     noticedBy: ["login/sign-out"],
   },
   {
     name: "plain-http",
     breaks: "Plain HTTP is answered by the applications' rules and not by a redirect.",
-    object,
+    object: filter,
     change: without("gatehouse.https_redirect"),
     noticedBy: ["tls/plain-http-redirects"],
   },

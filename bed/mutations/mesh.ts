@@ -60,6 +60,15 @@ export const mesh: readonly Mutation[] = [
     noticedBy: ["redirects/sign-in-and-error-pages", "login/comes-back"],
   },
   {
+    name: "somebody-elses-checks-without-the-address",
+    breaks:
+      "An Istio that somebody else runs was changed after it was looked at, and nobody comes back to the page that was asked for.",
+    object,
+    change: inCheck((check) => delete check.includeAdditionalHeadersInCheck),
+    modes: ["own-mesh"],
+    noticedBy: ["login/comes-back"],
+  },
+  {
     name: "checks-with-the-address-of-the-application",
     breaks: "A sign-in that began at an application ends on the gate, which returns to no host but its own.",
     object,

@@ -37,7 +37,10 @@ export async function startControlPlane(
   writeFileSync(layout().kubeconfig, await onNode(["cat", "/etc/kubernetes/admin.conf"]), { mode: 0o600 });
   await patiently("the API server", 120, () => kubectl(programs, ["get", "--raw", "/readyz"]));
   await startKubeProxy(programs);
-  await onNode([programs("kubeadm"), "init", "phase", "addon", "coredns", "--config", config]);
+  // kubeadm's first call makes its own user an administrator, and fails when its next comes before the API server knows.
+  await patiently("CoreDNS", 60, () =>
+    onNode([programs("kubeadm"), "init", "phase", "addon", "coredns", "--config", config]),
+  );
   await patiently("the node", 60, () =>
     kubectl(programs, ["wait", "--for=condition=Ready", "node", "--all", "--timeout=2s"]),
   );

@@ -20,11 +20,12 @@ export const addresses = {
 
 export const nodeName = "gatehouse-bed";
 
-/** What the company has already: who vouches for people and jobs, and where state may be kept. */
+/** What the company has already: who vouches for people and jobs, where state may be kept, and who issues certificates. */
 export const serverNames = {
   login: "login.example.com",
   redis: "redis.example.com",
   database: "postgres.example.com",
+  acme: "acme.example.com",
 } as const;
 
 /** Where a bed keeps what it needs while it is up. */
@@ -48,6 +49,8 @@ export function layout() {
     mutations: join(state, "mutations"),
     /** How the previews differ. */
     agreement: join(state, "agreement.json"),
+    /** What was said against a deployment that had to be refused. */
+    refusal: join(state, "refusal.txt"),
     kubeconfig: join(state, "admin.conf"),
     facts: join(state, "facts.json"),
     /** Private parts of the node's file system; the machine's own stay untouched. */

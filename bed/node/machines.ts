@@ -4,8 +4,11 @@ import { type CommandOptions, run } from "../command";
 import { addresses, layout, nodeName, serverNames } from "./layout";
 import { childrenOf, processOf, remember, running, startDetached, type Started } from "./processes";
 
-/** The first process of a machine: it reaps orphans, as every first process must, and otherwise waits. */
-export const firstProcess = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
+/**
+ * The first process of a machine: it reaps orphans, as every first process must, and otherwise waits. What it waits with ends
+ * with it, because it would hold on to the machine's network.
+ */
+export const firstProcess = ["bash", "-c", "trap 'kill $!; exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
 
 /**
  * Two machines on one cable, made of namespaces: the node, with processes, network and file system of its own, and the

@@ -4,14 +4,26 @@ import { dirname, join } from "node:path";
 import { layout } from "./layout";
 
 /** A process that the bed started; the start time tells it from a later process with the same number. */
-export interface Started {
+export interface Started extends Kind {
   name: string;
   pid: number;
   startTime: string;
 }
 
+export interface Kind {
+  /** The machine whose network it uses without being its first program. */
+  on?: string;
+  /** The signal at which it ends in order; SIGTERM where it is missing. */
+  asks?: "SIGINT";
+}
+
 /** Starts a program that outlives this one, with its output in a log file of its own. */
-export function startDetached(name: string, command: readonly string[], env: NodeJS.ProcessEnv = process.env): Started {
+export function startDetached(
+  name: string,
+  command: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  kind: Kind = {},
+): Started {
   const { logs } = layout();
   mkdirSync(logs, { recursive: true });
   const log = openSync(join(logs, `${name}.log`), "a");
@@ -23,7 +35,7 @@ export function startDetached(name: string, command: readonly string[], env: Nod
   if (child.pid === undefined) {
     throw new Error(`${program} could not be started`);
   }
-  const started = { name, pid: child.pid, startTime: startTimeOf(child.pid) ?? "" };
+  const started = { name, pid: child.pid, startTime: startTimeOf(child.pid) ?? "", ...kind };
   remember(started);
   return started;
 }
@@ -78,7 +90,7 @@ export function childrenOf(pid: number): number[] {
 
 /** Ends one process of ours: first asks, then insists. */
 export async function end(started: Started, patienceMs = 5000): Promise<void> {
-  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  for (const signal of [started.asks ?? "SIGTERM", "SIGKILL"] as const) {
     if (!isAlive(started)) {
       return;
     }

@@ -1,3 +1,4 @@
+import { reasonOf } from "../command";
 import { heedInterruption } from "../interruption";
 
 /** Tries until it works; after `seconds` the last error is what is wrong. */
@@ -9,8 +10,7 @@ export async function patiently<T>(what: string, seconds: number, attempt: () =>
       return await attempt();
     } catch (error) {
       if (Date.now() > deadline) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new Error(`${what} was not ready after ${seconds} s: ${why}`, { cause: error });
+        throw new Error(`${what} was not ready after ${seconds} s: ${reasonOf(error)}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { BadInput, Failure } from "../../cli/exit";
-import { namespaces } from "../../stacks/namespaces";
+import { partOf } from "../../components/labels";
+import { namespaces, namespacesOfOthers } from "../../stacks/namespaces";
+import { type Settings } from "../../stacks/schema";
 import { Api } from "./cluster/api";
 import { forgetDeployment, forgetOtherClusters } from "./cluster/identity";
 import { readSurroundings } from "./cluster/surroundings";
@@ -21,13 +23,16 @@ import { removeServerSide } from "./serverSide/remove";
 import { type BedStack, raiseRotation, readBedStack, writeBedStack } from "./stackFile";
 import { Steps } from "./steps";
 
+/** Writes the settings of a stack for this cluster, and forgets what was written of another one. */
+export async function prepare(options: PlatformOptions): Promise<BedStack> {
+  return prepareOn(options, await Api.connect(options.kubeconfig));
+}
+
 /** Puts a stack into the bed's cluster: by `pulumi up` where all of it is there, else by the preview's manifests. */
 export async function deploy(options: PlatformOptions): Promise<Facts> {
-  privateFolder(options.state);
   const api = await Api.connect(options.kubeconfig);
   const steps = new Steps(options.progress);
-  await forgetOtherClusters(options.state, api);
-  const bedStack = await steps.run("reading the cluster", () => prepare(options, api));
+  const bedStack = await steps.run("reading the cluster", () => prepareOn(options, api));
   return apply(options, bedStack, api, steps);
 }
 
@@ -48,20 +53,40 @@ export async function remove(
     appliedBy === "pulumi up"
       ? await destroyWithPulumi(options, stack, steps)
       : await removeServerSide(options, await Api.connect(options.kubeconfig), steps);
-  await nothingLeft(await Api.connect(options.kubeconfig));
+  await nothingLeft(await Api.connect(options.kubeconfig), stack.settings);
   forgetDeployment(options.state);
   return { removed, durations: steps.durations };
 }
 
-/** A namespace that outlives the stack holds something that nobody would ever remove. */
-async function nothingLeft(api: Api): Promise<void> {
-  const left = await Promise.all(
-    Object.values(namespaces).map(async (name) =>
-      (await api.find(`/api/v1/namespaces/${name}`)) === undefined ? [] : [name],
-    ),
+/**
+ * A namespace that outlives the stack holds something that nobody would ever remove; and what is somebody else's goes on,
+ * without anything of the platform's in it.
+ */
+export async function nothingLeft(
+  api: Pick<Api, "find" | "list">,
+  settings: Pick<Settings, "certManager" | "istio">,
+): Promise<void> {
+  const others = namespacesOfOthers(settings);
+  const own = Object.values(namespaces).filter((name) => !others.includes(name));
+  const exists = async (name: string) => (await api.find(`/api/v1/namespaces/${name}`)) !== undefined;
+  const left = (await Promise.all(own.map(async (name) => ((await exists(name)) ? [name] : [])))).flat();
+  if (left.length > 0) {
+    throw new Failure(`The stack was removed, and these namespaces are still there: ${left.join(", ")}.`);
+  }
+  const selector = encodeURIComponent(
+    Object.entries(partOf)
+      .map((pair) => pair.join("="))
+      .join(","),
   );
-  if (left.flat().length > 0) {
-    throw new Failure(`The stack was removed, and these namespaces are still there: ${left.flat().join(", ")}.`);
+  const forgotten = others.flatMap((name) =>
+    ["secrets", "configmaps"].map(async (kind) => {
+      const found = await api.list(`/api/v1/namespaces/${name}/${kind}?labelSelector=${selector}`);
+      return found.map(({ metadata }) => `${kind} ${name}/${metadata.name}`);
+    }),
+  );
+  const [first, ...more] = (await Promise.all(forgotten)).flat();
+  if (first !== undefined) {
+    throw new Failure(`The stack was removed, and this is left in others' namespaces: ${[first, ...more].join(", ")}.`);
   }
 }
 
@@ -105,8 +130,11 @@ function demandPulumi({ programs, state }: PlatformOptions): void {
   }
 }
 
-async function prepare({ stack, state, charts, settings }: PlatformOptions, api: Api): Promise<BedStack> {
-  return writeBedStack({ stack, state, charts, surroundings: await readSurroundings(api), settings });
+async function prepareOn(options: PlatformOptions, api: Api): Promise<BedStack> {
+  const { stack, state, charts, settings, secrets } = options;
+  privateFolder(state);
+  await forgetOtherClusters(state, api);
+  return writeBedStack({ stack, state, charts, surroundings: await readSurroundings(api), settings, secrets });
 }
 
 async function apply(options: PlatformOptions, stack: BedStack, api: Api, steps: Steps): Promise<Facts> {

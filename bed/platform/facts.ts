@@ -23,6 +23,8 @@ export interface Facts {
   front?: FrontFacts;
   /** Whether the bed keeps the certificate of the public hosts, and can renew it. */
   renewsCertificate?: boolean;
+  /** Whether an ACME server issues it by HTTP-01, for hosts one by one, so that the challenge's path is open at port 80. */
+  acmeHttp01?: boolean;
   /** JSON: passwords of the static users by e-mail address. */
   passwordsFile: string;
   /** JSON: `id`, `secret` and `redirectUri` of Dex's client. */

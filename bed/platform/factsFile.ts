@@ -58,6 +58,7 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     clusterIssuer: clusterIssuerOf(settings),
     unreachableIssuer,
     ...(settings.machines.cluster.type === "selfSigned" ? { clusterKeys: true } : {}),
+    ...(byHttp01(settings) ? { acmeHttp01: true } : {}),
     stackFile: file,
     appliedBy: whyNotPulumi === undefined ? "pulumi up" : "server-side apply",
     ...(whyNotPulumi === undefined ? {} : { whyNotPulumi }),
@@ -73,6 +74,10 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
 
 function clusterIssuerOf({ machines: { cluster, issuers } }: Settings): string {
   return cluster.type === "none" ? (issuers.find(({ name }) => name === "cluster")?.issuer ?? "") : cluster.issuer;
+}
+
+function byHttp01({ certificates: { edge } }: Settings): boolean {
+  return edge.type === "acme" && edge.challenge.type === "http01";
 }
 
 /** What the suite can see of the stack's applications: those that lead to the echo. */

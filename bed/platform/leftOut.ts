@@ -1,9 +1,11 @@
 import { type Programs } from "./options";
 
-const certManager = ["controller", "webhook", "cainjector", "startupapicheck"].map((part) => `cert-manager-${part}`);
+export const certManagerPrograms: readonly string[] = ["controller", "webhook", "cainjector", "startupapicheck"].map(
+  (part) => `cert-manager-${part}`,
+);
 
 /** Programs that the bed cannot build, by the last step of the name of the image that holds them. */
-const foreign = ["oauth2-proxy", ...certManager];
+const foreign = ["oauth2-proxy", ...certManagerPrograms];
 
 /** Which of the platform's images the bed has no program for. */
 export class LeftOut {
@@ -13,10 +15,10 @@ export class LeftOut {
 
   constructor(programs: Pick<Programs, "has">, images: readonly string[] = []) {
     this.#images = new Set(images);
-    this.certManager = certManager.some((name) => !programs.has(name));
+    this.certManager = certManagerPrograms.some((name) => !programs.has(name));
     // Half a cert-manager would refuse everything: its webhook without the injector has no CA.
     this.#programs = new Set(
-      foreign.filter((name) => (certManager.includes(name) ? this.certManager : !programs.has(name))),
+      foreign.filter((name) => (certManagerPrograms.includes(name) ? this.certManager : !programs.has(name))),
     );
   }
 

@@ -16,6 +16,8 @@ export interface PlatformOptions {
   state: string;
   /** Settings that differ from the stack's own, by path: `{ "sessions.refresh": "1m" }`. */
   settings?: Readonly<Record<string, unknown>>;
+  /** Settings that are secrets, by path: the file that has it. */
+  secrets?: Readonly<Record<string, string>>;
   /** Images that the bed has not; their workloads are applied and not waited for. */
   leftOut?: readonly string[];
   /** Seconds until a part that is not ready has failed. */

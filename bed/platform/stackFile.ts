@@ -34,7 +34,12 @@ export interface StackArgs {
   charts: string;
   surroundings: Surroundings;
   settings?: Readonly<Record<string, unknown>>;
+  /** Settings that are secrets, by path: the file that has it, and whose content stands in no other. */
+  secrets?: Readonly<Record<string, string>>;
 }
+
+/** Stands in the settings where a secret is that whoever applies them brings along. */
+const broughtAlong = { secure: "brought along by the bed" } as const;
 
 interface StackYaml {
   config: Record<string, unknown>;
@@ -42,7 +47,14 @@ interface StackYaml {
 }
 
 /** Writes the stack's own settings with the bed's changes to a file of the bed, and checks them. */
-export function writeBedStack({ stack, state, charts, surroundings, settings = {} }: StackArgs): BedStack {
+export function writeBedStack({
+  stack,
+  state,
+  charts,
+  surroundings,
+  settings = {},
+  secrets = {},
+}: StackArgs): BedStack {
   const project = readProject(repository);
   const isFile = stack.includes("/") || /\.ya?ml$/.test(stack);
   const source = isFile ? resolve(stack) : stackFile(project, stack);
@@ -73,6 +85,9 @@ export function writeBedStack({ stack, state, charts, surroundings, settings = {
   for (const [path, value] of Object.entries(settings)) {
     set(path, value);
   }
+  for (const path of Object.keys(secrets)) {
+    set(path, broughtAlong);
+  }
   // Pulumi keeps the salt of its passphrase here.
   for (const key of ["secretsprovider", "encryptionsalt", "encryptedkey"]) {
     if (earlier?.[key] !== undefined) {
@@ -81,7 +96,9 @@ export function writeBedStack({ stack, state, charts, surroundings, settings = {
   }
   const written = write(state, name, own, project.name);
   const { secretKeys } = readStackConfig(project, written.file, new Redactor());
-  const problems = limits(written.settings, { overridden: Object.keys(settings), encrypted: secretKeys });
+  const ours = Object.keys(secrets).map((path) => `${project.name}:${settingPath(path)[0]}`);
+  const encrypted = secretKeys.filter((key) => !ours.includes(key));
+  const problems = limits(written.settings, { overridden: Object.keys(settings), encrypted });
   if (problems.length > 0) {
     throw new BadInput(`The stack ${name} asks for what the bed has not; nothing was deployed.`, problems);
   }

@@ -36,6 +36,13 @@ const certManager: readonly ForeignProgram[] = ["controller", "webhook", "cainje
   }),
 );
 
+/** Runs only while a challenge does. */
+const acmeSolver: ForeignProgram = {
+  name: "cert-manager-acmesolver",
+  neededFor: "a certificate by ACME's HTTP-01, a mode of the end-to-end run",
+  from: "the image quay.io/jetstack/cert-manager-acmesolver, or a build of github.com/cert-manager/cert-manager",
+};
+
 const pulumi: readonly ForeignProgram[] = [
   {
     name: "pulumi",
@@ -88,6 +95,7 @@ const servers: readonly ForeignProgram[] = [
 export const foreignPrograms: readonly ForeignProgram[] = [
   oauth2Proxy,
   ...certManager,
+  acmeSolver,
   ...pulumi,
   chromium,
   ...servers,

@@ -6,6 +6,7 @@ import { BadInput, Failure, type Problem } from "../exit";
 import { catchFaults } from "../faults";
 import { type Project } from "../project/project";
 import { type StackConfig } from "../project/stackConfig";
+import { withoutPromiseStacks } from "./promiseStacks";
 import { type Provenance } from "./provenance";
 import { type Recorder } from "./recorder";
 
@@ -34,6 +35,7 @@ export async function runProgram({ project, config, recorder, provenance }: Prog
     firstError();
   };
   const release = catchFaults(collect);
+  const restore = withoutPromiseStacks();
   try {
     // A program has ended when nothing of it is left to do, as under the real engine: what it exports may be settled
     // while it still waits for the answer that decides on another resource.
@@ -49,6 +51,7 @@ export async function runProgram({ project, config, recorder, provenance }: Prog
     }
   } finally {
     release();
+    restore();
   }
   if (errors.size > 0 || recorder.refusal !== undefined) {
     throw reason([...errors], recorder);

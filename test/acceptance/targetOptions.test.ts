@@ -41,6 +41,11 @@ describe("the target of a verification", () => {
     assert.equal(readTarget(url, { echo: "https://e.example.org" }, {}).target.echo?.host, "e.example.org");
   });
 
+  it("has challenges at port 80 where that is said", () => {
+    assert.equal(readTarget(url, { acmeHttp01: true }, {}).target.acmeHttp01, true);
+    assert.equal(readTarget(url, {}, {}).target.acmeHttp01, undefined);
+  });
+
   it("wants a wildcard in the certificate unless it is told that there is none", () => {
     assert.equal(readTarget(url, { wildcard: true }, {}).target.wildcard, undefined);
     assert.equal(readTarget(url, { wildcard: false }, {}).target.wildcard, false);

@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { type ErrorReport } from "../../cli/main";
+import { gatehouseCommand } from "../../cli/commands";
+import { errorReport, type ErrorReport, formatError } from "../../cli/errorReport";
 import { type PreviewReport } from "../../cli/preview/report";
+import { recordingContext } from "./verifyContext";
 
 const root = join(__dirname, "..", "..");
 
@@ -36,6 +38,28 @@ export function gatehouse(directory: string, args: readonly string[], env: NodeJ
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/**
+ * Runs a command of the CLI in this project's folder without a process of its own, which would take a second to start. Only
+ * for commands that leave the process as it was.
+ */
+export async function gatehouseHere(args: readonly string[]): Promise<Run> {
+  const { context, printed, aside } = recordingContext();
+  let code: number | null = null;
+  context.finish = (finished) => (code = finished);
+  try {
+    await gatehouseCommand(context).parseAsync(args, { from: "user" });
+  } catch (error) {
+    const summary = errorReport(error, context.redactor);
+    code = summary.exitCode;
+    if (args.includes("--json")) {
+      printed.push(JSON.stringify(summary));
+    } else {
+      aside.push(formatError(summary, context.style));
+    }
+  }
+  return { code, stdout: printed.map((text) => `${text.replace(/\n$/, "")}\n`).join(""), stderr: aside.join("") };
 }
 
 /** Previews a fixture. */

@@ -6,7 +6,7 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import { lock } from "../../stacks/lock";
 import { compliantMesh } from "../program/live";
 import { changed, production, type Tree } from "../stacks/fixture";
-import { errorOf, gatehouse, reportOf, type Run, temporaryFolder } from "./gatehouse";
+import { errorOf, gatehouseHere, reportOf, type Run, temporaryFolder } from "./gatehouse";
 
 const root = join(__dirname, "../..");
 const folder = temporaryFolder();
@@ -30,7 +30,7 @@ interface Values extends Tree {
 /** What was printed, by settings: most tests need the values of the same ones, and each process takes a second. */
 const printed = new Map<string, Promise<string>>();
 const print = async (file: string): Promise<string> => {
-  const run = await gatehouse(root, ["mesh", "prod", "--config-file", file]);
+  const run = await gatehouseHere(["mesh", "prod", "--config-file", file]);
   assert.equal(run.code, 0, run.stderr);
   return run.stdout;
 };
@@ -106,12 +106,12 @@ describe("gatehouse mesh", function () {
     const file = existing("revision", { namespace: "mesh", revision: "stable" });
     const values = await valuesOf(file);
     assert.equal(values.revision, "stable");
-    const json = await gatehouse(root, ["mesh", "prod", "--config-file", file, "--json"]);
+    const json = await gatehouseHere(["mesh", "prod", "--config-file", file, "--json"]);
     assert.deepEqual(JSON.parse(json.stdout), { format: "gatehouse.mesh/v1", values });
   });
 
   it("prints what an Istio would need where the stack installs it itself, and says so aside", async () => {
-    const run = await gatehouse(root, ["mesh", "prod", "--config-file", settingsFile("own", production())]);
+    const run = await gatehouseHere(["mesh", "prod", "--config-file", settingsFile("own", production())]);
     assert.equal(run.code, 0);
     assert.equal(
       run.stderr,
@@ -122,7 +122,7 @@ describe("gatehouse mesh", function () {
 
   for (const stack of ["dev", "staging", "prod"]) {
     it(`prints values for ${stack} as it is shipped`, async () => {
-      const run = await gatehouse(root, ["mesh", stack]);
+      const run = await gatehouseHere(["mesh", stack]);
       assert.equal(run.code, 0, run.stderr);
       assert.equal((parse(run.stdout) as Values).volumes[0]?.name, "gatehouse-ca");
     });
@@ -130,7 +130,7 @@ describe("gatehouse mesh", function () {
 
   it("checks no Istio of a stack that installs it itself", async () => {
     const own = settingsFile("own-check", production());
-    const run = await gatehouse(root, ["mesh", "prod", "--config-file", own, "--check", "nothing.yaml", "--json"]);
+    const run = await gatehouseHere(["mesh", "prod", "--config-file", own, "--check", "nothing.yaml", "--json"]);
     assert.equal(run.code, 2);
     assert.deepEqual(errorOf(run).problems, [
       {
@@ -143,7 +143,7 @@ describe("gatehouse mesh", function () {
 
   it("names the problems of the settings", async () => {
     const file = existing("wrong", { namespace: "ingress" });
-    const run = await gatehouse(root, ["mesh", "prod", "--config-file", file, "--json"]);
+    const run = await gatehouseHere(["mesh", "prod", "--config-file", file, "--json"]);
     assert.equal(run.code, 2);
     assert.deepEqual(
       errorOf(run).problems.map(({ key }) => key),
@@ -175,7 +175,7 @@ describe("gatehouse mesh", function () {
     const secret = (await valuesOf(file)).volumes[0]?.secret.secretName ?? "";
     const found = folder.path("found.yaml");
     const check = (...args: string[]) =>
-      gatehouse(root, ["mesh", "prod", "--config-file", file, "--check", found, ...args]);
+      gatehouseHere(["mesh", "prod", "--config-file", file, "--check", found, ...args]);
     writeFileSync(found, cluster(secret));
     const right = await check();
     assert.deepEqual([right.code, right.stdout.trim()], [0, "The Istio in istio-system is as the gate needs it."]);
@@ -208,8 +208,7 @@ describe("gatehouse mesh", function () {
 
   it("refuses a file that is not there or no YAML", async () => {
     const file = existing("unreadable", { namespace: "istio-system" });
-    const check = (found: string) =>
-      gatehouse(root, ["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
+    const check = (found: string) => gatehouseHere(["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
     writeFileSync(folder.path("broken.yaml"), "a: [");
     for (const found of [folder.path("broken.yaml"), folder.path("nothing.yaml")]) {
       const run = await check(found);
@@ -261,7 +260,7 @@ describe("istiod's own chart", function () {
     assert.ok(objects.length > 10);
     const found = folder.path("rendered.yaml");
     writeFileSync(found, rendered);
-    const run = await gatehouse(root, ["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
+    const run = await gatehouseHere(["mesh", "prod", "--config-file", file, "--check", found, "--json"]);
     return differencesOf(run).map(({ field, found: value }) => `${field}: ${value}`);
   }
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { lock } from "../../stacks/lock";
-import { gatehouse } from "./gatehouse";
+import { gatehouse, gatehouseHere } from "./gatehouse";
 
 interface Json {
   format: string;
@@ -31,7 +31,7 @@ describe("gatehouse mirror", () => {
   });
 
   it("says without a mirror what there is", async () => {
-    const { code, stdout } = await gatehouse(__dirname, ["mirror"]);
+    const { code, stdout } = await gatehouseHere(["mirror"]);
     assert.equal(code, 0);
     assert.match(stdout, /^5 charts\n/);
     assert.match(stdout, /\n11 images\n/);
@@ -39,7 +39,7 @@ describe("gatehouse mirror", () => {
   });
 
   it("ends its list with the settings that use the mirror", async () => {
-    const { stdout } = await gatehouse(__dirname, ["mirror", ...to]);
+    const { stdout } = await gatehouseHere(["mirror", ...to]);
     assert.match(
       stdout,
       /\n {2}pulumi config set --path mirror\.charts oci:\/\/registry\.example\.com\/mirror\/charts\n/,
@@ -48,7 +48,7 @@ describe("gatehouse mirror", () => {
   });
 
   it("prints a command for each copy", async () => {
-    const { code, stdout } = await gatehouse(__dirname, ["mirror", ...to, "--commands"]);
+    const { code, stdout } = await gatehouseHere(["mirror", ...to, "--commands"]);
     assert.equal(code, 0);
     const lines = stdout.trim().split("\n");
     assert.equal(lines[0], "set -eu");
@@ -67,7 +67,7 @@ describe("gatehouse mirror", () => {
     ["two kinds of output at once", [...to, "--json", "--commands"], /cannot be used with/],
   ] as const) {
     it(`refuses ${why}`, async () => {
-      const { code, stdout, stderr } = await gatehouse(__dirname, ["mirror", ...args]);
+      const { code, stdout, stderr } = await gatehouseHere(["mirror", ...args]);
       assert.equal(code, 2);
       assert.match(stdout + stderr, said);
     });

@@ -6,6 +6,7 @@ import { type DexConfig } from "../../documents/dex/schema";
 import { type AuthorizationSpec, matches } from "../program/authorization";
 import { recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
+import { settingsIn } from "../docs/settings";
 import { production, settingsOf, type Tree } from "../stacks/fixture";
 
 const page = readFileSync(join(__dirname, "../../docs/2-machines.md"), "utf8");
@@ -17,7 +18,7 @@ const blocks = (language: string) =>
 /** The settings of each example; each block is one key of a stack's file. */
 const settings = blocks("yaml")
   .filter((text) => text.includes("kubeflow-gatehouse:machines:"))
-  .map((text) => (parse(text) as { "kubeflow-gatehouse:machines": Tree })["kubeflow-gatehouse:machines"]);
+  .map((text) => settingsIn({ text })?.machines as Tree);
 
 describe("the page on machines", () => {
   it("has settings that are accepted, one by one and all together", () => {

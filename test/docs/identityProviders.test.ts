@@ -1,16 +1,14 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { type Manifest as PolicyManifest } from "../../policy/manifest";
 import { rules } from "../../policy/pack";
 import { connector } from "../../stacks/connectors";
 import { findings } from "../policy/support";
 import { recordPlatform } from "../program/record";
-import { production, project, settingsOf, type Tree } from "../stacks/fixture";
+import { production, settingsOf, type Tree } from "../stacks/fixture";
 import { companyCa } from "../stacks/identities";
+import { blocksIn, settingsIn, textOf } from "./settings";
 
-const page = readFileSync(join(__dirname, "../../docs/10-identity-providers.md"), "utf8");
+const page = textOf("docs/10-identity-providers.md");
 
 /** The page leaves certificates out. */
 const withCertificates = (text: string) =>
@@ -22,21 +20,10 @@ const withCertificates = (text: string) =>
       .join("\n"),
   );
 
-const examples = [...page.matchAll(/^## (.+)$|^```yaml\n([\s\S]*?)^```$/gm)].reduce<[string, Tree][]>(
-  (found, [, heading, text]) => {
-    if (heading !== undefined) {
-      return [...found, [heading, {}]];
-    }
-    const settings = parse(withCertificates(text ?? "")) as Tree;
-    const last = found.at(-1);
-    assert(last);
-    last[1] = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [key.replace(`${project}:`, ""), value]),
-    );
-    return found;
-  },
-  [],
-);
+const examples = blocksIn(withCertificates(page), "yaml").map((block): [string, Tree] => [
+  block.heading,
+  settingsIn(block) ?? {},
+]);
 
 describe("the page about identity providers", () => {
   it("has an example for every type of connector, and under every heading", () => {

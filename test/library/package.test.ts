@@ -9,6 +9,7 @@ import { record, recordPlatform } from "../program/record";
 import { type Recording } from "../program/recording";
 import { type Value } from "../program/values";
 import { settingsOf } from "../stacks/fixture";
+import { blocksOf } from "../docs/settings";
 import { Consumer } from "./packed";
 
 const secret = "the client secret that was configured";
@@ -49,12 +50,15 @@ describe("the package that npm makes, in another Pulumi program", () => {
   after(() => consumer.remove());
   const required = () => createRequire(join(consumer.directory, "index.ts"));
 
-  it("has types, and the example is right by them", async () => {
+  it("has types, and the example and the page are right by them", async () => {
     copyFileSync(join(__dirname, "types.txt"), join(consumer.directory, "types.ts"));
+    const page = blocksOf("docs/13-library.md", "ts").map(({ text }) => text);
+    assert.equal(page.length, 2);
+    writeFileSync(join(consumer.directory, "page.ts"), page.join(""));
     const project = JSON.parse(readFileSync(join(consumer.directory, "tsconfig.json"), "utf8")) as object;
     writeFileSync(
       join(consumer.directory, "tsconfig.json"),
-      JSON.stringify({ ...project, files: ["index.ts", "types.ts"] }),
+      JSON.stringify({ ...project, files: ["index.ts", "types.ts", "page.ts"] }),
     );
     const { code, stdout } = await consumer.node([required().resolve("typescript/bin/tsc"), "-p", "."]);
     assert.deepEqual([code, stdout], [0, ""]);

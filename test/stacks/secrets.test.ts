@@ -237,7 +237,9 @@ describe("reading a stack's settings", () => {
       process.execPath,
       [
         "-r",
-        "tsx/cjs",
+        "./bin/typescript.js",
+        "-r",
+        "./cli/engine/lateModules.js",
         "-e",
         `const { readSettings } = require("./stacks/readSettings.ts");
          try { console.log(JSON.stringify(readSettings())); } catch (error) { console.log(error.message); }`,

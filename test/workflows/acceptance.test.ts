@@ -32,6 +32,7 @@ const ofOtherWays = [
   "bare",
   "client-address",
   "renew",
+  "acme-http01",
   "cluster-keys",
   "job",
   "kept-sessions",

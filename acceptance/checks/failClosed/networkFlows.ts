@@ -13,7 +13,13 @@ import {
   probingPod,
   type Seen,
 } from "../../cluster/connectionProbe";
-import { dnsServer, type NetworkTarget, networkTargets, platformNamespaces } from "../../cluster/networkTargets";
+import {
+  dnsServer,
+  namespacesOfOthers,
+  type NetworkTarget,
+  networkTargets,
+  platformNamespaces,
+} from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
 import { withObject, withSandbox } from "../../cluster/sandbox";
@@ -70,10 +76,19 @@ export function networkFlows(pace: FlowPace): Check {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
       const { front, absent } = target;
+      const others = await namespacesOfOthers(api, signal);
+      if (others.size > 0) {
+        probe.figure(
+          `namespaces of somebody else's, not looked at (${[...others].join(", ")})`,
+          others.size,
+          "namespaces",
+        );
+      }
       const parts = {
         echo: target.echo !== undefined,
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
+        others,
         absent,
       };
       const targets = await networkTargets(api, parts, signal);

@@ -4,7 +4,7 @@ import { type Check, type CheckContext } from "../../check";
 import { clusterApi } from "../../cluster/api";
 import { connect } from "../../cluster/connect";
 import { letIn } from "../../cluster/letIn";
-import { networkTargets } from "../../cluster/networkTargets";
+import { namespacesOfOthers, networkTargets } from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
 import { forwardPort } from "../../cluster/prober";
 import { make, type Sandbox, withSandbox } from "../../cluster/sandbox";
@@ -34,7 +34,8 @@ export const pastTheBalancer: Check = {
     const api = clusterApi(target);
     const token = await grantIdToken(target, somebody(target), { signal });
     const { https } = gateway.ports;
-    const [pod] = (await networkTargets(api, { echo: false, absent: target.absent }, signal)).filter(
+    const others = await namespacesOfOthers(api, signal);
+    const [pod] = (await networkTargets(api, { echo: false, others, absent: target.absent }, signal)).filter(
       ({ namespace, port }) => namespace === gateway.namespace && port === https,
     );
     if (pod === undefined) {

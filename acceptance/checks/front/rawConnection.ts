@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { connect as secure } from "node:tls";
 import { type Target } from "../../check";
 import { Collected } from "../../http/collected";
+import { namedInTls } from "../../http/namedInTls";
 
 export interface Place {
   host: string;
@@ -59,7 +60,7 @@ export function sayAt(
       }
       const over = secure({
         socket: plain,
-        servername: target.gate.hostname,
+        ...namedInTls(target.gate.hostname),
         ...(target.ca === undefined ? {} : { ca: target.ca }),
       });
       listen(over);

@@ -9,7 +9,7 @@ import { notArrived, open, protectedPage, refused } from "../../signIn/page";
 import { signIn } from "../../signIn/session";
 import { askEcho, bearer } from "../../tokens/ask";
 import { grantIdToken } from "../../tokens/grant";
-import { echoOf, somebody } from "../../tokens/parts";
+import { somebody } from "../../tokens/parts";
 
 interface Pace {
   /** Pause between two looks of somebody who is at work, in milliseconds. */
@@ -45,7 +45,6 @@ export function outlivesTokenAt({ every, skew, moment }: Pace): Check {
       const person = somebody(target);
       const most = (target.waitSeconds ?? 0) * 1000;
       const page = protectedPage(target);
-      echoOf(target);
       const token = await grantIdToken(target, person, { signal });
       const { iat = 0, exp = 0 } = decodeJwt(token);
       const life = (exp - iat) * 1000;

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { connect, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { type Target } from "../../check";
+import { namedInTls } from "../../http/namedInTls";
 
 /** The names that people and machines use, each of which may have TLS settings of its own. */
 export function publicNames({ gate, echo }: Target): URL[] {
@@ -44,7 +45,7 @@ export async function withConnection<Result>(
   const socket = connect({
     host: target.address ?? url.hostname,
     port: url.port === "" ? 443 : Number(url.port),
-    servername: url.hostname,
+    ...namedInTls(url.hostname),
     ...(target.ca === undefined ? {} : { ca: target.ca }),
     ...options,
   });

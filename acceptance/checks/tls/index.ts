@@ -1,6 +1,7 @@
 import { type Check } from "../../check";
 import { alpn } from "./alpn";
 import { certificate } from "./certificate";
+import { challengePath } from "./challengePath";
 import { ciphers } from "./ciphers";
 import { clientCertificate } from "./clientCertificate";
 import { hsts, hstsSignedIn } from "./hsts";
@@ -23,6 +24,7 @@ export const tls: readonly Check[] = [
   names(),
   onlyPublicPorts(),
   plainHttp,
+  challengePath,
   hsts,
   hstsSignedIn,
 ];

@@ -17,6 +17,7 @@ const inner: readonly { port: number; what: string }[] = [
   { port: 15014, what: "istiod's metrics" },
   { port: 15017, what: "istiod's webhooks" },
   { port: 15020, what: "a proxy's metrics" },
+  { port: 15021, what: "a proxy's readiness, which is the balancer's to ask at a pod" },
   { port: 15090, what: "Envoy's metrics" },
   { port: 4180, what: "oauth2-proxy" },
   { port: 44180, what: "oauth2-proxy's metrics" },

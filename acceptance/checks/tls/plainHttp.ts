@@ -217,7 +217,7 @@ function extras(answer: Answer): string | undefined {
     : "Strict-Transport-Security without TLS, where it means nothing";
 }
 
-function leadsAway({ target }: CheckContext, { answers, rest }: Exchange): string | undefined {
+export function leadsAway({ target }: CheckContext, { answers, rest }: Exchange): string | undefined {
   const served = publicNames(target).map(({ host }) => host);
   for (const answer of answers) {
     const { status, body } = answer;

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { namespaces } from "../../../stacks/namespaces";
 import { type ProgramPaths } from "../../node/controlPlane";
@@ -14,11 +16,13 @@ import { onMachine, portOpens, startMachine } from "../machine";
 export const secretNames = { login: "company-login", redis: "company-redis", database: "company-database" } as const;
 export const secretKey = "value";
 
+export const serversMachine = "servers";
+
 /** The machine with the company's servers, in a network that knows its way to pods: the node translates no address of theirs. */
 export async function companyMachine(): Promise<Started> {
   const { servers: own, serversGateway: other, podSubnet, node } = addresses;
   await onClient(["ip", "route", "replace", podSubnet, "via", node]);
-  return startMachine({ name: "servers", cable: "srv0", own, other }, firstProcess);
+  return startMachine({ name: serversMachine, cable: "srv0", own, other }, firstProcess);
 }
 
 export interface ServerFiles {
@@ -39,6 +43,18 @@ export async function serverFiles(name: string): Promise<ServerFiles> {
   };
 }
 
+/**
+ * A secret of a server's, which is the same for as long as the bed is up: whoever has it is not locked out when the servers
+ * start anew.
+ */
+export function keptSecret(folder: string, name: string): string {
+  const file = join(folder, `${name}.secret`);
+  if (!existsSync(file)) {
+    writePrivate(file, randomBytes(24).toString("hex"));
+  }
+  return readFileSync(file, "utf8");
+}
+
 /** Starts a server there, and waits until its port is open. */
 export async function startServer(
   machine: Started,
@@ -46,7 +62,8 @@ export async function startServer(
   port: number,
   command: readonly string[],
 ): Promise<void> {
-  startDetached(`server-${name}`, onMachine(machine, command));
+  // At SIGTERM PostgreSQL waits until everybody has left by themselves; at SIGINT all of them end at once, and in order.
+  startDetached(`server-${name}`, onMachine(machine, command), process.env, { on: machine.name, asks: "SIGINT" });
   await portOpens(`the server ${name}`, addresses.servers, port);
 }
 

@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../command";
 import { addresses, serverNames } from "../../node/layout";
 import { type ProgramPaths } from "../../node/controlPlane";
 import { type Started } from "../../node/processes";
 import { writePrivate } from "../../platform/privateFiles";
-import { secretNames, serverFiles, startServer } from "./company";
+import { keptSecret, secretNames, serverFiles, startServer } from "./company";
 
 const port = 5432;
 
@@ -20,34 +19,11 @@ const asSomebodyElse = ["unshare", "--user", "--map-user=1000", "--map-group=100
 export async function databaseServer(machine: Started, programs: ProgramPaths): Promise<Record<string, string>> {
   const { folder, certificate, key } = await serverFiles(serverNames.database);
   const data = join(folder, "data");
-  const step = (what: string, command: readonly string[], input = "") => {
-    const [file = "", ...args] = [...asSomebodyElse, ...command];
-    return run(`PostgreSQL, ${what}`, file, args, { timeoutMs: 60_000, input });
-  };
-  await step("a new cluster", [
-    programs("initdb"),
-    ...[
-      "--pgdata",
-      data,
-      "--username",
-      "postgres",
-      "--auth",
-      "reject",
-      "--no-locale",
-      "--encoding",
-      "UTF8",
-      "--no-sync",
-    ],
-  ]);
-  const password = randomBytes(24).toString("hex");
-  const statements = [
-    `CREATE ROLE ${database} LOGIN PASSWORD '${password}';`,
-    `CREATE DATABASE ${database} OWNER ${database};`,
-    "",
-  ];
-  const single = [programs("postgres"), "--single", "-D", data, "-c", "password_encryption=scram-sha-256", "postgres"];
-  await step("its user", single, statements.join("\n"));
-  writePrivate(join(data, "pg_hba.conf"), `hostssl ${database} ${database} all scram-sha-256\n`);
+  const password = keptSecret(folder, database);
+  // What Dex keeps there outlives a second start, as in a company.
+  if (!existsSync(data)) {
+    await makeData(data, programs, password);
+  }
   chmodSync(key, 0o600);
   const options = {
     listen_addresses: addresses.servers,
@@ -61,4 +37,26 @@ export async function databaseServer(machine: Started, programs: ProgramPaths): 
   const flags = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   await startServer(machine, "database", port, [...asSomebodyElse, programs("postgres"), "-D", data, ...flags]);
   return { [secretNames.database]: password };
+}
+
+/** Under another name until it is whole: half of it would be taken for all of it. */
+async function makeData(data: string, programs: ProgramPaths, password: string): Promise<void> {
+  const unready = `${data}.unready`;
+  rmSync(unready, { recursive: true, force: true });
+  const step = (what: string, command: readonly string[], input = "") => {
+    const [file = "", ...args] = [...asSomebodyElse, ...command];
+    return run(`PostgreSQL, ${what}`, file, args, { timeoutMs: 60_000, input });
+  };
+  const local = ["--username", "postgres", "--auth", "reject", "--no-locale", "--encoding", "UTF8", "--no-sync"];
+  await step("a new cluster", [programs("initdb"), "--pgdata", unready, ...local]);
+  const statements = [
+    `CREATE ROLE ${database} LOGIN PASSWORD '${password}';`,
+    `CREATE DATABASE ${database} OWNER ${database};`,
+    "",
+  ];
+  const scram = ["-c", "password_encryption=scram-sha-256"];
+  const single = [programs("postgres"), "--single", "-D", unready, ...scram, "postgres"];
+  await step("its user", single, statements.join("\n"));
+  writePrivate(join(unready, "pg_hba.conf"), `hostssl ${database} ${database} all scram-sha-256\n`);
+  renameSync(unready, data);
 }

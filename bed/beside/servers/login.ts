@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { layout, serverNames } from "../../node/layout";
@@ -7,7 +6,7 @@ import { type Started } from "../../node/processes";
 import { writePrivate, writePrivateJson } from "../../platform/privateFiles";
 import { bcryptOf } from "../../platform/values/passwords";
 import { type BesideFacts } from "../../platform/facts";
-import { secretNames, serverFiles, startServer } from "./company";
+import { keptSecret, secretNames, serverFiles, startServer } from "./company";
 
 /** The company's issuer, of people and of jobs. */
 export const loginIssuer = `https://${serverNames.login}/dex`;
@@ -33,12 +32,11 @@ export interface LoginServer {
 /** A Dex of the company's own; that it is a Dex, too, lets the suite fill in its form. */
 export async function loginServer(machine: Started, programs: ProgramPaths, gate: string): Promise<LoginServer> {
   const { folder, certificate, key } = await serverFiles(serverNames.login);
-  const secret = () => randomBytes(24).toString("hex");
-  const clientSecret = secret();
-  const jobsSecret = secret();
-  const jobsPassword = secret();
+  const clientSecret = keptSecret(folder, "client");
+  const jobsSecret = keptSecret(folder, "jobs-client");
+  const jobsPassword = keptSecret(folder, "jobs");
   const redirectUri = `https://${gate}/oauth2/callback`;
-  const passwords = Object.fromEntries(people.map(({ email }) => [email, secret()]));
+  const passwords = Object.fromEntries(people.map(({ email }) => [email, keptSecret(folder, email)]));
   const user = async (email: string, username: string, password: string, groups: readonly string[]) => ({
     email,
     username,

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { addresses, serverNames } from "../../node/layout";
 import { type ProgramPaths } from "../../node/controlPlane";
 import { type Started } from "../../node/processes";
 import { writePrivate } from "../../platform/privateFiles";
-import { secretNames, serverFiles, startServer } from "./company";
+import { keptSecret, secretNames, serverFiles, startServer } from "./company";
 
 const port = 6379;
 
@@ -14,7 +13,7 @@ export const redisUser = "gatehouse";
 /** A Redis that speaks nothing but TLS and keeps nothing on a disk. Returns the Secrets that the platform needs. */
 export async function redisServer(machine: Started, programs: ProgramPaths): Promise<Record<string, string>> {
   const { folder, certificate, key } = await serverFiles(serverNames.redis);
-  const password = randomBytes(24).toString("hex");
+  const password = keptSecret(folder, redisUser);
   const users = writePrivate(
     join(folder, "users.acl"),
     [

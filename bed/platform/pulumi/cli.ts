@@ -62,7 +62,7 @@ export class PulumiCli {
   run(
     name: string,
     args: readonly string[],
-    { cwd = repository, quiet = false }: { cwd?: string; quiet?: boolean } = {},
+    { cwd = repository, quiet = false, input }: { cwd?: string; quiet?: boolean; input?: string } = {},
   ): Promise<string> {
     const { programs, progress } = this.options;
     const file = join(this.#logs, `pulumi-${name}.log`);
@@ -72,9 +72,11 @@ export class PulumiCli {
         spawn(programs.path("pulumi"), [...args, "--non-interactive", "--color", "never"], {
           cwd,
           env: this.#env,
-          stdio: ["ignore", "pipe", "pipe"],
+          stdio: ["pipe", "pipe", "pipe"],
         }),
       );
+      // A program that does not read to the end is no failure.
+      child.stdin.on("error", () => undefined).end(input ?? "");
       const lines: string[] = [];
       let stdout = "";
       child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

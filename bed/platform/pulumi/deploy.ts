@@ -1,13 +1,17 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../../../cli/exit";
+import { readProject } from "../../../cli/project/project";
+import { Api } from "../cluster/api";
 import { type Deployed } from "../deployed";
-import { platformLayout } from "../layout";
-import { type PlatformOptions } from "../options";
+import { istiodRolledOut } from "../existing";
+import { platformLayout, repository } from "../layout";
+import { defaultPatience, type PlatformOptions } from "../options";
 import { type BedStack } from "../stackFile";
 import { type Steps } from "../steps";
 import { PulumiCli } from "./cli";
 
-type Options = Pick<PlatformOptions, "programs" | "state" | "kubeconfig" | "progress">;
+type Options = Pick<PlatformOptions, "programs" | "state" | "kubeconfig" | "progress" | "secrets">;
 
 interface State {
   deployment: { resources?: { type: string; custom?: boolean; inputs?: { kind?: unknown } }[] };
@@ -17,10 +21,25 @@ interface State {
 export async function deployWithPulumi(options: Options, stack: BedStack, steps: Steps): Promise<Deployed> {
   const cli = new PulumiCli(options);
   await selectStack(cli, stack, join(platformLayout(options.state).pulumi.backend));
+  await bringSecrets(cli, stack, options.secrets);
   const before = await resourcesOf(cli, stack);
-  await steps.run("pulumi up", () =>
-    cli.run("up", ["up", "--yes", "--skip-preview", "--suppress-outputs", ...withPack, ...settingsOf(stack)]),
-  );
+  const up = () =>
+    steps.run("pulumi up", () =>
+      cli.run("up", ["up", "--yes", "--skip-preview", "--suppress-outputs", ...withPack, ...settingsOf(stack)]),
+    );
+  try {
+    await up();
+  } catch (error) {
+    const { istio } = stack.settings;
+    if (istio.type !== "existing" || !waitsForIstiod(error)) {
+      throw error;
+    }
+    // As docs/14-bring-your-own.md says: the first run has brought what istiod's pods waited for.
+    steps.note("pulumi up was refused until the company's istiod had started with the platform's CA, and ran again");
+    const api = await Api.connect(options.kubeconfig);
+    await steps.run("the company's istiod", () => istiodRolledOut(istio, api, defaultPatience));
+    await up();
+  }
   const resources = await resourcesOf(cli, stack);
   const outputs = JSON.parse(
     await cli.run("output", ["stack", "output", "--json", "--show-secrets", "--stack", stack.name], { quiet: true }),
@@ -69,6 +88,22 @@ export async function previewWithPulumi(options: Options, stack: BedStack): Prom
   return JSON.parse(
     await cli.run("preview", ["preview", "--json", "--show-sames", ...withPack, ...settingsOf(stack)], { quiet: true }),
   );
+}
+
+/** Whether the program found everything as it has to be but for istiod's pods (components/existingIstio.ts). */
+export function waitsForIstiod(error: unknown): boolean {
+  return error instanceof Failure && /istiod still runs pods from before its last change/.test(error.details);
+}
+
+/** Puts secrets into the settings as a person does; the value is in no list of processes. */
+async function bringSecrets(cli: PulumiCli, { name, file }: BedStack, secrets: Options["secrets"]): Promise<void> {
+  for (const [path, from] of Object.entries(secrets ?? {})) {
+    const key = `${readProject(repository).name}:${path}`;
+    await cli.run("config", ["config", "set", "--secret", "--path", key, "--stack", name, "--config-file", file], {
+      quiet: true,
+      input: readFileSync(from, "utf8"),
+    });
+  }
 }
 
 const withPack = ["--policy-pack", "policy"];

@@ -1,11 +1,13 @@
 import { objectKey } from "../../../cli/manifests/objectId";
 import { type Stage, stagesOf } from "../../../cli/manifests/stages";
 import { namespaces } from "../../../stacks/namespaces";
+import { type Settings } from "../../../stacks/schema";
 import { certificatesReady } from "../certificates/ready";
 import { signCertificates } from "../certificates/standIn";
 import { type Api } from "../cluster/api";
 import { type KubernetesObject, nameOf } from "../cluster/object";
 import { type Deployed } from "../deployed";
+import { checkExisting, istiodRolledOut } from "../existing";
 import { platformLayout } from "../layout";
 import { type LeftOut } from "../leftOut";
 import { defaultPatience, type PlatformOptions } from "../options";
@@ -32,11 +34,12 @@ export interface ServerSideArgs {
 export async function deployServerSide({ options, stack, api, leftOut, steps }: ServerSideArgs): Promise<Deployed> {
   const { state, charts, programs, patience = defaultPatience } = options;
   const files = platformLayout(state);
+  const versions = await steps.run("looking at what somebody else runs", () => checkExisting(stack, api));
   const { objects, generated } = await steps.run("rendering", () =>
     render({ stack, charts, helm: programs.path("helm"), out: files.rendered }),
   );
   const store = new ValueStore(files.values);
-  const recipes = new Recipes(stack.settings, store);
+  const recipes = new Recipes(stack.settings, store, { versions, secrets: options.secrets });
   await fillGenerated(objects, generated, recipes);
 
   const { applied, workloads, left } = sortOut(objects, leftOut);
@@ -57,7 +60,7 @@ export async function deployServerSide({ options, stack, api, leftOut, steps }: 
   for (const stage of stagesOf(applied, idOf)) {
     await steps.run(stage.name, async () => {
       await applyAll(stage.objects, context);
-      standIns.push(...(await settle(stage, { leftOut, api, patience, steps, workloads })));
+      standIns.push(...(await settle(stage, { leftOut, api, patience, steps, workloads, settings: stack.settings })));
     });
   }
   // What a rotation replaced goes when nothing reads it any more.
@@ -111,12 +114,13 @@ export function sortOut(
 export interface Settling extends Pick<ServerSideArgs, "api" | "leftOut" | "steps"> {
   patience: number;
   workloads: ReadonlySet<KubernetesObject>;
+  settings?: Pick<Settings, "istio">;
 }
 
 /** Waits until all of a stage is ready, as docs/7-gitops.md has it; says what the bed did itself. */
 export async function settle(
   { name, objects }: Stage<KubernetesObject>,
-  { leftOut, api, patience, steps, workloads }: Settling,
+  { leftOut, api, patience, steps, workloads, settings }: Settling,
 ): Promise<string[]> {
   await workloadsReady(
     objects.filter((object) => workloads.has(object)),
@@ -128,6 +132,9 @@ export async function settle(
       return [];
     case "foundations":
       await webhooksTrusted(objects, api, patience);
+      if (settings?.istio.type === "existing") {
+        await istiodRolledOut(settings.istio, api, patience);
+      }
       return [];
     case "rules": {
       if (!leftOut.certManager) {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { type ErrorReport } from "../../../cli/main";
+import { type ErrorReport } from "../../../cli/errorReport";
 import { type GeneratedValue } from "../../../cli/manifests/generated";
 import { kustomizationName } from "../../../cli/manifests/kustomization";
 import { Failure } from "../../../cli/exit";

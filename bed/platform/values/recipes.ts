@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { identityProviderOf } from "../../../components/identityProvider";
 import { keyAuthorities } from "../../../components/keyAuthorities";
 import { hostsOf } from "../../../components/topology";
@@ -6,9 +7,17 @@ import { type GeneratedValue } from "../../../cli/manifests/generated";
 import { Failure } from "../../../cli/exit";
 import { durationSeconds } from "../../../stacks/fields";
 import { type Settings } from "../../../stacks/schema";
+import { type ExistingVersions } from "../existing";
 import { makeAuthority } from "./authority";
 import { bcryptOf, makeBytes, makePassword } from "./passwords";
 import { type ValueStore } from "./store";
+
+/** What is not made here: it comes from the cluster, or with the settings. */
+export interface GivenValues {
+  versions?: ExistingVersions;
+  /** Settings that are secrets, by path: the file that has it. */
+  secrets?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Makes the values that the manifests leave out, as `pulumi up` does; docs/7-gitops.md has the same list for people. */
 export class Recipes {
@@ -18,6 +27,7 @@ export class Recipes {
   constructor(
     readonly settings: Settings,
     readonly store: ValueStore,
+    readonly given: GivenValues = {},
   ) {}
 
   /** The value of one place; a place that nobody thought of is a failure. */
@@ -48,7 +58,7 @@ export class Recipes {
       async (value) => (await this.#authority(value)).certificatePem,
     ],
     [
-      /^Secret istio-system\/gatehouse-ca: stringData\["extra\.pem"\]$/,
+      /^Secret istio-system\/gatehouse-(?:ca|istiod-ca-[0-9a-f]{10}): stringData\["extra\.pem"\]$/,
       async (value) => {
         const { certificatePem } = await this.#authority(value);
         const { settings } = this;
@@ -77,7 +87,26 @@ export class Recipes {
       /^Secret auth\/dex: stringData\.MACHINE_CLIENT_SECRET_(\d+)$/,
       (value, index) => this.#machineSecret(value, Number(index)),
     ],
+    [
+      /^ConfigMap [^/]+\/gatehouse-checked-istio: data\.istiod$/,
+      () => Promise.resolve(this.given.versions?.istiod ?? ""),
+    ],
+    [
+      /^ConfigMap [^/]+\/gatehouse-checked-cert-manager: data\.certManager$/,
+      () => Promise.resolve(this.given.versions?.certManager ?? ""),
+    ],
+    [/^Secret ingress\/gatehouse-edge-given: stringData\["tls\.(crt|key)"\]$/, (_, part) => this.#givenPair(part)],
   ];
+
+  /** The certificate stands in the settings; its key is one of their secrets. */
+  #givenPair(part: string): Promise<string> {
+    const { edge } = this.settings.certificates;
+    const file = this.given.secrets?.["certificates.edge.privateKey"];
+    if (edge.type !== "given" || file === undefined) {
+      throw new Failure("The stack has no certificate of its own for the gate that the bed has the key of.");
+    }
+    return Promise.resolve(part === "crt" ? edge.certificate : readFileSync(file, "utf8"));
+  }
 
   /** Whoever has the certificate was made from it, and from the key only where that is in the same Secret. */
   async #authority(value: GeneratedValue): Promise<{ keyPem: string; certificatePem: string }> {

@@ -12,8 +12,12 @@ import {
   type Pod,
   type Secret,
 } from "../../../acceptance/cluster/objects";
+import { partOf } from "../../../components/labels";
+import { namespaces } from "../../../stacks/namespaces";
 import { issue } from "../certificates";
 import { fakeAuthority } from "../fakeGate";
+
+const platformNamespaces: readonly string[] = Object.values(namespaces);
 
 /** A change, as it came in. */
 export interface Call {
@@ -38,6 +42,8 @@ export class FakeCluster {
   /** Bytes by `pod/container`, as kubelet would say. */
   readonly memory = new Map<string, number>();
   endpoints: unknown[] = [];
+  /** Namespaces that somebody else made, and not the platform. */
+  readonly others = new Set<string>();
   readonly changes: Call[] = [];
   /** May answer in the API server's place, by throwing a status, or take its time. */
   before: (call: Call) => void | Promise<void> = () => undefined;
@@ -234,6 +240,10 @@ export class FakeCluster {
       /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     const title = `${namespace}/${name}`;
     const manager = url.searchParams.get("fieldManager") ?? "somebody";
+    const whole = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path)?.[1];
+    if (method === "GET" && platformNamespaces.some((name) => name === whole)) {
+      return { metadata: { name: whole, labels: this.others.has(whole ?? "") ? {} : partOf } };
+    }
     if (path.endsWith("/proxy/stats/summary")) {
       return this.#summary();
     }

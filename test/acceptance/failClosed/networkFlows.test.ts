@@ -117,6 +117,24 @@ describe("network flows", () => {
     assert.match(nameless.faults.join("\n"), /no endpoints with a port named dns-tcp/);
   });
 
+  it("look at no namespace of an Istio or a cert-manager that somebody else runs, and at all the others", async () => {
+    const { faults, right, cluster } = await outcome({ leaves: [15014, 9402] }, ({ others, pods }) => {
+      others.add("cert-manager").add("istio-system");
+      pods.delete("istio-cni-node");
+    });
+    assert.deepEqual(faults, []);
+    assert.doesNotMatch(right.join("\n"), /cert-manager|istio-system|istio-cni/);
+    for (const namespace of ["ingress", "auth", "gatehouse-echo"]) {
+      assert.ok(right.includes(`from a pod of ${namespace} to a pod elsewhere: closed, because no flow lists it`));
+    }
+    assert.deepEqual([...cluster.made.keys()], []);
+  });
+
+  it("take nobody's word for it that the gate's own namespaces are somebody else's", async () => {
+    const { faults } = await outcome({ leaves: [4180] }, ({ others }) => void others.add("auth").add("ingress"));
+    assert.match(faults.join("\n"), /to oauth2-proxy \(auth\), port 4180 should be closed/);
+  });
+
   it("remove what they made when something fails in the middle", async () => {
     const { faults, cluster } = await outcome({}, (fake) => {
       fake.before = ({ method, path }) => {

@@ -7,8 +7,8 @@ import { seconds } from "../../../bed/commands/settings";
 import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
 import { count, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
+import { certificateOf, groupsOf } from "../../../bed/e2e/verify";
 import { type Mode } from "../../../bed/e2e/modes";
-import { groupsOf } from "../../../bed/e2e/verify";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
 import { BadInput } from "../../../cli/exit";
@@ -131,6 +131,14 @@ describe("The end-to-end run", () => {
     ]);
     assert.equal(count([result]).failed, 6);
     assert.deepEqual(failures([resultOf(bare)]), []);
+  });
+
+  it("says that challenges pass at port 80 where the certificate comes by HTTP-01", () => {
+    const challenged = { ...bare, facts: { ...facts, acmeHttp01: true } };
+    assert.ok(needsMet(challenged, mode, 0).includes("acme-http01"));
+    assert.ok(!needsMet(bare, mode, 0).includes("acme-http01"));
+    assert.deepEqual(certificateOf(challenged.facts), ["--acme-http01"]);
+    assert.deepEqual(certificateOf(facts), []);
   });
 
   it("says who has to arrive with which groups", () => {

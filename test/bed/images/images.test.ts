@@ -143,6 +143,11 @@ describe("the bed's images", function () {
     );
   });
 
+  it("are nothing that is left out where pods ask for them now and then only", async () => {
+    const solver = { ...recipe, programs: { solver: "/solver" }, onDemand: true };
+    assert.deepEqual(await write([solver]), { archives: [], leftOut: [] });
+  });
+
   it("say when a program that was found is another version than their name says", async () => {
     const said: string[] = [];
     const found: Programs = { ...programs, has: () => true, path: () => join(folder.path, "gate") };

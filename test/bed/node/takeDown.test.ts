@@ -5,19 +5,10 @@ import { layout } from "../../../bed/node/layout";
 import { isAlive, startDetached } from "../../../bed/node/processes";
 import { takeDown } from "../../../bed/node/takeDown";
 import { platformLayout } from "../../../bed/platform/layout";
-import { Folder, withEnvironment } from "../programs/folder";
+import { withBedState } from "../programs/folder";
 
 describe("Taking a bed down", () => {
-  let folder: Folder;
-  let restore: () => void;
-  beforeEach(() => {
-    folder = new Folder();
-    restore = withEnvironment({ GATEHOUSE_BED_STATE: join(folder.path, "state") });
-  });
-  afterEach(() => {
-    restore();
-    folder.remove();
-  });
+  withBedState();
 
   it("leaves nothing but logs, no key and no password", async () => {
     const { state, logs } = layout();

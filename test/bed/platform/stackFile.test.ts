@@ -5,18 +5,8 @@ import { parse, stringify } from "yaml";
 import { raiseRotation, readBedStack, writeBedStack } from "../../../bed/platform/stackFile";
 import { BadInput } from "../../../cli/exit";
 import { temporaryFolder } from "../../cli/gatehouse";
-
-const jwk = {
-  kty: "EC",
-  crv: "P-256",
-  x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-  y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-};
-const surroundings = {
-  apiServer: { cidrs: ["172.18.0.2/32"], ports: [6443] },
-  dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53] },
-  issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
-};
+import { gateCertificate } from "../e2e/modeSettings";
+import { surroundings } from "./surroundings";
 
 describe("the stack that the bed deploys", () => {
   const folder = temporaryFolder();
@@ -104,6 +94,53 @@ describe("the stack that the bed deploys", () => {
     writeFileSync(file, `encryptionsalt: v1:salt\n${readFileSync(file, "utf8")}`);
     write({}, "dev", state);
     assert.equal((parse(readFileSync(file, "utf8")) as { encryptionsalt: string }).encryptionsalt, "v1:salt");
+  });
+
+  it("says of a secret that the bed brings along only that it is one", () => {
+    const file = folder.path("given.key");
+    writeFileSync(file, "hunter2");
+    const state = folder.path(`${(count += 1)}`);
+    const written = writeBedStack({
+      stack: "dev",
+      state,
+      charts: "/charts",
+      surroundings,
+      settings: { "certificates.edge": { type: "given", certificate: gateCertificate } },
+      secrets: { "certificates.edge.privateKey": file },
+    });
+    const text = readFileSync(written.file, "utf8");
+    const { config } = parse(text) as { config: Record<string, { edge: { privateKey: unknown } }> };
+    assert.deepEqual(config["kubeflow-gatehouse:certificates"]?.edge.privateKey, {
+      secure: "brought along by the bed",
+    });
+    assert.doesNotMatch(text, /hunter2|given\.key/);
+    assert.equal(written.settings.certificates.edge.type, "given");
+  });
+
+  it("is refused for an encrypted value that the bed does not bring along, beside one that it does", () => {
+    const own = folder.path("Pulumi.two.yaml");
+    const dev = parse(readFileSync(join(__dirname, "..", "..", "..", "Pulumi.dev.yaml"), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    dev.config["kubeflow-gatehouse:environment"] = "dev";
+    dev.config["kubeflow-gatehouse:sessions"] = { refresh: { secure: "AAA" } };
+    writeFileSync(own, stringify(dev));
+    assert.match(
+      problemsOf(() =>
+        writeBedStack({
+          stack: own,
+          state: folder.path(`${(count += 1)}`),
+          charts: "/charts",
+          surroundings,
+          settings: {
+            "certificates.edge": { type: "given", certificate: gateCertificate },
+            "sessions.refresh": { secure: "AAA" },
+          },
+          secrets: { "certificates.edge.privateKey": "/given.key" },
+        }),
+      ),
+      /sessions/,
+    );
   });
 
   it("is refused where it asks for what the bed has not: people's own providers, encrypted values", () => {

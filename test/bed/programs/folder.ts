@@ -37,3 +37,18 @@ export function withEnvironment(variables: Record<string, string | undefined>): 
   Object.entries(variables).forEach(([name, value]) => set(name, value));
   return () => before.forEach(([name, value]) => set(name, value));
 }
+
+/** Gives each test of a suite a bed's state of its own; the returned function gives the folder that it is in. */
+export function withBedState(): () => Folder {
+  let folder: Folder;
+  let restore: () => void;
+  beforeEach(() => {
+    folder = new Folder();
+    restore = withEnvironment({ GATEHOUSE_BED_STATE: join(folder.path, "state") });
+  });
+  afterEach(() => {
+    restore();
+    folder.remove();
+  });
+  return () => folder;
+}

@@ -88,6 +88,7 @@ describe("the offline preview and the engine's, compared", () => {
   it("pass only with resources, no difference, and nothing to change", () => {
     assert.equal(judgeAgreement(compare({})), "1 resources, no difference, nothing to change");
     assert.throws(() => judgeAgreement(compare({ protect: true })), /protect: offline false, engine true/);
+    assert.equal(judgeAgreement(compare({}, "read")), "1 resources, no difference, nothing to change");
     assert.throws(() => judgeAgreement(compare({}, "update")), /the engine would update 1/);
     assert.throws(() => judgeAgreement(agreement([], { steps: [] })), /neither preview has a resource/);
   });

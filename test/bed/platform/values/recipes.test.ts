@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { compareSync, getRounds } from "bcryptjs";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { modes } from "../../../../bed/e2e/modes";
 import { Recipes } from "../../../../bed/platform/values/recipes";
 import { ValueStore } from "../../../../bed/platform/values/store";
 import { type GeneratedValue } from "../../../../cli/manifests/generated";
@@ -10,6 +11,7 @@ import { type Settings } from "../../../../stacks/schema";
 import { changed, production, settingsOf } from "../../../stacks/fixture";
 import { companyCa, givenCa } from "../../../stacks/identities";
 import { temporaryFolder } from "../../../cli/gatehouse";
+import { gateCertificate, settingsOf as settingsOfMode } from "../../e2e/modeSettings";
 
 const urn = (type: string, name: string) =>
   `urn:pulumi:dev::kubeflow-gatehouse::gatehouse:index:Platform$${type}::${name}`;
@@ -88,6 +90,48 @@ describe("the values that the bed makes in Pulumi's place", () => {
     const own = await made.make(value("auth", "gatehouse-ca", "ca.crt", authority(1).slice(1)));
     const all = await made.make(value("istio-system", "gatehouse-ca", "extra.pem", authority(1).slice(1)));
     assert.equal(all, `${own}${companyCa}`);
+  });
+
+  it("are the versions that were found of what somebody else runs", async () => {
+    const made = new Recipes(settings, new ValueStore(folder.path("versions.json")), {
+      versions: { istiod: "1.31.1", certManager: "v1.21.2" },
+    });
+    const checked = (namespace: string, name: string, path: string): GeneratedValue => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace,
+      name,
+      path,
+      why: "unknown",
+      from: [],
+    });
+    assert.equal(await made.make(checked("istio-system", "gatehouse-checked-istio", "data.istiod")), "1.31.1");
+    assert.equal(
+      await made.make(checked("cert-manager", "gatehouse-checked-cert-manager", "data.certManager")),
+      "v1.21.2",
+    );
+  });
+
+  it("are the CA for an istiod of somebody else's, under the name that its Deployment waits for", async () => {
+    const made = recipes();
+    const own = await made.make(value("auth", "gatehouse-ca", "ca.crt", authority(1).slice(1)));
+    const theirs = value("istio-system", "gatehouse-istiod-ca-eff69bfe42", "extra.pem", authority(1).slice(1));
+    assert.equal(await made.make(theirs), own);
+    await assert.rejects(made.make({ ...theirs, name: "gatehouse-istiod-ca-" }), /does not know how to make/);
+  });
+
+  it("are a certificate that the settings bring along, with the key that stands in no settings", async () => {
+    const file = folder.path("given.key");
+    writeFileSync(file, "the key");
+    const mode = modes.find(({ name }) => name === "own-mesh") ?? assert.fail("no such mode");
+    const given = settingsOfMode(mode);
+    const pair = (key: string) => value("ingress", "gatehouse-edge-given", key, []);
+    const made = new Recipes(given, new ValueStore(folder.path("given.json")), {
+      secrets: { "certificates.edge.privateKey": file },
+    });
+    assert.equal(await made.make(pair("tls.crt")), gateCertificate);
+    assert.equal(await made.make(pair("tls.key")), "the key");
+    await assert.rejects(recipes(undefined, given).make(pair("tls.key")), /that the bed has the key of/);
   });
 
   it("are a CA as components/certificateAuthority.ts asks for, the same wherever it goes", async () => {
