@@ -11,6 +11,7 @@ import { addMesh } from "./mesh";
 import { addMirror } from "./mirror";
 import { addPreview } from "./preview";
 import { Progress } from "./progress";
+import { addScan } from "./scan";
 import { addVerify } from "./verify";
 
 /** What a command prints with `--json` when it could not do its work. */
@@ -48,6 +49,7 @@ function program(): Command {
   addBench(command, context);
   addMirror(command, context);
   addMesh(command, context);
+  addScan(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);
