@@ -78,7 +78,7 @@ export class RuleExemptions {
     today: string,
   ) {
     this.#today = today;
-    const whole = schemaProblems({ ...exemptionsSchema, items: undefined } as ConfigSchema, configured);
+    const whole = schemaProblems({ ...exemptionsSchema, items: undefined }, configured);
     for (const { wrong } of whole) this.#malformed.push(this.#remark("malformed", 0, {}, `exemptions ${wrong}.`));
     for (const [index, item] of Array.isArray(configured) ? (configured as unknown[]).entries() : []) {
       const problems = exemptionProblems(item, index);

@@ -14,7 +14,8 @@ import {
 import { run, runTogether } from "../../policy/run";
 import { byWeight, type Finding, type Subject } from "../finding";
 import { Scopes } from "../manifests/scope";
-import { type PackConfig } from "./config";
+import { type PackConfig } from "../policies/packConfig";
+import { levelOf, settingsOf } from "./config";
 import { type ScannedObject } from "./objects";
 import { placeOfField } from "./place";
 
@@ -61,10 +62,10 @@ export function check({ objects, rules, config, environment, namespace, today }:
   const byMember = new Map(all.map((subjected) => [subjected.member, subjected]));
   const findings: ScanFinding[] = [];
   for (const rule of rules) {
-    const level = config.levelOf(rule, environment);
+    const level = levelOf(config, rule, environment);
     if (level === "disabled") continue;
-    const own = exemptions.of(rule.name, config.exemptionsOf(rule));
-    const settings = config.settingsOf(rule);
+    const { settings, exemptions: configured } = settingsOf(config, rule);
+    const own = exemptions.of(rule.name, configured);
     const report = (subjected: Subjected | undefined, found: readonly RuleFinding[]): void => {
       for (const finding of found) findings.push(reported(rule, level, subjected, finding));
     };
@@ -119,7 +120,7 @@ function statedBy(rule: RuleFacts, level: EnforcementLevel): Omit<ScanFinding, "
 /** What there is to say about the exemptions themselves, which stand in the config and not in a manifest. */
 function remarksOn(exemptions: Exemptions, config: PackConfig, environment: Environment): ScanFinding[] {
   return exemptionRules.flatMap((rule) => {
-    const level = config.levelOf(rule, environment);
+    const level = levelOf(config, rule, environment);
     if (level === "disabled") return [];
     return exemptions.remarks(rule.remarks).map((remark): ScanFinding => {
       const place =

@@ -76,7 +76,11 @@ interface Items {
 }
 
 function itemsOf(value: unknown): Items | undefined {
-  if (Array.isArray(value)) return (value as unknown[]).some(isObject) ? { list: value, at: [] } : undefined;
+  if (Array.isArray(value)) {
+    // Reports list objects by kind and name, too.
+    const objects = (value as unknown[]).some((item) => isObject(item) && isMap(item["metadata"]));
+    return objects ? { list: value, at: [] } : undefined;
+  }
   if (!isObject(value) || !value.kind.endsWith("List") || value["items"] === undefined) return undefined;
   const { apiVersion, kind, items } = value;
   if (kind === "List" || kind === "ResourceList") return { list: items ?? [], at: ["items"] };

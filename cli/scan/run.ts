@@ -9,7 +9,8 @@ import { formatScan, formatScanJson, formatScanProblems } from "../formats/scan"
 import { formatSarif } from "../formats/sarif";
 import { type ScanOptions } from "../scan";
 import { check, type ScanFinding } from "./check";
-import { noConfig, readPackConfig } from "./config";
+import { PackConfig, readPackConfig } from "../policies/packConfig";
+import { configurable } from "./config";
 import { type InputFile, inputFiles, unreadable } from "./files";
 import { objectsIn, type ScannedObject } from "./objects";
 import { readText } from "./text";
@@ -36,7 +37,7 @@ export async function scan(
   { output, progress, style }: CommandContext,
 ): Promise<ExitCode> {
   const pack = [...rules, ...stackRules];
-  const config = configFile === undefined ? noConfig : readPackConfig(configFile, pack);
+  const config = configFile === undefined ? new PackConfig() : readPackConfig(configFile, configurable(pack));
   const { files, problems } = inputFiles(inputs);
   progress.phase(`reading ${files.length} files`);
   const read = await readObjects(files, [...problems]);

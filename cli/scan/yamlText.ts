@@ -16,6 +16,9 @@ import { maxDepth, type Path, type SourceDocument, type SourceText, type Unreada
 /** Enough for shared blocks, too little for a text that unfolds into gigabytes. */
 const maxAliasCount = 100;
 
+/** What fits into Node's memory as a tree with places; JSON needs much less. */
+const longestText = 40_000_000;
+
 /** Kubernetes makes it a text (sigs.k8s.io/yaml), and so its content can be looked at. */
 const binary: ScalarTag = {
   tag: "tag:yaml.org,2002:binary",
@@ -36,6 +39,10 @@ const strangeLineEnd = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
 /** Reads every document of a YAML text as Kubernetes does; what can't be read costs its own document only. */
 export function readManifestYaml(text: string): SourceText {
+  if (text.length > longestText) {
+    const reason = "more than 40 MB of YAML; take it apart, or take JSON (kubectl get -o json)";
+    return { documents: [], unreadable: [{ line: 1, reason }] };
+  }
   const strange = strangeLineEnd.exec(text);
   if (strange) {
     const line = text.slice(0, strange.index).split("\n").length;

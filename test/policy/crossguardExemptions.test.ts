@@ -43,11 +43,11 @@ function pack(config: Record<string, unknown>, today = "2026-06-30") {
   const policies = crossguardPolicies([rule, stackRule], { exemptions: new Exemptions(() => today) });
   const getConfig = (name: string) => () => (config[name] ?? {}) as never;
   return {
-    resource(
+    resource: (
       props: Record<string, unknown>,
       type = "kubernetes:core/v1:ConfigMap",
       provider: Record<string, unknown> = {},
-    ) {
+    ) => {
       const said: string[] = [];
       const args = {
         type,
@@ -59,7 +59,7 @@ function pack(config: Record<string, unknown>, today = "2026-06-30") {
       void validateResource(args as never, (message) => said.push(message));
       return said;
     },
-    stack(...all: Record<string, unknown>[]) {
+    stack: (...all: Record<string, unknown>[]) => {
       const said: string[] = [];
       for (const policy of policies.filter((one): one is StackValidationPolicy => "validateStack" in one)) {
         const resources = all.map((props) => ({

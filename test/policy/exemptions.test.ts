@@ -26,7 +26,8 @@ const left = (entry: Partial<Exemption>, manifest: Manifest, defaultNamespace = 
     memberOf(manifest, () => defaultNamespace),
     found,
   ).length;
-const { namespace: _, ...withoutNamespace } = exemption;
+const { kind, name, reason, expires } = exemption;
+const withoutNamespace: Exemption = { kind, name, reason, expires };
 const role: Manifest = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "dex" } };
 
 describe("an exemption", () => {

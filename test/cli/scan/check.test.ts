@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { check, type CheckArgs } from "../../../cli/scan/check";
-import { noConfig } from "../../../cli/scan/config";
+import { PackConfig } from "../../../cli/policies/packConfig";
 import { type ScannedObject } from "../../../cli/scan/objects";
 import { type Rule, type RuleFacts, type StackRule, violation } from "../../../policy/rule";
 
@@ -24,7 +24,7 @@ const checked = (rules: readonly (Rule | StackRule)[], more: Partial<CheckArgs> 
   check({
     objects: [object("a"), object("b")],
     rules,
-    config: noConfig,
+    config: new PackConfig(),
     environment: "prod",
     namespace: "default",
     today: "2026-06-30",

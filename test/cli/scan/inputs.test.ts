@@ -236,6 +236,12 @@ describe("what a scan can't read", () => {
     assert.deepEqual(await alone("a.json", deep), ["in/a.json:1: not readable as JSON: nested too deeply"]);
   });
 
+  it("is more YAML than fits into memory", async () => {
+    assert.deepEqual(await alone("a.yaml", "#".repeat(40_000_001)), [
+      "in/a.yaml:1: more than 40 MB of YAML; take it apart, or take JSON (kubectl get -o json)",
+    ]);
+  });
+
   it("is one document, and the others of its file are scanned", async () => {
     const run = await scanned({ "a.yaml": `${skipping("a")}---\na: 1\na: 2\n---\n${skipping("b")}` });
     assert.deepEqual(inShort(run), ["in/a.yaml:10 forbid-skip-verify a", "in/a.yaml:24 forbid-skip-verify b"]);
