@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { manyManifests } from "./bench/manifests";
 import { chartsFolder } from "./charts/source";
 import { type CommandContext } from "./context";
 import { exitCodes, Failure } from "./exit";
@@ -11,19 +14,23 @@ interface BenchOptions {
   stack: string;
   runs: number;
   charts?: string;
+  only?: "preview" | "scan";
   json?: boolean;
 }
 
-/** Seconds that a warm preview may take on two cores; a benchmark shows them, no test fails on them. */
-const aims = { withoutCharts: 3, withCharts: 5 };
+/** Seconds that a warm run may take on two cores; a benchmark shows them, no test fails on them. */
+const aims = { withoutCharts: 3, withCharts: 5, scan: 5 };
+/** How many objects are scanned. */
+const scanned = 2000;
 
 export function addBench(program: Command, context: CommandContext): void {
   program
     .command("bench")
-    .description("time previews, each in a process of its own, after one that warms the caches")
+    .description("time previews and a scan, each in a process of its own, after one that warms the caches")
     .addOption(new Option("--stack <stack>", "the stack to preview").default("dev"))
     .addOption(new Option("--runs <count>", "how often each is measured").argParser(count).default(5))
     .addOption(new Option("--charts <dir>", "measure previews with charts from this folder too; needs helm"))
+    .addOption(new Option("--only <what>", "measure previews or the scan alone").choices(["preview", "scan"]))
     .addOption(new Option("--json", "print one JSON document and nothing else"))
     .action(async (options: BenchOptions) => {
       await bench(options, context);
@@ -31,53 +38,83 @@ export function addBench(program: Command, context: CommandContext): void {
     });
 }
 
-async function bench({ stack, runs, charts, json }: BenchOptions, { progress, output, style }: CommandContext) {
+interface Case {
+  name: string;
+  aim: number;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+async function bench({ runs, json, only, ...options }: BenchOptions, { progress, output, style }: CommandContext) {
+  const previews = only === "scan" ? [] : previewCases(options);
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-bench-"));
+  try {
+    const cases = [...previews, ...(only === "preview" ? [] : [scanCase(folder)])];
+    const times: Times[] = [];
+    for (const { name, aim, args, env } of cases) {
+      await timed(args, env);
+      const seconds: number[] = [];
+      for (let run = 1; run <= runs; run++) {
+        progress.phase(`${name}: run ${run} of ${runs}`);
+        seconds.push(await timed(args, env));
+      }
+      times.push({ name, aim, seconds });
+    }
+    progress.stop();
+    await output.print(
+      json === true ? JSON.stringify({ format: "gatehouse.bench/v1", times }, null, 2) : formatTimes(times, style),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function scanCase(folder: string): Case {
+  const file = join(folder, "cluster.yaml");
+  writeFileSync(file, manyManifests(scanned));
+  return { name: `scan of ${scanned} objects`, aim: aims.scan, args: ["scan", file], env: {} };
+}
+
+function previewCases({ stack, charts }: Pick<BenchOptions, "stack" | "charts">): Case[] {
   stackFile(readProject(process.cwd()), stack);
   const folder = charts === undefined ? undefined : chartsFolder(resolve(charts));
-  const cases = [
+  return [
     // Without helm no chart is rendered, wherever it would be found.
     {
       name: `preview ${stack}, without charts`,
       aim: aims.withoutCharts,
-      args: [stack],
+      args: ["preview", stack],
       env: { GATEHOUSE_HELM: "/nonexistent/helm" },
     },
     ...(folder === undefined
       ? []
-      : [{ name: `preview ${stack}, with charts`, aim: aims.withCharts, args: [stack, "--charts", folder], env: {} }]),
+      : [
+          {
+            name: `preview ${stack}, with charts`,
+            aim: aims.withCharts,
+            args: ["preview", stack, "--charts", folder],
+            env: {},
+          },
+        ]),
   ];
-  const times: Times[] = [];
-  for (const { name, aim, args, env } of cases) {
-    await timed(args, env);
-    const seconds: number[] = [];
-    for (let run = 1; run <= runs; run++) {
-      progress.phase(`${name}: run ${run} of ${runs}`);
-      seconds.push(await timed(args, env));
-    }
-    times.push({ name, aim, seconds });
-  }
-  progress.stop();
-  await output.print(
-    json === true ? JSON.stringify({ format: "gatehouse.bench/v1", times }, null, 2) : formatTimes(times, style),
-  );
 }
 
-/** Seconds from the start of a preview to its end. */
+/** Seconds from the start of a command to its end. */
 function timed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const started = process.hrtime.bigint();
-  const preview = spawn(process.execPath, [resolve(__dirname, "../bin/gatehouse.js"), "preview", ...args], {
+  const measured = spawn(process.execPath, [resolve(__dirname, "../bin/gatehouse.js"), ...args], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, ...env },
   });
   let errors = "";
-  preview.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  measured.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   return new Promise((done, failed) => {
-    preview.once("error", failed);
-    preview.once("close", (code) => {
+    measured.once("error", failed);
+    measured.once("close", (code) => {
       if (code === exitCodes.clean || code === exitCodes.mandatoryViolation) {
         done(Number(process.hrtime.bigint() - started) / 1e9);
       } else {
-        failed(new Failure(`The preview that was to be measured ended with ${code}.`, errors));
+        failed(new Failure(`What was to be measured, ${args.join(" ")}, ended with ${code}.`, errors));
       }
     });
   });

@@ -4,6 +4,7 @@ import { type CommandContext } from "./context";
 import { addMesh } from "./mesh";
 import { addMirror } from "./mirror";
 import { addPreview } from "./preview";
+import { addScan } from "./scan";
 import { addVerify } from "./verify";
 
 /** Every command of the program, in the order of its help. */
@@ -17,6 +18,7 @@ export function gatehouseCommand(context: CommandContext): Command {
   addBench(command, context);
   addMirror(command, context);
   addMesh(command, context);
+  addScan(command, context);
   // Commander copies its settings to subcommands only when they are made by itself, before they are set.
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);

@@ -7,6 +7,8 @@ export interface Subject {
   urn?: string;
   /** The file that it stands in, where a file was read. */
   file?: string;
+  /** The line there, of what is wrong or of the object. */
+  line?: number;
   apiVersion?: string;
   kind?: string;
   namespace?: string;

@@ -15,6 +15,7 @@ interface PreviewOptions {
   against?: string;
   charts?: string;
   configFile?: string;
+  policyPackConfig?: string;
   json?: boolean;
 }
 
@@ -27,6 +28,9 @@ export function addPreview(program: Command, context: CommandContext): void {
     .addOption(new Option("--against <dir>", "show what changed against an earlier output"))
     .addOption(new Option("--charts <dir>", "take charts from a folder of <chart>/ or <chart>-<version>.tgz"))
     .addOption(new Option("--config-file <file>", "take the settings from this file instead of Pulumi.<stack>.yaml"))
+    .addOption(
+      new Option("--policy-pack-config <file>", "levels, settings and exemptions, as pulumi's option of that name"),
+    )
     .addOption(new Option("--json", "print one JSON document and nothing else"))
     .addHelpText(
       "after",
@@ -45,6 +49,7 @@ export function addPreview(program: Command, context: CommandContext): void {
 async function preview(stack: string, options: PreviewOptions, context: CommandContext): Promise<ExitCode> {
   const { redactor, progress, output } = context;
   const project = readProject(process.cwd());
+  const { policyPackConfig } = options;
   const [out, against, charts, configFile] = [options.out, options.against, options.charts, options.configFile].map(
     (path) => (path === undefined ? undefined : resolve(path)),
   );
@@ -77,6 +82,7 @@ async function preview(stack: string, options: PreviewOptions, context: CommandC
       out,
       against: earlier,
       charts,
+      policyPackConfig,
     });
     await output.print(options.json === true ? JSON.stringify(report, null, 2) : formatPreview(report, context.style));
     return report.exitCode;

@@ -1,5 +1,8 @@
 /** What another policy pack can import (docs/13-library.md). */
-export { crossguardPolicies, crossguardPolicy, crossguardStackPolicy } from "../policy/crossguard";
+export { crossguardPolicies, crossguardPolicy, crossguardStackPolicy, type PackSetup } from "../policy/crossguard";
+export { exemptionRules } from "../policy/exemptionRules";
+export { type Exemption, Exemptions } from "../policy/exemptions";
+export { type Environment, environmentOfStack } from "../policy/levels";
 export { packName, rules, stackRules } from "../policy/pack";
 export {
   type Finding,

@@ -1,11 +1,16 @@
 import {
   type Policies,
   type Policy,
+  type PolicyConfigSchema,
   type PolicyProviderResource,
   type ResourceValidationArgs,
   type ResourceValidationPolicy,
   type StackValidationPolicy,
 } from "@pulumi/policy";
+import { type PolicyConfigJSONSchema } from "@pulumi/policy/schema";
+import { type ExemptionRule, exemptionRules } from "./exemptionRules";
+import { Exemptions, exemptionsSchema } from "./exemptions";
+import { type Environment, levelIn } from "./levels";
 import { expandList, type Manifest, viewOf } from "./manifest";
 import {
   type Member,
@@ -19,32 +24,68 @@ import {
 import { guarded, run, runTogether } from "./run";
 import { defaultSettings, type Settings, settingSchemas } from "./settings";
 
-/** The rules as CrossGuard policies. */
-export function crossguardPolicies(rules: readonly (Rule | StackRule)[]): Policies {
-  return rules.map((rule) => ("check" in rule ? crossguardPolicy(rule) : crossguardStackPolicy(rule)));
+/** What policies share. */
+export interface PackSetup {
+  /** Where the stack belongs; production, the strictest, where nobody says. */
+  readonly environment?: Environment;
+  readonly exemptions?: Exemptions;
 }
 
-function factsOf(rule: RuleFacts): Policy {
+/** The rules as CrossGuard policies, and after them the policies about their exemptions. */
+export function crossguardPolicies(
+  rules: readonly (Rule | StackRule)[],
+  { environment = "prod", exemptions = new Exemptions() }: PackSetup = {},
+): Policies {
+  const setup = { environment, exemptions };
+  return [
+    ...rules.map((rule) => ("check" in rule ? crossguardPolicy(rule, setup) : crossguardStackPolicy(rule, setup))),
+    // The SDK asks policies in their order, so that these come when every other one has met its exemptions.
+    ...exemptionRules.map((rule) => exemptionPolicy(rule, setup)),
+  ];
+}
+
+function factsOf(rule: RuleFacts, { environment = "prod" }: PackSetup): Policy {
   return {
     name: rule.name,
     displayName: rule.title,
     description: rule.why,
     remediationSteps: rule.mend,
     severity: rule.severity,
-    enforcementLevel: rule.enforcementLevel,
+    enforcementLevel: levelIn(environment, rule),
     framework: { ...rule.framework },
     tags: rule.references.map((reference) => reference.id),
     url: rule.references[0]?.url,
-    configSchema: { properties: Object.fromEntries(rule.settings.map((key) => [key, { ...settingSchemas[key] }])) },
   };
 }
 
-export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
+function configSchemaOf(rule: RuleFacts): PolicyConfigSchema {
+  const settings = Object.fromEntries(rule.settings.map((key) => [key, { ...settingSchemas[key] }]));
+  return { properties: { ...settings, exemptions: structuredClone(exemptionsSchema) as PolicyConfigJSONSchema } };
+}
+
+/** What the pack's config says about a rule. */
+interface RuleConfig extends Partial<Settings> {
+  readonly exemptions?: unknown;
+}
+
+export function crossguardPolicy(rule: Rule, setup: PackSetup = {}): ResourceValidationPolicy {
+  const { exemptions = new Exemptions() } = setup;
   return {
-    ...factsOf(rule),
+    ...factsOf(rule, setup),
+    configSchema: configSchemaOf(rule),
     validateResource: (args, reportViolation) => {
-      const context = contextOf(args);
-      const findings = guarded(rule, () => manifestsOf(args).flatMap((manifest) => run(rule, manifest, context)));
+      const { exemptions: configured, ...settings } = args.getConfig<RuleConfig>();
+      const own = exemptions.of(rule.name, configured);
+      const context = contextOf(args, settings);
+      const findings = guarded(
+        rule,
+        () =>
+          manifestsOf(args).flatMap((manifest) => {
+            const member = memberOf(manifest, () => context.defaultNamespace);
+            return own.apply(member, run(rule, manifest, context));
+          }),
+        { confidential: () => /:Secret(List|Patch)?$/.test(args.type) },
+      );
       for (const finding of findings) if (finding.kind === "violation") reportViolation(finding.message);
       // Last, because the SDK answers this exception with an advisory "can't run policy … during preview".
       rethrowUnknown(findings.filter((finding) => finding.kind === "unchecked"));
@@ -53,11 +94,15 @@ export function crossguardPolicy(rule: Rule): ResourceValidationPolicy {
 }
 
 /** A rule over all of a stack's objects, each by its outputs. */
-export function crossguardStackPolicy(rule: StackRule): StackValidationPolicy {
+export function crossguardStackPolicy(rule: StackRule, setup: PackSetup = {}): StackValidationPolicy {
+  const { exemptions = new Exemptions() } = setup;
   return {
-    ...factsOf(rule),
+    ...factsOf(rule, setup),
+    configSchema: configSchemaOf(rule),
     validateStack: (args, reportViolation) => {
-      const settings = { ...defaultSettings, ...args.getConfig<Partial<Settings>>() };
+      const { exemptions: configured, ...given } = args.getConfig<RuleConfig>();
+      const settings = { ...defaultSettings, ...given };
+      const own = exemptions.of(rule.name, configured);
       const urns = new Map<Member, string>();
       const members = args.resources.flatMap((resource) =>
         manifestsOf(resource).map((manifest) => {
@@ -66,13 +111,25 @@ export function crossguardStackPolicy(rule: StackRule): StackValidationPolicy {
           return member;
         }),
       );
-      const found = runTogether(rule, members, { settings });
+      const found = runTogether(rule, members, { settings }).flatMap(({ about, finding }) =>
+        (about === undefined ? [finding] : own.apply(about, [finding])).map((left) => ({ about, finding: left })),
+      );
       for (const { about, finding } of found) {
         if (finding.kind === "violation") {
           reportViolation(finding.message, about === undefined ? undefined : urns.get(about));
         }
       }
       rethrowUnknown(found.flatMap(({ finding }) => (finding.kind === "unchecked" ? [finding] : [])));
+    },
+  };
+}
+
+/** A policy about the exemptions that the others were given; it is about the whole stack. */
+function exemptionPolicy(rule: ExemptionRule, setup: Required<PackSetup>): StackValidationPolicy {
+  return {
+    ...factsOf(rule, setup),
+    validateStack: (_, reportViolation) => {
+      for (const { message } of setup.exemptions.remarks(rule.remarks)) reportViolation(message);
     },
   };
 }
@@ -85,9 +142,9 @@ function manifestsOf({ type: token, props }: { type: string; props: Record<strin
   return expandList(viewOf(props, module.replace(/^core\//, ""), type.replace(/Patch$/, "")));
 }
 
-function contextOf(args: ResourceValidationArgs): RuleContext {
+function contextOf(args: ResourceValidationArgs, settings: Partial<Settings>): RuleContext {
   return {
-    settings: { ...defaultSettings, ...args.getConfig<Partial<Settings>>() },
+    settings: { ...defaultSettings, ...settings },
     // Read when a rule asks, because it can be unknown at preview and few rules need it.
     get defaultNamespace() {
       return defaultNamespace(args);

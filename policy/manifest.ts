@@ -8,9 +8,12 @@ export interface Manifest {
 /** A field has another type than the Kubernetes API gives it, so nobody can say what it means. */
 export class UnexpectedShape extends Error {
   override readonly name = "UnexpectedShape";
+  /** The same without the value, which may be a secret. */
+  readonly outline: string;
 
   constructor(field: string, value: unknown, expected: string) {
     super(`${field} is ${describeType(value)}, where Kubernetes expects ${expected}`);
+    this.outline = `${field} is something else than ${expected}, which Kubernetes expects`;
   }
 }
 

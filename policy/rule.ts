@@ -62,6 +62,8 @@ export interface RuleFacts {
   readonly mend: string;
   readonly severity: Severity;
   readonly enforcementLevel: EnforcementLevel;
+  /** Set where one person's cluster may do without: there a violation is shown and stops nothing. */
+  readonly inDev?: "advisory";
   readonly framework: Framework;
   readonly references: readonly Reference[];
   /** The pack's settings that the rule reads. */

@@ -1,4 +1,5 @@
-import { type Manifest } from "./manifest";
+import { UnreadableText } from "../documents/unreadable";
+import { type Manifest, UnexpectedShape } from "./manifest";
 import {
   type Finding,
   inspect,
@@ -14,7 +15,7 @@ import {
 
 /** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
 export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
-  return guarded(rule, () => rule.check(manifest, context));
+  return guarded(rule, () => rule.check(manifest, context), { confidential: () => holdsSecrets(manifest) });
 }
 
 /** The same for a rule over all of them. */
@@ -24,16 +25,40 @@ export function runTogether(rule: StackRule, members: readonly Member[], context
     found.push(...rule.checkTogether(members, context));
     return [];
   };
-  const failed = guarded(rule, look, "these objects together");
+  const failed = guarded(rule, look, {
+    what: "these objects together",
+    confidential: () => members.some(({ manifest }) => holdsSecrets(manifest)),
+  });
   return [...found, ...failed.map((finding) => ({ about: undefined, finding }))];
 }
 
+interface Circumstances {
+  what?: string;
+  /** Whether an error's message may quote a secret. Asked only when there is one. */
+  confidential?: () => boolean;
+}
+
 /** The same for an adapter's own steps on the way to a rule. */
-export function guarded(rule: Pick<RuleFacts, "name">, look: () => Finding[], what = "this object"): Finding[] {
+export function guarded(
+  rule: Pick<RuleFacts, "name">,
+  look: () => Finding[],
+  { what = "this object", confidential = () => false }: Circumstances = {},
+): Finding[] {
   try {
     return inspect(look);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = confidential() ? reasonWithoutValues(error) : error instanceof Error ? error.message : String(error);
     return [violation("", `${rule.name} can't check ${what}: ${reason}. What can't be checked is not let through.`)];
   }
+}
+
+function holdsSecrets({ kind }: Manifest): boolean {
+  return kind === "Secret";
+}
+
+/** JavaScript's own errors quote what they stumbled over; those of the readers name the place. */
+function reasonWithoutValues(error: unknown): string {
+  if (error instanceof UnexpectedShape) return error.outline;
+  if (error instanceof UnreadableText) return error.message;
+  return error instanceof Error ? `the error ${error.name}` : "an error without a name";
 }

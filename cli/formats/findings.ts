@@ -18,10 +18,20 @@ function formatViolation(finding: Finding, { colors, width }: Style): string[] {
     );
   return [
     `  ${paint(`${mandatory ? "✗" : "!"} ${finding.level}${severity}`)}  ${colors.bold(finding.rule)}  ${subjectLabel(finding.subject)}`,
+    ...placeOf(finding).map((place) => `    ${place}`),
     ...indented(finding.message, ""),
     ...(finding.mend === undefined ? [] : indented(finding.mend, "mend: ")),
     ...(finding.url === undefined ? [] : [`    ${colors.dim(finding.url)}`]),
   ];
+}
+
+/** Where a file was read, and the label names the object in it. */
+function placeOf({ subject }: Finding): string[] {
+  const { file, line, kind } = subject;
+  if (file === undefined || kind === undefined) {
+    return [];
+  }
+  return [line === undefined ? file : `${file}:${line}`];
 }
 
 /** One policy often meets the same unknown in many places, so these are grouped. */

@@ -11,6 +11,7 @@ import {
   AnalyzerStackConfigureResponse,
   AnalyzeStackRequest,
   ConfigureAnalyzerRequest,
+  EnforcementLevel,
   PolicyConfig,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { type Message } from "google-protobuf";
@@ -20,9 +21,17 @@ import { type RecordedResource } from "../engine/recorded";
 import { parseUrn } from "../engine/urn";
 import { forAnalyzer, type WireObject } from "../engine/wire";
 import { Failure } from "../exit";
+import { type Level, type PackConfig } from "./packConfig";
 
 /** As the engine's own limit: a CustomResourceDefinition alone can be larger than gRPC's default. */
 const maxMessageSize = 400 * 1024 * 1024;
+
+const enforcementLevels: Record<Level, EnforcementLevel> = {
+  advisory: EnforcementLevel.ADVISORY,
+  mandatory: EnforcementLevel.MANDATORY,
+  remediate: EnforcementLevel.REMEDIATE,
+  disabled: EnforcementLevel.DISABLED,
+};
 
 /** A client of a pack's Analyzer service. */
 export class Analyzer {
@@ -39,8 +48,16 @@ export class Analyzer {
     return this.#call("GetAnalyzerInfo", new Empty(), AnalyzerInfo);
   }
 
-  /** Tells the pack its stack, then each policy's settings: the schema's defaults, and the pack's own over them. */
-  async configure(stack: string, project: string, info: AnalyzerInfo): Promise<void> {
+  /**
+   * Tells the pack its stack, then each policy's level and settings: the schema's defaults, over them what the pack itself
+   * gives, and over both the config. Returns the levels.
+   */
+  async configure(
+    stack: string,
+    project: string,
+    info: AnalyzerInfo,
+    given: PackConfig,
+  ): Promise<ReadonlyMap<string, EnforcementLevel>> {
     const request = new AnalyzerStackConfigureRequest();
     request.setStack(stack);
     request.setProject(project);
@@ -49,6 +66,7 @@ export class Analyzer {
     await this.#call("ConfigureStack", request, AnalyzerStackConfigureResponse);
 
     const configuration = new ConfigureAnalyzerRequest();
+    const levels = new Map<string, EnforcementLevel>();
     for (const policy of info.getPoliciesList()) {
       const own = info.getInitialconfigMap().get(policy.getName());
       const schema = policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {};
@@ -58,16 +76,22 @@ export class Analyzer {
           : [],
       );
       const config = new PolicyConfig();
-      config.setEnforcementlevel(own?.getEnforcementlevel() ?? policy.getEnforcementlevel());
+      const level = given.levelOf(policy.getName());
+      const enforced =
+        level === undefined ? (own?.getEnforcementlevel() ?? policy.getEnforcementlevel()) : enforcementLevels[level];
+      levels.set(policy.getName(), enforced);
+      config.setEnforcementlevel(enforced);
       config.setProperties(
         Struct.fromJavaScript({
           ...(Object.fromEntries(defaults) as Record<string, JavaScriptValue>),
           ...own?.getProperties()?.toJavaScript(),
+          ...(given.propertiesOf(policy.getName()) as Record<string, JavaScriptValue>),
         }),
       );
       configuration.getPolicyconfigMap().set(policy.getName(), config);
     }
     await this.#call("Configure", configuration, Empty);
+    return levels;
   }
 
   /** Checks one resource's inputs. */

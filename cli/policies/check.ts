@@ -9,7 +9,9 @@ import {
 import { type RecordedResource } from "../engine/recorded";
 import { type Redactor } from "../engine/redactor";
 import { byWeight, type Finding, type Severity, type Subject } from "../finding";
+import { type ConfigSchema } from "../../policy/schemaCheck";
 import { Analyzer, Providers } from "./analyzer";
+import { type ConfigurablePolicy, PackConfig, readPackConfig } from "./packConfig";
 
 /** What the policy pack says about a program. */
 export interface PolicyCheck {
@@ -26,28 +28,40 @@ export interface CheckArgs {
   stack: string;
   resources: ReadonlyMap<string, RecordedResource>;
   redactor: Redactor;
+  /** The file with the pack's config, as for pulumi's `--policy-pack-config`. */
+  configFile: string | undefined;
 }
 
 /** Runs the pack over all resources, as the engine does before it would create them. */
-export async function checkPolicies({ address, project, stack, resources, redactor }: CheckArgs): Promise<PolicyCheck> {
+export async function checkPolicies({
+  address,
+  project,
+  stack,
+  resources,
+  redactor,
+  configFile,
+}: CheckArgs): Promise<PolicyCheck> {
   const analyzer = new Analyzer(address);
   try {
     const info = await analyzer.info();
-    await analyzer.configure(stack, project, info);
+    const config = configFile === undefined ? new PackConfig() : readPackConfig(configFile, configurable(info));
+    const levels = await analyzer.configure(stack, project, info, config);
     const providers = new Providers(resources);
     const all = [...resources.values()];
-    const active = info.getPoliciesList().filter((p) => p.getEnforcementlevel() !== EnforcementLevel.DISABLED);
+    const active = info.getPoliciesList().filter((p) => levels.get(p.getName()) !== EnforcementLevel.DISABLED);
     const has = (type: PolicyType): boolean => active.some((policy) => policy.getPolicyType() === type);
 
-    const answers: Promise<{ response: AnalyzeResponse; urn: string }>[] = [];
+    const answers: { response: AnalyzeResponse; urn: string }[] = [];
     if (has(PolicyType.POLICY_TYPE_RESOURCE)) {
-      answers.push(...all.map(async (r) => ({ response: await analyzer.analyze(r, providers), urn: r.urn })));
+      const each = all.map(async (r) => ({ response: await analyzer.analyze(r, providers), urn: r.urn }));
+      answers.push(...(await Promise.all(each)));
     }
+    // Afterwards, as the engine does: only then it is known which exemptions were needed.
     if (has(PolicyType.POLICY_TYPE_STACK)) {
       const root = all.find(({ parent }) => parent === undefined)?.urn ?? "";
-      answers.push(analyzer.analyzeStack(all, providers).then((response) => ({ response, urn: root })));
+      answers.push({ response: await analyzer.analyzeStack(all, providers), urn: root });
     }
-    const findings = (await Promise.all(answers)).flatMap(({ response, urn }) =>
+    const findings = answers.flatMap(({ response, urn }) =>
       response.getDiagnosticsList().map((diagnostic) => finding(diagnostic, urn, info, resources, redactor)),
     );
     return {
@@ -59,6 +73,17 @@ export async function checkPolicies({ address, project, stack, resources, redact
   } finally {
     analyzer.close();
   }
+}
+
+/** What a config may say about a pack's policies. */
+function configurable(info: AnalyzerInfo): ConfigurablePolicy[] {
+  return info.getPoliciesList().map((policy) => ({
+    name: policy.getName(),
+    settings: (policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {}) as unknown as Record<
+      string,
+      ConfigSchema
+    >,
+  }));
 }
 
 /** How the SDK reports that a policy met a value that only a real run makes. */

@@ -21,4 +21,6 @@ export interface PreviewRequest {
   against: { directory: string; objects: ObjectSet } | undefined;
   /** The folder that stands in for the charts' repositories. */
   charts: string | undefined;
+  /** The file with the policy pack's config. */
+  policyPackConfig: string | undefined;
 }

@@ -32,9 +32,16 @@ export async function runPreview(request: PreviewRequest): Promise<PreviewReport
   const resources = new Map([...recorder.recorded].sort(([a], [b]) => (a < b ? -1 : 1)));
 
   progress.phase(`asking the policies about ${resources.size} resources`);
-  const checking = pack
-    .ready()
-    .then((address) => checkPolicies({ address, project: project.name, stack, resources, redactor }));
+  const checking = pack.ready().then((address) =>
+    checkPolicies({
+      address,
+      project: project.name,
+      stack,
+      resources,
+      redactor,
+      configFile: request.policyPackConfig,
+    }),
+  );
   // The pack works in a process of its own; meanwhile the manifests are made here. A failure is seen below.
   checking.catch(() => undefined);
   const objects = manifests(resources.values(), redactor);

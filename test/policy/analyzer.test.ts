@@ -6,7 +6,10 @@ import {
   type AnalyzeResponse,
   type AnalyzerInfo,
   AnalyzerResourceOptions,
+  AnalyzeStackRequest,
+  ConfigureAnalyzerRequest,
   EnforcementLevel,
+  PolicyConfig,
   PolicySeverity,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -44,6 +47,26 @@ function analyze(
   request.setOptions(new AnalyzerResourceOptions());
   return new Promise((resolve, reject) => {
     client.analyze(request, (error: Error | null, response: AnalyzeResponse) =>
+      error ? reject(error) : resolve(response.getDiagnosticsList()),
+    );
+  });
+}
+
+/** Gives a policy its config, as the engine does with what --policy-pack-config names. */
+function configure(client: AnalyzerClient, policy: string, properties: Record<string, JavaScriptValue>): Promise<void> {
+  const config = new PolicyConfig();
+  config.setEnforcementlevel(EnforcementLevel.MANDATORY);
+  config.setProperties(Struct.fromJavaScript(properties));
+  const request = new ConfigureAnalyzerRequest();
+  request.getPolicyconfigMap().set(policy, config);
+  return new Promise((resolve, reject) => {
+    client.configure(request, (error: Error | null) => (error ? reject(error) : resolve()));
+  });
+}
+
+function analyzeStack(client: AnalyzerClient): Promise<AnalyzeDiagnostic[]> {
+  return new Promise((resolve, reject) => {
+    client.analyzeStack(new AnalyzeStackRequest(), (error: Error | null, response: AnalyzeResponse) =>
       error ? reject(error) : resolve(response.getDiagnosticsList()),
     );
   });
@@ -93,6 +116,8 @@ for (const [how, nodeArgs] of [
             PolicySeverity.POLICY_SEVERITY_HIGH,
             "CWE-1220",
           ],
+          ["require-current-exemptions", EnforcementLevel.MANDATORY, PolicySeverity.POLICY_SEVERITY_MEDIUM, "CM-6"],
+          ["forbid-unused-exemptions", EnforcementLevel.ADVISORY, PolicySeverity.POLICY_SEVERITY_LOW, "CM-6"],
         ],
       );
     });
@@ -126,6 +151,45 @@ for (const [how, nodeArgs] of [
         diagnostic?.getMessage(),
         "can't run policy 'forbid-skip-verify' from policy pack 'kubeflow-gatehouse@v0.1.0' during preview: " +
           "string value at .stringData.cookie-secret can't be known during preview",
+      );
+    });
+
+    it("takes exemptions from its config, as --policy-pack-config has them", async () => {
+      const skipping = (name: string) =>
+        analyze(client, "kubernetes:core/v1:ConfigMap", {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name, namespace: "auth" },
+          data: { skipVerify: "true" },
+        });
+      const entry = { kind: "ConfigMap", namespace: "auth", reason: "the old provider, ticket 12" };
+      await configure(client, "forbid-skip-verify", {
+        exemptions: [
+          { ...entry, name: "exempted", expires: "2999-12-31" },
+          { ...entry, name: "over", expires: "2020-01-31" },
+          { ...entry, name: "gone", expires: "2999-12-31" },
+        ],
+      });
+      assert.deepEqual(await skipping("exempted"), []);
+      assert.match((await skipping("over"))[0]?.getMessage() ?? "", / Its exemption ended on 2020-01-31\.$/);
+      assert.deepEqual(
+        (await analyzeStack(client)).map((diagnostic) => [
+          diagnostic.getPolicyname(),
+          diagnostic.getEnforcementlevel(),
+          diagnostic.getMessage().split("\n").at(-1)?.slice(0, 67),
+        ]),
+        [
+          [
+            "require-current-exemptions",
+            EnforcementLevel.MANDATORY,
+            "The exemption of ConfigMap auth/over from forbid-skip-verify ended ",
+          ],
+          [
+            "forbid-unused-exemptions",
+            EnforcementLevel.ADVISORY,
+            "The exemption of ConfigMap auth/gone from forbid-skip-verify matche",
+          ],
+        ],
       );
     });
 

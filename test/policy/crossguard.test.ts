@@ -1,6 +1,7 @@
 import { type ResourceValidation, type ResourceValidationArgs } from "@pulumi/policy";
 import assert from "node:assert/strict";
 import { crossguardPolicy } from "../../policy/crossguard";
+import { exemptionsSchema } from "../../policy/exemptions";
 import { type Manifest } from "../../policy/manifest";
 import { type Finding, inspect, type Rule, type RuleContext, violation } from "../../policy/rule";
 import { unknownCheckingProxy, UnknownValueError, unknownStringValue } from "./support";
@@ -71,6 +72,7 @@ describe("the CrossGuard adapter", () => {
               "Istio's root namespace (meshConfig.rootNamespace), whose policies reach every namespace of the mesh.",
             default: "istio-system",
           },
+          exemptions: exemptionsSchema,
         },
       },
     });

@@ -65,11 +65,11 @@ describe("the CrossGuard adapter of rules over all objects", () => {
     assert.deepEqual(data, other);
   });
 
-  it("makes a policy of either kind of each rule", () => {
+  it("makes a policy of either kind of each rule, and two about exemptions", () => {
     const policies = crossguardPolicies([...rules, rule(() => [])]);
     assert.deepEqual(
       policies.map((policy) => "validateStack" in policy),
-      [...rules.map(() => false), true],
+      [...rules.map(() => false), true, true, true],
     );
   });
 
