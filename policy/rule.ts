@@ -62,6 +62,8 @@ export interface RuleFacts {
   readonly mend: string;
   readonly severity: Severity;
   readonly enforcementLevel: EnforcementLevel;
+  /** Its level in a stack for development, where it is another there. */
+  readonly inDev?: "advisory";
   readonly framework: Framework;
   readonly references: readonly Reference[];
   /** The pack's settings that the rule reads. */
