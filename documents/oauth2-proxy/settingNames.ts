@@ -110,9 +110,9 @@ export function flagOf(name: string): string {
 /** Only variables with this prefix are settings (`SetEnvPrefix` in pkg/apis/options/load.go). */
 export const variablePrefix = "OAUTH2_PROXY_";
 
-/** The setting that an environment variable is for; nothing where it is for something else. */
+/** The setting that an environment variable is for; nothing where it is for something else, or in small letters. */
 export function nameOfVariable(variable: string): string | undefined {
-  if (!variable.startsWith(variablePrefix)) return undefined;
+  if (!variable.startsWith(variablePrefix) || variable !== variable.toUpperCase()) return undefined;
   const name = variable.slice(variablePrefix.length).toLowerCase();
   // The deprecated spelling, which is still read.
   return name === "google_group" ? "google_groups" : name;

@@ -15,7 +15,7 @@ export interface DexDocument {
 }
 
 /** The name of Dex's chart, and the key of its values in another chart. */
-const dexChart = /^dex$/i;
+const dexChart = /^([\w.-]*-)?dex$/i;
 
 /**
  * Looks at each configuration of Dex in an object: a text of a ConfigMap or a Secret, or `config` among a chart's values.
@@ -30,7 +30,7 @@ export function inDexDocuments(manifest: Manifest, look: (document: DexDocument)
           if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
           const config = readable(text);
           const inTheOpen = manifest.kind !== "Secret";
-          return config ? look({ root: `${entry.field}: `, config, inTheOpen }) : [];
+          return config ? look({ root: `${entry.field}: `, config: inOneCase(config), inTheOpen }) : [];
         }),
       ),
     ),
@@ -40,7 +40,8 @@ export function inDexDocuments(manifest: Manifest, look: (document: DexDocument)
       inspect(() => {
         const config = values["config"];
         // The chart puts it into a Secret.
-        return isMap(config) ? look({ root: join(field, "config"), config, inTheOpen: false }) : [];
+        if (!isMap(config)) return [];
+        return look({ root: join(field, "config"), config: inOneCase(config), inTheOpen: false });
       }),
     ),
   );
@@ -54,6 +55,64 @@ function readable(text: string): Record<string, unknown> | undefined {
     if (error instanceof UnreadableText) return undefined;
     throw error;
   }
+}
+
+/** The keys that the rules ask for, in Dex's own spelling. */
+const spellings = new Map(
+  [
+    "absoluteLifetime",
+    "addr",
+    "allowedConnectors",
+    "allowedOrigins",
+    "config",
+    "connectors",
+    "disableRotation",
+    "email",
+    "enablePasswordDB",
+    "expiry",
+    "grantTypes",
+    "grpc",
+    "hash",
+    "issuer",
+    "level",
+    "logger",
+    "oauth2",
+    "passwordConnector",
+    "public",
+    "redirectURIs",
+    "refreshTokens",
+    "responseTypes",
+    "staticClients",
+    "staticPasswords",
+    "storage",
+    "tlsClientCA",
+    "tlsMinVersion",
+    "type",
+    "web",
+  ].map((key) => [key.toLowerCase(), key]),
+);
+
+/**
+ * A view of a map with those keys in that spelling: Go's encoding/json takes `EnablePasswordDB` for `enablePasswordDB`.
+ * Values are read when somebody asks for them, because each can be unknown at preview.
+ */
+function inOneCase(map: Record<string, unknown>): Record<string, unknown> {
+  const view: Record<string, unknown> = {};
+  for (const key of Object.keys(map)) {
+    const name = spellings.get(key.toLowerCase()) ?? key;
+    // Which of the two counts is up to their order.
+    if (Object.hasOwn(view, name)) throw new Error(`${name} stands twice in Dex's configuration, in different case`);
+    Object.defineProperty(view, name, { enumerable: true, get: () => viewOfValue(map[key]) });
+  }
+  return view;
+}
+
+function viewOfValue(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
+    return Array.from({ length: items.length }, (_, index) => viewOfValue(items[index]));
+  }
+  return isMap(value) ? inOneCase(value) : value;
 }
 
 /** A map inside a configuration; empty where it is absent. */

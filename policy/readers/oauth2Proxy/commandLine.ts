@@ -1,8 +1,10 @@
 import { lists, nameOfFlag, switches } from "../../../documents/oauth2-proxy/settingNames";
 import { join, listAt } from "../../manifest";
 import { type Member, type UnknownValue } from "../../rule";
+import { type Container } from "../containers";
 import { known } from "../known";
 import { type Variable } from "./environment";
+import { type Problem } from "./proxy";
 import { type Layer, type Setting } from "./setting";
 
 /** One word of a command, with the place where it stands. */
@@ -62,6 +64,20 @@ export function commandLine(
     });
   }
   return { settings: settingsInWords(about, words, variables), ...(unknown ? { unknown } : {}) };
+}
+
+/** Scripts that make words of a command themselves, so that nobody can say which flags there are. */
+export function hiddenWords(about: Member, { field, spec }: Container): Problem[] {
+  return ["command", "args"].flatMap((key) => {
+    const list = known(() => listAt(spec[key], join(field, key)));
+    if (!list.known) return [];
+    return list.value.flatMap((item, index) => {
+      // A word of its own that a shell replaces: `$ARGS`, `$@`, `$(cat flags)`, `` `cat flags` ``.
+      if (typeof item !== "string" || !/\s/.test(item) || !/\s["']?(\$[\w@*({]|`)/.test(item)) return [];
+      const message = "is a script that makes flags, so nobody can see them. Write the flags into args.";
+      return [{ about, field: join(join(field, key), index), message }];
+    });
+  });
 }
 
 /** A script's line is taken apart as a shell would in the simplest case. */

@@ -4,7 +4,7 @@ import { type Member } from "../../rule";
 import { type Container } from "../containers";
 import { known } from "../known";
 import { type FoundText } from "../texts";
-import { commandLine } from "./commandLine";
+import { commandLine, hiddenWords } from "./commandLine";
 import { environmentOf, settingsInEnvironment } from "./environment";
 import { fileAt, type FileFormat, type FileSettings, settingsInText, unknownFile } from "./files";
 import { type Problem, type Proxy } from "./proxy";
@@ -43,12 +43,14 @@ export function proxyInContainer(
   const namespace = about.namespace;
   const environment = environmentOf(about, container.field, container.spec, namespace, members);
   const flags = commandLine(about, container.field, container.spec, environment.variables);
-  const problems: Problem[] = [...environment.problems];
+  const problems: Problem[] = [...environment.problems, ...hiddenWords(about, container)];
   const file = (name: string, format: FileFormat): FileSettings | undefined => {
     const result = known(() => {
       const setting = mention([flags], name);
       if (!setting) return undefined;
-      const found = fileAt(about, container, setting.field, String(setting.read()), namespace, members);
+      const path = setting.read();
+      const shownPath = typeof path === "string" ? path : "a file whose name isn't shown";
+      const found = fileAt(about, container, setting.field, shownPath, namespace, members);
       if ("message" in found) return { layer: { settings: [] }, problems: [found] };
       claimed.add(claimOf(found));
       return settingsInText(found, format);

@@ -5,16 +5,18 @@ import { verificationSwitch } from "../tls/verificationSwitch";
 import { dexRule, shown } from "./dexRule";
 
 /** How a name begins that turns a protection off. */
-const tellsOfDanger = /^(insecure|unsafe|dangerously)|^(skip|disable|allow|bypass|ignore|no|trust)(?=[A-Z_-])/;
+const tellsOfDanger =
+  /^(insecure|unsafe|dangerously|skip|disable|bypass|ignore)|^(Allow|allow|No|no|Trust|trust)(?=[A-Z_-])/;
 
+/** In small letters, because Dex reads keys in any case. */
 const harmless = new Set([
   // Groups of an OpenID provider, which are as old as the last sign-in. limit-dex-refresh-tokens says how old that may be,
   // and without them there is nothing to decide on.
-  "insecureEnableGroups",
+  "insecureenablegroups",
   // A question to the person, and the platform is no foreign application.
-  "skipApprovalScreen",
+  "skipapprovalscreen",
   // limit-dex-refresh-tokens.
-  "disableRotation",
+  "disablerotation",
 ]);
 
 /**
@@ -44,8 +46,8 @@ export const forbidDexInsecureSwitches = dexRule(
         leavesOf(root, config)
           .filter(
             ({ key, value }) =>
-              tellsOfDanger.test(key) &&
-              !harmless.has(key) &&
+              (tellsOfDanger.test(key) || tellsOfDanger.test(key.toLowerCase())) &&
+              !harmless.has(key.toLowerCase()) &&
               verificationSwitch(key) === undefined &&
               value !== false &&
               value !== undefined &&

@@ -41,6 +41,26 @@ export const published: Readonly<Record<string, Published>> = {
     what: "the client's secret in Dex's examples",
     length: 24,
   },
+  a2f343afbd4f70bb0864afec21fd5c2d2331fb39816f43064f9e5742d43c8295: {
+    what: "the hash of the password in Dex's examples",
+    length: 60,
+  },
+  "2c863ae0f17fbcc380d68afa8fa107576c8864836aa944221d3b65bec2b08ca3": {
+    what: "a client's secret in Dex's examples",
+    length: 24,
+  },
+  "7c6160ac95e668d1af2f3a9b384f848ecfbb8240c11c00c03d02779b52273acd": {
+    what: "a client's secret in Dex's examples",
+    length: 24,
+  },
+  e9ee5c2844f7fb1227aaf6b8739197ed8d9f0b12e57d8cbe38794d221479cc49: {
+    what: "the client's secret of a tutorial about Kubeflow with oauth2-proxy and Dex",
+    length: 40,
+  },
+  "05010a5e5ce967cfc1c73d78e87411062bd627c1c7b50629f2ea6c87dddc7c79": {
+    what: "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex",
+    length: 44,
+  },
   "2e61afd25d3ca76a0ee265dbc22ba5e9d844dc93ac5f2e37199a34fcbdcb5a52": {
     what: "a client's secret of deployKF's defaults",
     length: 16,

@@ -33,6 +33,12 @@ describe("the reader of oauth2-proxy's settings", () => {
     assert.equal(together(secure, [configured({ cookie_secure: false }), workload({ env })]).length, 1);
   });
 
+  it("takes no variable in small letters, which oauth2-proxy doesn't read", () => {
+    const env = [{ name: "OAUTH2_PROXY_cookie_samesite", value: "lax" }];
+    const manifests = [configured({ cookie_samesite: undefined }), workload({ env })];
+    assert.equal(together(requireSameSiteCookies, manifests).length, 1);
+  });
+
   it("takes the last of two flags", () => {
     const args = [config, "--cookie-secure=false", "--cookie-secure"];
     assert.deepEqual(together(secure, [configured(), workload({ args })]), []);
@@ -202,6 +208,24 @@ describe("require-visible-oauth2-proxy-settings", () => {
       ],
     ]);
   });
+
+  for (const script of [
+    "exec oauth2-proxy $ARGS",
+    'oauth2-proxy "$@"',
+    "oauth2-proxy `cat flags`",
+    "oauth2-proxy $(cat flags)",
+  ]) {
+    it(`rejects a script that makes flags: ${script}`, () => {
+      const manifest = workload({ command: ["sh", "-c"], args: [script] });
+      assert.deepEqual(together(visible, [configured(), manifest]), [
+        [
+          1,
+          "spec.template.spec.containers[0].args[0] is a script that makes flags, so nobody can see them. " +
+            "Write the flags into args.",
+        ],
+      ]);
+    });
+  }
 
   it("rejects a chart's values in files", () => {
     const values = { config: { existingSecret: "keys" } };

@@ -4,6 +4,7 @@ import { type Manifest } from "../../../../policy/manifest";
 import { run } from "../../../../policy/run";
 import { rules } from "../../../../policy/rules/dex";
 import { forbidDexInlineSecrets } from "../../../../policy/rules/dex/forbid-dex-inline-secrets";
+import { forbidDexStaticPasswords } from "../../../../policy/rules/dex/forbid-dex-static-passwords";
 import { forbidOpenDexApi } from "../../../../policy/rules/dex/forbid-open-dex-api";
 import { limitDexLogLevel } from "../../../../policy/rules/dex/limit-dex-log-level";
 import { limitDexOrigins } from "../../../../policy/rules/dex/limit-dex-origins";
@@ -59,6 +60,34 @@ describe("the rules about Dex", () => {
       );
     });
   }
+
+  it("find the same in keys of another case, which Dex reads, too", () => {
+    const text = stringify(broken)
+      .replace("issuer:", "Issuer:")
+      .replace("storage:", "STORAGE:")
+      .replace("type: memory", "Type: memory")
+      .replace("logger:", "Logger:")
+      .replace("level:", "LEVEL:")
+      .replace("oauth2:", "OAuth2:");
+    assert.deepEqual(
+      verdict({ apiVersion: "v1", kind: "ConfigMap", data: { "config.yaml": text } }).map(([name]) => name),
+      names,
+    );
+  });
+
+  it("reject a key that stands twice, in different case", () => {
+    const text = `${stringify(dexConfig())}EnablePasswordDB: true\n`;
+    const [message] = messages(forbidDexStaticPasswords, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      data: { "config.yaml": text },
+    });
+    assert.equal(
+      message,
+      "forbid-dex-static-passwords can't check this object: enablePasswordDB stands twice in Dex's configuration, in " +
+        "different case. What can't be checked is not let through.",
+    );
+  });
 
   it("name the field in a chart's values", () => {
     const release = { apiVersion: "helm.sh/v3", kind: "Release", chart: "dex", values: { config: broken } };

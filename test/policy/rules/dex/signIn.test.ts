@@ -53,6 +53,7 @@ describe("forbid-dex-insecure-switches", () => {
 
   for (const key of [
     "insecureSkipEmailVerified",
+    "InsecureSkipEmailVERIFIED",
     "insecureSomethingNew",
     "skipUserInfo",
     "disablePKCE",

@@ -6,6 +6,7 @@ import { messages } from "../../support";
 /** Put together here, so that a search for the secret finds no copy of it. */
 const cookieSecret = ["7d16fee92f8d11b8", "940b081b3f8b8acb"].join("");
 const clientSecret = ["pUBnBOY80SnXgjib", "TYM9ZWNzY2xreNGQok"].join("");
+const ofTutorial = ["SXRNTGYzNUFtNi9MTGUv", "bXJmUnlLdUlYTU00a29ick4="].join("");
 const ofDeployKf = "c".repeat(16);
 const hash = ["$2y$12$4K/VkmDd1q1Orb3", "xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72"].join("");
 const password = "1234".repeat(2);
@@ -25,6 +26,7 @@ describe("forbid-published-secrets", () => {
     [clientSecret, "the client's secret of kubeflow/manifests"],
     [hash, "the hash of the password of kubeflow/manifests"],
     [password, "the password of kubeflow/manifests"],
+    [ofTutorial, "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex"],
     [ofDeployKf, "the cookie's secret of deployKF's defaults"],
     ["X".repeat(16), "the cookie's secret of oauth2-proxy's chart"],
   ] as const) {
@@ -45,6 +47,12 @@ describe("forbid-published-secrets", () => {
   it("rejects it in a file of TOML", () => {
     assert.deepEqual(messages(rule, configMap({ "oauth2_proxy.cfg": `a = 1\ncookie_secret="${cookieSecret}"\n` })), [
       holds('data["oauth2_proxy.cfg"]', "the cookie's secret of kubeflow/manifests"),
+    ]);
+  });
+
+  it("rejects one that ends with the signs of base64 in a line of a file", () => {
+    assert.deepEqual(messages(rule, configMap({ flags: `--a\n--cookie-secret=${ofTutorial}\n--b=c` })), [
+      holds("data.flags", "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex"),
     ]);
   });
 
