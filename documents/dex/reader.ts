@@ -27,8 +27,8 @@ function readDocuments(text: string): unknown[] {
   }
 }
 
-/** A key at the top level, in YAML or in JSON. */
+/** A key at the top level, in YAML or in JSON, in any case: Dex reads both with Go's encoding/json, which ignores it. */
 function has(text: string, key: string): boolean {
-  if (text.trimStart().startsWith("{")) return text.includes(`"${key}"`);
-  return new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(text);
+  if (text.trimStart().startsWith("{")) return text.toLowerCase().includes(`"${key.toLowerCase()}"`);
+  return new RegExp(`^["']?${key}["']?[ \\t]*:`, "im").test(text);
 }

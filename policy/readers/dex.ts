@@ -1,0 +1,172 @@
+import { claimsToBeDexConfig, readDexConfig } from "../../documents/dex/reader";
+import { UnreadableText } from "../../documents/unreadable";
+import { groupOf, isMap, join, listAt, type Manifest, mapAt } from "../manifest";
+import { type Finding, inspect } from "../rule";
+import { textMaps } from "../texts";
+import { chartValuesOf } from "./chartValues";
+
+/** A configuration of Dex. */
+export interface DexDocument {
+  /** Where its keys begin, for example `data["config.yaml"]: `. */
+  readonly root: string;
+  readonly config: Record<string, unknown>;
+  /** Whether everybody can read it who may read a ConfigMap. */
+  readonly inTheOpen: boolean;
+}
+
+/** The name of Dex's chart, and the key of its values in another chart. */
+const dexChart = /^([\w.-]*-)?dex$/i;
+
+/**
+ * Looks at each configuration of Dex in an object: a text of a ConfigMap or a Secret, or `config` among a chart's values.
+ * A text that can't be read is a finding of forbid-skip-verify already, and one is enough.
+ */
+export function inDexDocuments(manifest: Manifest, look: (document: DexDocument) => Finding[]): Finding[] {
+  const inTexts = textMaps(manifest).flatMap((map) =>
+    inspect(() =>
+      map.entries().flatMap((entry) =>
+        inspect(() => {
+          const text = entry.read();
+          if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
+          const config = readable(text);
+          const inTheOpen = manifest.kind !== "Secret";
+          return config ? look({ root: `${entry.field}: `, config: inOneCase(config), inTheOpen }) : [];
+        }),
+      ),
+    ),
+  );
+  const inValues = inspect(() =>
+    chartValuesOf(manifest, dexChart).flatMap(({ field, values }) =>
+      inspect(() => {
+        const config = values["config"];
+        // The chart puts it into a Secret.
+        if (!isMap(config)) return [];
+        return look({ root: join(field, "config"), config: inOneCase(config), inTheOpen: false });
+      }),
+    ),
+  );
+  return [...inTexts, ...inValues];
+}
+
+function readable(text: string): Record<string, unknown> | undefined {
+  try {
+    return readDexConfig(text);
+  } catch (error) {
+    if (error instanceof UnreadableText) return undefined;
+    throw error;
+  }
+}
+
+/** The keys that the rules ask for, in Dex's own spelling. */
+const spellings = new Map(
+  [
+    "absoluteLifetime",
+    "addr",
+    "allowedConnectors",
+    "allowedOrigins",
+    "config",
+    "connectors",
+    "disableRotation",
+    "email",
+    "enablePasswordDB",
+    "expiry",
+    "grantTypes",
+    "grpc",
+    "hash",
+    "issuer",
+    "level",
+    "logger",
+    "oauth2",
+    "passwordConnector",
+    "public",
+    "redirectURIs",
+    "refreshTokens",
+    "responseTypes",
+    "staticClients",
+    "staticPasswords",
+    "storage",
+    "tlsClientCA",
+    "tlsMinVersion",
+    "type",
+    "web",
+  ].map((key) => [key.toLowerCase(), key]),
+);
+
+/**
+ * A view of a map with those keys in that spelling: Go's encoding/json takes `EnablePasswordDB` for `enablePasswordDB`.
+ * Values are read when somebody asks for them, because each can be unknown at preview.
+ */
+function inOneCase(map: Record<string, unknown>): Record<string, unknown> {
+  const view: Record<string, unknown> = {};
+  for (const key of Object.keys(map)) {
+    const name = spellings.get(key.toLowerCase()) ?? key;
+    // Which of the two counts is up to their order.
+    if (Object.hasOwn(view, name)) throw new Error(`${name} stands twice in Dex's configuration, in different case`);
+    Object.defineProperty(view, name, { enumerable: true, get: () => viewOfValue(map[key]) });
+  }
+  return view;
+}
+
+function viewOfValue(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
+    return Array.from({ length: items.length }, (_, index) => viewOfValue(items[index]));
+  }
+  return isMap(value) ? inOneCase(value) : value;
+}
+
+/** A map inside a configuration; empty where it is absent. */
+export function sectionOf({ root, config }: DexDocument, ...keys: readonly string[]) {
+  let field = root;
+  let section = config;
+  for (const key of keys) {
+    field = join(field, key);
+    section = mapAt(section[key], field);
+  }
+  return { field, section };
+}
+
+/** An entry of a list, in the configuration or as an object of its own in Dex's storage. */
+export interface DexEntry {
+  readonly field: string;
+  readonly entry: Record<string, unknown>;
+  readonly inTheOpen: boolean;
+}
+
+/** The entries of a list in a configuration. */
+export function entriesOf({ root, config, inTheOpen }: DexDocument, list: string): DexEntry[] {
+  const place = join(root, list);
+  return listAt(config[list], place).map((entry, index) => {
+    const field = join(place, index);
+    return { field, entry: mapAt(entry, field), inTheOpen };
+  });
+}
+
+/** Dex's objects in the cluster have the entry's fields at their top (storage/kubernetes/types.go). */
+export function storedEntry(manifest: Manifest, kind: string): DexEntry[] {
+  if (groupOf(manifest) !== "dex.coreos.com" || manifest.kind !== kind) return [];
+  return [{ field: "", entry: manifest, inTheOpen: true }];
+}
+
+/** A key with the value that it has, somewhere in a configuration. */
+export interface Leaf {
+  readonly key: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** Every key whose value is neither a map nor a list of maps, however deep. */
+export function leavesOf(field: string, value: unknown, key = "", depth = 0): Leaf[] {
+  // No configuration is deeper, and a text that holds itself ends here.
+  if (depth > 32) return [{ key, field, value: "nested too deep" }];
+  if (Array.isArray(value)) {
+    return (value as unknown[]).flatMap((item, index) => leavesOf(join(field, index), item, key, depth + 1));
+  }
+  if (!isMap(value)) return [{ key, field, value }];
+  return Object.keys(value).flatMap((name) => leavesOf(join(field, name), value[name], name, depth + 1));
+}
+
+/** What Dex replaces by an environment variable (`os.ExpandEnv`). */
+export function isReference(text: string): boolean {
+  return /^\$(\w+|\{\w+\})$/.test(text);
+}

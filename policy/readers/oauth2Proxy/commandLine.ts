@@ -1,0 +1,119 @@
+import { lists, nameOfFlag, switches } from "../../../documents/oauth2-proxy/settingNames";
+import { join, listAt } from "../../manifest";
+import { type Member, type UnknownValue } from "../../rule";
+import { type Container } from "../containers";
+import { known } from "../known";
+import { type Variable } from "./environment";
+import { type Problem } from "./proxy";
+import { type Layer, type Setting } from "./setting";
+
+/** One word of a command, with the place where it stands. */
+interface Word {
+  readonly field: string;
+  readonly text: string;
+}
+
+/** The flags among words. */
+export function settingsInWords(about: Member, words: readonly Word[], variables: readonly Variable[]): Setting[] {
+  const settings: Setting[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const { field, text } = words[index] ?? { field: "", text: "" };
+    if (text === "--") break;
+    const [, flag, given] = /^--?([A-Za-z][\w.-]*)(?:=([^]*))?$/.exec(text) ?? [];
+    if (flag === undefined) continue;
+    const name = nameOfFlag(flag);
+    const setting = (value: string) => flagSetting(about, `${field} (--${flag})`, name, value, variables);
+    if (given !== undefined) {
+      settings.push(setting(given));
+      continue;
+    }
+    const next = words[index + 1]?.text;
+    // What nobody knows is a switch where no word follows that could be its value.
+    const isSwitch = switches.has(name) || next === undefined || next.startsWith("-");
+    settings.push(setting(isSwitch && !lists.has(name) ? "true" : (next ?? "")));
+    if (!isSwitch) index++;
+  }
+  return settings;
+}
+
+/** The flags in lists of a container, such as `command` and `args`. */
+export function commandLine(
+  about: Member,
+  field: string,
+  container: Record<string, unknown>,
+  variables: readonly Variable[],
+  keys: readonly string[] = ["command", "args"],
+): Layer {
+  const words: Word[] = [];
+  let unknown: UnknownValue | undefined;
+  const guard = (look: () => void) => {
+    const result = known(look);
+    if (!result.known) unknown ??= result.cause;
+  };
+  for (const key of keys) {
+    guard(() => {
+      const place = join(field, key);
+      const list = listAt(container[key], place);
+      for (let index = 0; index < list.length; index++) {
+        guard(() => {
+          const item = list[index];
+          const text = typeof item === "string" ? item : JSON.stringify(item);
+          words.push(...wordsOf(join(place, index), text));
+        });
+      }
+    });
+  }
+  return { settings: settingsInWords(about, words, variables), ...(unknown ? { unknown } : {}) };
+}
+
+/** Scripts that make words of a command themselves, so that nobody can say which flags there are. */
+export function hiddenWords(about: Member, { field, spec }: Container): Problem[] {
+  return ["command", "args"].flatMap((key) => {
+    const list = known(() => listAt(spec[key], join(field, key)));
+    if (!list.known) return [];
+    return list.value.flatMap((item, index) => {
+      // A word of its own that a shell replaces: `$ARGS`, `$@`, `$(cat flags)`, `` `cat flags` ``.
+      if (typeof item !== "string" || !/\s/.test(item) || !/\s["']?(\$[\w@*({]|`)/.test(item)) return [];
+      const message = "is a script that makes flags, so nobody can see them. Write the flags into args.";
+      return [{ about, field: join(join(field, key), index), message }];
+    });
+  });
+}
+
+/** A script's line is taken apart as a shell would in the simplest case. */
+function wordsOf(field: string, text: string): Word[] {
+  if (text.startsWith("-") || !/\s--?[a-z]/.test(text)) return [{ field, text }];
+  return (text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => ({
+    field,
+    text: word.replace(/["']/g, ""),
+  }));
+}
+
+/** A flag's value, with the variables in it that Kubernetes replaces. */
+function flagSetting(
+  about: Member,
+  field: string,
+  name: string,
+  value: string,
+  variables: readonly Variable[],
+): Setting {
+  const find = (text: string) => variables.find(({ variable }) => variable === text);
+  const [, whole] = /^\$[({]?([A-Za-z_]\w*)[)}]?$/.exec(value) ?? [];
+  const source = whole === undefined ? undefined : find(whole);
+  if (source) {
+    return {
+      name,
+      origin: "flag",
+      about: source.about,
+      field: `${source.field}, for ${field}`,
+      inTheOpen: source.inTheOpen,
+      read: () => source.read(),
+    };
+  }
+  const read = () =>
+    value.replace(/\$\(([A-Za-z_]\w*)\)/g, (reference, variable: string) => {
+      const text = find(variable)?.read();
+      return typeof text === "string" ? text : reference;
+    });
+  return { name, origin: "flag", about, field, inTheOpen: true, read };
+}

@@ -1,0 +1,72 @@
+import {
+  type ResourceValidation,
+  type ResourceValidationArgs,
+  type StackValidation,
+  type StackValidationArgs,
+} from "@pulumi/policy";
+import assert from "node:assert/strict";
+import { crossguardPolicy, crossguardStackPolicy } from "../../../policy/crossguard";
+import { requireDexStorage } from "../../../policy/rules/dex/require-dex-storage";
+import { requireSecureCookies } from "../../../policy/rules/oauth2-proxy/require-secure-cookies";
+import { chartValuesOf } from "../../../policy/readers/chartValues";
+import { unknownCheckingProxy } from "../support";
+
+const release = (chart: string, values: Record<string, unknown>) => ({
+  urn: `urn:${chart}`,
+  type: "kubernetes:helm.sh/v3:Release",
+  props: unknownCheckingProxy({ chart, values, namespace: "auth" }),
+});
+
+describe("a chart's values in a Release of Pulumi", () => {
+  it("reach the rules about Dex as the engine hands them over", () => {
+    const reported: string[] = [];
+    const args = { ...release("dex", { config: { storage: { type: "memory" } } }), getConfig: () => ({}) };
+    const { validateResource } = crossguardPolicy(requireDexStorage) as { validateResource: ResourceValidation };
+    void validateResource(args as unknown as ResourceValidationArgs, (message) => reported.push(message));
+    assert.deepEqual(reported, [
+      'values.config.storage.type = "memory" is gone with the pod. Write kubernetes, postgres, mysql or etcd.',
+    ]);
+  });
+
+  it("reach the rules about oauth2-proxy as the engine hands them over", () => {
+    const reported: [string, string | undefined][] = [];
+    const values = { config: { existingSecret: "keys" }, extraArgs: { "cookie-secure": "false" } };
+    const args = { resources: [release("oauth2-proxy", values)], getConfig: () => ({}) };
+    const { validateStack } = crossguardStackPolicy(requireSecureCookies) as { validateStack: StackValidation };
+    void validateStack(args as unknown as StackValidationArgs, (message, urn) => reported.push([message, urn]));
+    assert.deepEqual(reported, [
+      [
+        'values.extraArgs.cookie-secure (--cookie-secure) = "false" sends the session over plain HTTP. ' +
+          "Write --cookie-secure=true, or remove it.",
+        "urn:oauth2-proxy",
+      ],
+    ]);
+  });
+});
+
+describe("the reader of charts' values", () => {
+  const found = (manifest: Record<string, unknown>) =>
+    chartValuesOf({ apiVersion: "helm.sh/v3", kind: "Release", ...manifest }, /^dex$/).map(({ field, values }) => [
+      field,
+      values,
+    ]);
+
+  it("knows a chart by the end of its path or address", () => {
+    for (const chart of ["dex", "./charts/dex", "./charts/dex/", "oci://registry.example.com/charts/dex"]) {
+      assert.deepEqual(found({ chart, values: { a: 1 } }), [["values", { a: 1 }]], chart);
+    }
+  });
+
+  it("takes a release without values for one with none", () => {
+    assert.deepEqual(found({ chart: "dex" }), [["values", {}]]);
+  });
+
+  it("leaves other charts alone, and parts that are switched off", () => {
+    assert.deepEqual(found({ chart: "indexer", values: { a: 1 } }), []);
+    assert.deepEqual(found({ chart: "platform", values: { dex: { enabled: false } } }), []);
+  });
+
+  it("leaves a Release of another group alone", () => {
+    assert.deepEqual(found({ apiVersion: "example.com/v1", chart: "dex", values: {} }), []);
+  });
+});

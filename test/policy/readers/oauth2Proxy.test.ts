@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import { type Manifest } from "../../../policy/manifest";
+import { memberOf } from "../../../policy/rule";
+import { runTogether } from "../../../policy/run";
+import { forbidHealthCheckBypass } from "../../../policy/rules/oauth2-proxy/forbid-health-check-bypass";
+import { requireSameSiteCookies } from "../../../policy/rules/oauth2-proxy/require-same-site-cookies";
+import { requireSecureCookies } from "../../../policy/rules/oauth2-proxy/require-secure-cookies";
+import { requireVisibleOAuth2ProxySettings as visible } from "../../../policy/rules/oauth2-proxy/require-visible-oauth2-proxy-settings";
+import { context, together, unknownCheckingProxy, unknownStringValue } from "../support";
+import { configured, workload } from "../rules/oauth2-proxy/fixtures";
+
+const secure = requireSecureCookies;
+const config = "--config=/etc/proxy/oauth2_proxy.cfg";
+const variable = { name: "OAUTH2_PROXY_COOKIE_SECURE" };
+const hint = "so nobody can see them. Hand that ConfigMap in with them, or write the settings here.";
+
+describe("the reader of oauth2-proxy's settings", () => {
+  it("takes a flag before a variable, and a variable before the file", () => {
+    const env = [{ ...variable, value: "true" }];
+    assert.deepEqual(together(secure, [configured({ cookie_secure: false }), workload({ env })]), []);
+    const args = [config, "--cookie-secure=false"];
+    assert.deepEqual(together(secure, [configured({ cookie_secure: true }), workload({ env, args })]), [
+      [
+        1,
+        'spec.template.spec.containers[0].args[1] (--cookie-secure) = "false" sends the session over plain HTTP. ' +
+          "Write --cookie-secure=true, or remove it.",
+      ],
+    ]);
+  });
+
+  it("takes an empty variable for none, as oauth2-proxy does", () => {
+    const env = [{ ...variable, value: "" }];
+    assert.equal(together(secure, [configured({ cookie_secure: false }), workload({ env })]).length, 1);
+  });
+
+  it("takes no variable in small letters, which oauth2-proxy doesn't read", () => {
+    const env = [{ name: "OAUTH2_PROXY_cookie_samesite", value: "lax" }];
+    const manifests = [configured({ cookie_samesite: undefined }), workload({ env })];
+    assert.equal(together(requireSameSiteCookies, manifests).length, 1);
+  });
+
+  it("takes the last of two flags", () => {
+    const args = [config, "--cookie-secure=false", "--cookie-secure"];
+    assert.deepEqual(together(secure, [configured(), workload({ args })]), []);
+  });
+
+  it("takes no word behind a switch for its value", () => {
+    const args = [config, "--cookie-secure", "false"];
+    assert.deepEqual(together(secure, [configured(), workload({ args })]), []);
+  });
+
+  it("names the object that a variable comes from", () => {
+    const env = [{ ...variable, valueFrom: { configMapKeyRef: { name: "parameters", key: "FORCE_HTTPS" } } }];
+    const parameters: Manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "parameters", namespace: "auth" },
+      data: { FORCE_HTTPS: "false" },
+    };
+    assert.deepEqual(together(secure, [configured(), parameters, workload({ env })]), [
+      [
+        1,
+        'data.FORCE_HTTPS (OAUTH2_PROXY_COOKIE_SECURE) = "false" sends the session over plain HTTP. ' +
+          "Write OAUTH2_PROXY_COOKIE_SECURE=true, or remove it.",
+      ],
+    ]);
+  });
+
+  it("doesn't take another namespace's object for the one that is meant", () => {
+    const elsewhere = { ...configured(), metadata: { name: "proxy", namespace: "other" } };
+    assert.deepEqual(
+      together(visible, [elsewhere, workload()]).map(([at]) => at),
+      [1],
+    );
+  });
+
+  it("finds a proxy in every kind that has pods", () => {
+    const { spec } = workload({ args: ["--ping-user-agent=probe"] }) as unknown as { spec: { template: object } };
+    for (const manifest of [
+      { apiVersion: "apps/v1", kind: "StatefulSet", spec },
+      { apiVersion: "apps/v1beta2", kind: "Deployment", spec },
+      { apiVersion: "batch/v1", kind: "CronJob", spec: { jobTemplate: { spec } } },
+      { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", spec },
+      { apiVersion: "v1", kind: "Pod", ...spec.template },
+    ]) {
+      assert.equal(together(forbidHealthCheckBypass, [manifest]).length, 1, manifest.kind);
+    }
+  });
+
+  for (const [what, container] of Object.entries({
+    "an image of another registry": { image: "registry.example.com/mirror/oauth2-proxy@sha256:0" },
+    "an older name of the image": { image: "example/oauth2_proxy:v5" },
+    "a command": { image: "gate:1", command: ["/usr/bin/oauth2-proxy"] },
+    "a variable": { image: "gate:1", env: [{ name: "OAUTH2_PROXY_PROVIDER", value: "oidc" }] },
+  })) {
+    it(`knows a proxy by ${what}`, () => {
+      const manifest = workload({ args: ["--ping-user-agent=probe"], ...container });
+      assert.equal(together(forbidHealthCheckBypass, [manifest]).length, 1);
+    });
+  }
+
+  it("takes Dex for none, which has the client's secret in a variable of the same name", () => {
+    const env = [{ name: "OAUTH2_PROXY_CLIENT_SECRET", value: "a" }];
+    const manifest = workload({ image: "ghcr.io/dexidp/dex:v2.45.1", args: [], env });
+    assert.deepEqual(together(requireSameSiteCookies, [manifest]), []);
+  });
+
+  it("finds one key of a ConfigMap under another path", () => {
+    const text = JSON.stringify(workload({ args: ["--config", "/etc/proxy/a/b.toml"] })).replace(
+      '"configMap":{"name":"proxy"}',
+      '"projected":{"sources":[{"configMap":{"name":"proxy","items":[{"key":"oauth2_proxy.cfg","path":"a/b.toml"}]}}]}',
+    );
+    const manifests = [configured({ cookie_secure: false }), JSON.parse(text) as Manifest];
+    assert.deepEqual(together(visible, manifests), []);
+    assert.equal(together(secure, manifests).length, 1);
+  });
+
+  it("finds a single file that is mounted", () => {
+    const volumeMounts = [{ name: "config", mountPath: "/etc/proxy/oauth2_proxy.cfg", subPath: "oauth2_proxy.cfg" }];
+    const manifests = [configured({ cookie_secure: false }), workload({ volumeMounts })];
+    assert.deepEqual(together(visible, manifests), []);
+    assert.equal(together(secure, manifests).length, 1);
+  });
+
+  it("finds a configuration that a chart takes from a ConfigMap", () => {
+    const release = {
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart: "oauth2-proxy",
+      namespace: "auth",
+      values: { config: { existingConfig: "proxy", existingSecret: "keys" } },
+    };
+    assert.deepEqual(
+      together(secure, [release, configured({ cookie_secure: false })]).map(([at]) => at),
+      [1],
+    );
+    assert.deepEqual(together(visible, [release, configured()]), []);
+  });
+});
+
+describe("require-visible-oauth2-proxy-settings", () => {
+  it("rejects a file of an object that isn't there", () => {
+    assert.deepEqual(together(visible, [workload()]), [
+      [
+        0,
+        "spec.template.spec.containers[0].args[0] (--config) takes settings from the ConfigMap proxy, which is not among " +
+          `these objects, ${hint}`,
+      ],
+    ]);
+  });
+
+  it("leaves the other rules silent about what nobody can see", () => {
+    assert.deepEqual(together(requireSameSiteCookies, [workload()]), []);
+  });
+
+  it("rejects a variable of an object that isn't there", () => {
+    const env = [{ ...variable, valueFrom: { configMapKeyRef: { name: "parameters", key: "FORCE_HTTPS" } } }];
+    assert.deepEqual(together(visible, [configured(), workload({ env })]), [
+      [
+        1,
+        "spec.template.spec.containers[0].env[0] (OAUTH2_PROXY_COOKIE_SECURE) takes settings from the ConfigMap parameters, " +
+          `which is not among these objects, ${hint}`,
+      ],
+    ]);
+  });
+
+  it("lets a secret come from a Secret that somebody else makes", () => {
+    const env = [
+      { name: "OAUTH2_PROXY_CLIENT_SECRET", valueFrom: { secretKeyRef: { name: "vault", key: "client" } } },
+      { name: "OAUTH2_PROXY_CLIENT_ID", valueFrom: { secretKeyRef: { name: "vault", key: "id" } } },
+    ];
+    assert.deepEqual(together(visible, [configured(), workload({ env })]), []);
+  });
+
+  it("rejects all variables of a Secret that isn't there", () => {
+    const manifest = workload({ envFrom: [{ secretRef: { name: "vault" } }] });
+    assert.equal(together(visible, [configured(), manifest]).length, 1);
+  });
+
+  it("rejects a file that is in no volume of Kubernetes'", () => {
+    assert.deepEqual(together(visible, [workload({ args: ["--config=/opt/proxy.cfg"] })]), [
+      [
+        0,
+        "spec.template.spec.containers[0].args[0] (--config) reads /opt/proxy.cfg, which is no file of a ConfigMap or a " +
+          "Secret. Mount it from one.",
+      ],
+    ]);
+  });
+
+  it("rejects a text that can't be read, and doesn't quote it", () => {
+    const manifest = { ...configured(), data: { "oauth2_proxy.cfg": 'client_secret = "correct horse' } };
+    const [[at, message = ""] = [], ...rest] = together(visible, [manifest]);
+    assert.deepEqual([at, rest], [0, []]);
+    assert.match(
+      message,
+      /^data\["oauth2_proxy.cfg"\] is not readable as oauth2-proxy's configuration \(TOML\) at line 1/,
+    );
+    assert.ok(!message.includes("horse"), message);
+  });
+
+  it("rejects a workload whose shape is another than Kubernetes', and checks the others", () => {
+    const odd = workload({ args: "--config=/etc/proxy/oauth2_proxy.cfg" });
+    assert.deepEqual(together(visible, [odd, configured()]), [
+      [
+        0,
+        'spec.template.spec.containers[0].args is the string "--config=/etc/proxy/oauth2_proxy.cfg", where Kubernetes ' +
+          "expects a list. What can't be read isn't checked.",
+      ],
+    ]);
+  });
+
+  for (const script of [
+    "exec oauth2-proxy $ARGS",
+    'oauth2-proxy "$@"',
+    "oauth2-proxy `cat flags`",
+    "oauth2-proxy $(cat flags)",
+  ]) {
+    it(`rejects a script that makes flags: ${script}`, () => {
+      const manifest = workload({ command: ["sh", "-c"], args: [script] });
+      assert.deepEqual(together(visible, [configured(), manifest]), [
+        [
+          1,
+          "spec.template.spec.containers[0].args[0] is a script that makes flags, so nobody can see them. " +
+            "Write the flags into args.",
+        ],
+      ]);
+    });
+  }
+
+  it("rejects a chart's values in files", () => {
+    const values = { config: { existingSecret: "keys" } };
+    const release = { apiVersion: "helm.sh/v3", kind: "Release", chart: "oauth2-proxy", values, valueYamlFiles: [{}] };
+    assert.deepEqual(together(visible, [release]), [
+      [0, "valueYamlFiles gives values in files, which nobody sees here. Write them into the values."],
+    ]);
+  });
+});
+
+describe("an oauth2-proxy at preview", () => {
+  const check = (manifests: readonly Manifest[], rule = secure) => {
+    const members = manifests.map((manifest) => memberOf(unknownCheckingProxy(manifest), () => "default"));
+    return runTogether(rule, members, context).map(({ about, finding }) => [
+      about === undefined ? -1 : members.indexOf(about),
+      finding.kind,
+      finding.field,
+    ]);
+  };
+
+  it("is not checked where its configuration is unknown", () => {
+    const unknown = { ...configured(), data: { "oauth2_proxy.cfg": unknownStringValue } };
+    assert.deepEqual(check([unknown]), [[0, "unchecked", 'data["oauth2_proxy.cfg"]']]);
+    const joined = check([unknown, workload()]);
+    assert.deepEqual([...new Set(joined.map(([, kind]) => kind))], ["unchecked"]);
+  });
+
+  it("is not checked where a variable is unknown, and judged for the rest", () => {
+    const env = [{ ...variable, value: unknownStringValue }];
+    assert.deepEqual(check([configured({ cookie_httponly: false }), workload({ env })]), [
+      [1, "unchecked", "spec.template.spec.containers[0].env[0].value"],
+      [0, "violation", 'data["oauth2_proxy.cfg"]: cookie_httponly'],
+    ]);
+  });
+
+  it("is not checked where a chart's value is unknown", () => {
+    const release = {
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart: "oauth2-proxy",
+      values: { config: { existingSecret: "keys" }, extraArgs: { "cookie-secure": unknownStringValue } },
+    };
+    assert.deepEqual(check([release]), [[0, "unchecked", "values.extraArgs.cookie-secure"]]);
+  });
+
+  it("is not checked where nobody can say what it runs", () => {
+    const manifest = workload({ image: unknownStringValue, args: [] });
+    assert.deepEqual([...new Set(check([manifest]).map(([, kind]) => kind))], ["unchecked"]);
+  });
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { type Manifest } from "../../../../policy/manifest";
+import { forbidPublishedSecrets as rule } from "../../../../policy/rules/secrets/forbid-published-secrets";
+import { messages } from "../../support";
+
+/** Put together here, so that a search for the secret finds no copy of it. */
+const cookieSecret = ["7d16fee92f8d11b8", "940b081b3f8b8acb"].join("");
+const clientSecret = ["pUBnBOY80SnXgjib", "TYM9ZWNzY2xreNGQok"].join("");
+const ofTutorial = ["SXRNTGYzNUFtNi9MTGUv", "bXJmUnlLdUlYTU00a29ick4="].join("");
+const ofDeployKf = "c".repeat(16);
+const hash = ["$2y$12$4K/VkmDd1q1Orb3", "xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72"].join("");
+const password = "1234".repeat(2);
+
+const configMap = (data: Record<string, string>): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", data });
+const holds = (field: string, what: string) =>
+  `${field} holds ${what}, which everybody knows. Replace it by one of this installation's own.`;
+
+describe("forbid-published-secrets", () => {
+  it("lets secrets pass that nobody published", () => {
+    const own = { "cookie-secret": "0123456789abcdef0123456789abcdef", password: "12341235", word: "dddddddddddddddd" };
+    assert.deepEqual(messages(rule, { apiVersion: "v1", kind: "Secret", stringData: own }), []);
+  });
+
+  for (const [secret, what] of [
+    [cookieSecret, "the cookie's secret of kubeflow/manifests"],
+    [clientSecret, "the client's secret of kubeflow/manifests"],
+    [hash, "the hash of the password of kubeflow/manifests"],
+    [password, "the password of kubeflow/manifests"],
+    [ofTutorial, "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex"],
+    [ofDeployKf, "the cookie's secret of deployKF's defaults"],
+    ["X".repeat(16), "the cookie's secret of oauth2-proxy's chart"],
+  ] as const) {
+    it(`rejects ${what} in a Secret, and doesn't repeat it`, () => {
+      assert.deepEqual(messages(rule, { apiVersion: "v1", kind: "Secret", stringData: { key: secret } }), [
+        holds("stringData.key", what),
+      ]);
+    });
+  }
+
+  it("rejects it in base64, with a line's end behind it", () => {
+    const data = { key: Buffer.from(`${cookieSecret}\n`).toString("base64") };
+    assert.deepEqual(messages(rule, { apiVersion: "v1", kind: "Secret", data }), [
+      holds("data.key", "the cookie's secret of kubeflow/manifests"),
+    ]);
+  });
+
+  it("rejects it in a file of TOML", () => {
+    assert.deepEqual(messages(rule, configMap({ "oauth2_proxy.cfg": `a = 1\ncookie_secret="${cookieSecret}"\n` })), [
+      holds('data["oauth2_proxy.cfg"]', "the cookie's secret of kubeflow/manifests"),
+    ]);
+  });
+
+  it("rejects one that ends with the signs of base64 in a line of a file", () => {
+    assert.deepEqual(messages(rule, configMap({ flags: `--a\n--cookie-secret=${ofTutorial}\n--b=c` })), [
+      holds("data.flags", "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex"),
+    ]);
+  });
+
+  it("rejects a hash in Dex's configuration", () => {
+    assert.deepEqual(messages(rule, configMap({ "config.yaml": `staticPasswords:\n- hash: ${hash}\n` })), [
+      holds('data["config.yaml"]', "the hash of the password of kubeflow/manifests"),
+    ]);
+  });
+
+  it("rejects it among arguments, in a variable and in a chart's values", () => {
+    const containers = [{ args: [`--cookie-secret=${ofDeployKf}`], env: [{ name: "SECRET", value: clientSecret }] }];
+    assert.deepEqual(messages(rule, { apiVersion: "v1", kind: "Pod", spec: { containers } }), [
+      holds("spec.containers[0].args[0]", "the cookie's secret of deployKF's defaults"),
+      holds("spec.containers[0].env[0].value", "the client's secret of kubeflow/manifests"),
+    ]);
+    const values = { config: { cookieSecret: "X".repeat(16) } };
+    assert.deepEqual(messages(rule, { apiVersion: "helm.sh/v3", kind: "Release", chart: "oauth2-proxy", values }), [
+      holds("values.config.cookieSecret", "the cookie's secret of oauth2-proxy's chart"),
+    ]);
+  });
+
+  it("takes a word that stands for other things, too, only as a whole text", () => {
+    assert.deepEqual(messages(rule, configMap({ script: `mktemp ${"X".repeat(8)}\necho ${password}` })), []);
+  });
+
+  it("leaves kubectl's copy of the object alone, which says everything twice", () => {
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": `{"a":"${cookieSecret}"}` };
+    assert.deepEqual(messages(rule, { ...configMap({}), metadata: { annotations } }), []);
+  });
+});
