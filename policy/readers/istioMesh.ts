@@ -29,14 +29,15 @@ function inConfigMap(manifest: Manifest): Placed[] {
     texts
       .entries()
       .filter(({ name }) => name === "mesh")
-      .flatMap(({ field, read }) => {
+      .flatMap((entry) => {
         const isNamedSo = /^istio(-|$)/.test(nameOf(manifest));
         // Another program's text of this name need not be YAML.
-        const documents = isNamedSo ? readYaml(read() ?? "") : attempt(() => readYaml(read() ?? ""));
+        const read = () => readYaml(entry.read() ?? "");
+        const documents = isNamedSo ? read() : attempt(read);
         return documents
           .filter(isMap)
           .filter((map) => isNamedSo || telling.some((name) => protoField(map, name)[1] !== undefined))
-          .map((map) => placed(`${field}: `, map));
+          .map((map) => placed(`${entry.field}: `, map));
       }),
   );
 }
@@ -54,10 +55,13 @@ function placed(field: string, map: Record<string, unknown>): Placed {
   return { field, map };
 }
 
-/** A field of a message of Protocol Buffers by its name there, in either spelling, with its path. */
+/** A field of a message of Protocol Buffers by its name there, in either spelling, with its path; Istio writes camelCase. */
 export function fieldOf({ field, map }: Placed, name: string): { readonly field: string; readonly value: unknown } {
   const [key, value] = protoField(map, name);
-  return { field: join(field, key), value };
+  const written = Object.hasOwn(map, key)
+    ? key
+    : name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { field: join(field, written), value };
 }
 
 /** The same for a field that holds a message; an empty one where it is absent. */

@@ -56,8 +56,12 @@ export function meet(one: Reach, other: Reach): boolean {
 }
 
 function labelsOf(spec: Record<string, unknown>): Record<string, string> {
-  const labels = selectorOf(spec);
-  return Object.fromEntries(Object.keys(labels).map((key) => [key, textAt(labels[key], key)]));
+  return labelsFrom(selectorOf(spec), "spec.selector");
+}
+
+export function labelsFrom(value: unknown, field: string): Record<string, string> {
+  const labels = mapAt(value, field);
+  return Object.fromEntries(Object.keys(labels).map((key) => [key, textAt(labels[key], field)]));
 }
 
 /** Of policies (`selector.matchLabels`), of EnvoyFilters and Sidecars (`workloadSelector.labels`). */

@@ -1,6 +1,6 @@
 import { protoField } from "../../documents/istio/envoyTls";
 import { isMap, join, type Manifest, mapAt } from "../manifest";
-import { messagesIn, patchesOf } from "./envoyFilter";
+import { mapsIn, messagesIn, patchesOf } from "./envoyFilter";
 import { isKind, mapsAt, type Placed, specOf, textAt, textsAt } from "./istio";
 
 /** What one field of a rule for tokens says. */
@@ -78,8 +78,19 @@ function providersOf({ field, map, type }: Placed & { readonly type: string }): 
   const providers = mapAt(value, join(field, key));
   return Object.keys(providers).flatMap((name) => {
     const place = join(join(field, key), name);
-    return [ofEnvoy({ field: place, map: mapAt(providers[name], place) })];
+    const rule = ofEnvoy({ field: place, map: mapAt(providers[name], place) });
+    return [{ ...rule, audiences: () => audiencesOf(rule.audiences(), name, { field, map }) }];
   });
+}
+
+/** A provider's own audiences, or else those that every requirement of it asks for (`provider_and_audiences`). */
+function audiencesOf(own: Said<readonly string[]>, name: string, message: Placed): Said<readonly string[]> {
+  if (own.value.length > 0) return own;
+  const asked = mapsIn(message)
+    .filter(({ map }) => protoField(map, "provider_name")[1] === name)
+    .map(({ field, map }) => ({ field: `${field}.audiences`, value: textsAt(map["audiences"], `${field}.audiences`) }));
+  const [first] = asked;
+  return first !== undefined && asked.every(({ value }) => value.length > 0) ? first : own;
 }
 
 function ofEnvoy({ field, map }: Placed): JwtRule {

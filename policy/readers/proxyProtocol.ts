@@ -1,10 +1,10 @@
-import { readYaml } from "../../documents/yaml";
-import { isMap, type Manifest, mapAt } from "../manifest";
+import { isMap, type Manifest } from "../manifest";
 import { type Member, type StackContext } from "../rule";
 import { messagesIn, patchesOf } from "./envoyFilter";
-import { isIstioGateway, isKind, specOf, textAt } from "./istio";
+import { isIstioGateway, isKind, specOf } from "./istio";
 import { meshConfigsOf, messageAt, fieldOf } from "./istioMesh";
-import { type Reach, reachOf, reachOfPod } from "./istioReach";
+import { labelsFrom, type Reach, reachOf, reachOfPod } from "./istioReach";
+import { podsOf } from "./proxyConfig";
 
 /** Pods whose listeners take a connection's addresses from the PROXY protocol. */
 export interface ProxyProtocol {
@@ -35,23 +35,13 @@ export function proxyProtocolsOf(member: Member, members: readonly Member[], con
 
 /** The pods of a Gateway, as far as it tells: those beside it. */
 function ofGateway({ manifest, namespace }: Member): ProxyProtocol {
-  const selector = mapAt(specOf(manifest)["selector"], "spec.selector");
-  const labels = Object.fromEntries(Object.keys(selector).map((key) => [key, textAt(selector[key], key)]));
+  const labels = labelsFrom(specOf(manifest)["selector"], "spec.selector");
   return { reach: reachOfPod(namespace, labels), port: undefined };
 }
 
-const workloads = ["Deployment", "DaemonSet", "StatefulSet"];
-
 function ofPods(manifest: Manifest, namespace: string): ProxyProtocol[] {
-  if (!workloads.includes(manifest.kind)) return [];
-  const metadata = mapAt(mapAt(specOf(manifest)["template"], "spec.template")["metadata"], "spec.template.metadata");
-  const annotations = mapAt(metadata["annotations"], "spec.template.metadata.annotations");
-  const text = annotations["proxy.istio.io/config"];
-  if (typeof text !== "string") return [];
-  const [config] = readYaml(text);
-  const topology = isMap(config) ? messageAt({ field: "", map: config }, "gateway_topology") : undefined;
-  if (topology === undefined || !isMap(fieldOf(topology, "proxy_protocol").value)) return [];
-  const labels = mapAt(metadata["labels"], "spec.template.metadata.labels");
-  const texts = Object.fromEntries(Object.keys(labels).map((key) => [key, textAt(labels[key], key)]));
-  return [{ reach: reachOfPod(namespace, texts), port: undefined }];
+  return podsOf(manifest, namespace).flatMap(({ reach, config }) => {
+    const isOn = isMap(fieldOf(messageAt(config, "gateway_topology"), "proxy_protocol").value);
+    return isOn ? [{ reach, port: undefined }] : [];
+  });
 }

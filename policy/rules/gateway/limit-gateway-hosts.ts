@@ -31,7 +31,7 @@ export const limitGatewayHosts: Rule = {
     istioPage(
       "Istio security best practices",
       "ops/best-practices/security/#avoid-overly-broad-hosts-configurations",
-      "avoid *",
+      "hosts are named as closely as can be",
     ),
   ],
   settings: [],

@@ -41,7 +41,8 @@ function servers(manifest: Manifest): Finding[] {
   return mapsAt(specOf(manifest)["servers"], "spec.servers").flatMap(({ field, map }) =>
     inspect(() =>
       textsAt(map["hosts"], `${field}.hosts`).flatMap((host, index) => {
-        if (host.includes("/") && !host.startsWith("*/")) return [];
+        // limit-gateway-hosts rejects a host that is everything.
+        if ((host.includes("/") && !host.startsWith("*/")) || host.replace("*/", "") === "*") return [];
         const place = `${field}.hosts[${index}]`;
         const message =
           `${place} is ${JSON.stringify(host)} and takes routes from every namespace. ` +

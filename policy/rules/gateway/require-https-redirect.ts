@@ -1,5 +1,15 @@
 import { mapAt } from "../../manifest";
-import { isApiGateway, isIstioGateway, isKind, isOff, mapsAt, type Placed, show, specOf } from "../../readers/istio";
+import {
+  isApiGateway,
+  isIstioGateway,
+  isKind,
+  isOff,
+  mapsAt,
+  type Placed,
+  show,
+  specOf,
+  textAt,
+} from "../../readers/istio";
 import { gatewaysOf, type Route, routesOf } from "../../readers/routes";
 import { type Finding, type Member, type StackRule, violation } from "../../rule";
 import { about, mayBe } from "../istio/about";
@@ -59,7 +69,7 @@ export const requireHttpsRedirect: StackRule = {
 
 function serverFindings({ field, map }: Placed, member: Member, members: readonly Member[]): Finding[] {
   const port = mapAt(map["port"], `${field}.port`);
-  const protocol = String(port["protocol"] ?? "").toUpperCase();
+  const protocol = textAt(port["protocol"], `${field}.port.protocol`).toUpperCase();
   const place = `${field}.tls`;
   const tls = mapAt(map["tls"], place);
   // With a certificate Istio has these protocols in TLS; HTTPS and TLS are refused without.

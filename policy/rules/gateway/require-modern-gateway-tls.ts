@@ -20,7 +20,7 @@ const cipher =
 
 export const requireModernGatewayTls: Rule = {
   name: "require-modern-gateway-tls",
-  title: "TLS 1.2 or later, with forward secrecy",
+  title: "Modern TLS with forward secrecy",
   why:
     "TLS 1.0 and 1.1 can be broken, and a cipher without forward secrecy opens everything that was recorded to whoever gets " +
     "the gateway's key later.",
@@ -44,7 +44,7 @@ export const requireModernGatewayTls: Rule = {
     if (isKind(manifest, "EnvoyFilter")) return envoyFilter(manifest);
     return meshConfigsOf(manifest).flatMap((mesh) =>
       inspect(() =>
-        ["mesh_mtls", "tls_defaults"].flatMap((name) => {
+        ["mesh_mTLS", "tls_defaults"].flatMap((name) => {
           const { field, value } = fieldOf(messageAt(mesh, name), "min_protocol_version");
           return version(field, value, versions);
         }),

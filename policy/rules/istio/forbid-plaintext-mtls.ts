@@ -5,7 +5,12 @@ import { istioPage, weakness } from "./facts";
 
 const { framework, reference } = weakness(319, "Cleartext Transmission of Sensitive Information");
 
-/** UNSET takes the mode of what is above it, down to Istio's default; require-mesh-wide-mtls asks for one that says STRICT. */
+/**
+ * UNSET takes the mode of what is above it, down to Istio's default; require-mesh-wide-mtls asks for one that says STRICT.
+ *
+ * The port of a webhook is rejected as well, although the API server that calls it has no identity: left out of the sidecar
+ * it is as open, and says so where the pod is, in place of a policy that may be about other pods tomorrow.
+ */
 const safe = [undefined, null, "STRICT", "UNSET"];
 
 export const forbidPlaintextMtls: Rule = {
@@ -14,7 +19,9 @@ export const forbidPlaintextMtls: Rule = {
   why:
     "With PERMISSIVE or DISABLE a pod without an identity is let in. Every policy that names the gateway's principal, " +
     "which is what keeps kubeflow-userid honest, rests on callers having one.",
-  mend: "Write mode: STRICT, and leave a port without a sidecar's protection out of the sidecar instead.",
+  mend:
+    "Write mode: STRICT. A webhook's port, which the API server calls, goes into the pods' annotation " +
+    "traffic.sidecar.istio.io/excludeInboundPorts.",
   severity: "high",
   enforcementLevel: "mandatory",
   framework,

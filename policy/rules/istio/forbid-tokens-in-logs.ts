@@ -11,6 +11,8 @@ const { framework, reference } = weakness(532, "Insertion of Sensitive Informati
 const secret =
   /^(proxy-)?authorization$|^(set-)?cookie2?$|access-token|id-token|^x-amzn-oidc-(data|accesstoken)$|jwt|^x-goog-iap-/i;
 
+const isSecret = (name: unknown): name is string => typeof name === "string" && secret.test(name);
+
 export const forbidTokensInLogs: Rule = {
   name: "forbid-tokens-in-logs",
   title: "No token or cookie in a log or a trace",
@@ -80,13 +82,11 @@ function headersNamedIn(value: Placed): Finding[] {
       const inner = map[key];
       const place = join(field, key);
       if (/^additional_?(request|response)_?(headers|trailers)_?to_?log$/i.test(key) && Array.isArray(inner)) {
-        return inner
-          .filter((name) => typeof name === "string" && secret.test(name))
-          .map((name) => wrong(place, String(name)));
+        return inner.filter(isSecret).map((name) => wrong(place, name));
       }
       const isTag = /(custom_?tags|request_?header)/i.test(place);
-      if (/^(request_?)?header$/i.test(key) && isTag && isMap(inner) && secret.test(String(inner["name"] ?? ""))) {
-        return [wrong(place, String(inner["name"]))];
+      if (/^(request_?)?header$/i.test(key) && isTag && isMap(inner) && isSecret(inner["name"])) {
+        return [wrong(place, inner["name"])];
       }
       return [];
     }),

@@ -8,6 +8,7 @@ import { forbidPlaintextMtls } from "./forbid-plaintext-mtls";
 import { forbidPortsBehindProxyProtocol } from "./forbid-ports-behind-proxy-protocol";
 import { forbidRemovedFilters } from "./forbid-removed-filters";
 import { forbidTokensInLogs } from "./forbid-tokens-in-logs";
+import { forbidUnderscoredHeaders } from "./forbid-underscored-headers";
 import { limitEnvoyFilters } from "./limit-envoy-filters";
 import { limitTokenLocations } from "./limit-token-locations";
 import { limitUnauthenticatedPaths } from "./limit-unauthenticated-paths";
@@ -52,6 +53,7 @@ export const stackRules: readonly StackRule[] = [
   requirePrincipalDenial,
   requireDenialBesideOpenPolicies,
   requireIdentityHeaders,
+  forbidUnderscoredHeaders,
   requirePathNormalization,
   requireMeshConfig,
   forbidPortsBehindProxyProtocol,

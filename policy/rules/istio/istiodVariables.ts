@@ -5,7 +5,7 @@ import { type Finding, inspect, violation } from "../../rule";
 /** What one of istiod's variables may be. */
 export interface Expected {
   readonly name: string;
-  holds(value: string | undefined): boolean;
+  readonly holds: (value: string | undefined) => boolean;
   /** What to write, and why. */
   readonly mend: string;
 }

@@ -86,7 +86,8 @@ const errorNames = [
 
 function isError(code: unknown): boolean {
   if (code === undefined || code === null || code === "" || code === 0) return true;
-  return (typeof code === "string" && errorNames.includes(code)) || /^[45]\d\d$/.test(String(code));
+  if (typeof code === "number") return code >= 400 && code < 600;
+  return typeof code === "string" && (errorNames.includes(code) || /^[45]\d\d$/.test(code));
 }
 
 /** `filter_enabled` with a default of everything; a runtime key could change that without anybody seeing it here. */

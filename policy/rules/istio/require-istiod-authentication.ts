@@ -34,9 +34,9 @@ const expected: readonly Expected[] = [
 
 export const requireIstiodAuthentication: Rule = {
   name: "require-istiod-authentication",
-  title: "istiod knows who asks it",
+  title: "The control plane knows who asks it",
   why:
-    "istiod hands out identities, and knows every route and key of the mesh. Without its checks any pod that reaches it " +
+    "Whoever asks istiod gets identities, and can know every route and key of the mesh. Without its checks any pod that reaches it " +
     "can read them, or have itself called somebody else.",
   mend: "Remove the variable from istiod's environment; Istio's defaults are right.",
   severity: "critical",

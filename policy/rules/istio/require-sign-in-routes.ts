@@ -50,8 +50,8 @@ export const requireSignInRoutes: StackRule = {
         return own.flatMap(misled);
       }),
     );
-    // Policies by themselves don't tell where a path goes.
-    if (!routed) return found;
+    // Policies by themselves don't tell where a path goes, and a route that is unknown at preview may be the one.
+    if (!routed || found.some(({ finding }) => finding.kind === "unchecked")) return found;
     const policies = members.filter((member) => isKind(member.manifest, "AuthorizationPolicy"));
     return [
       ...found,
