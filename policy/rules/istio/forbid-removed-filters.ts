@@ -1,6 +1,6 @@
 import { protoField } from "../../../documents/istio/envoyTls";
 import { isMap } from "../../manifest";
-import { type EnvoyMessage, type EnvoyPatch, messagesIn, patchesOf } from "../../readers/envoyFilter";
+import { type EnvoyMessage, type EnvoyPatch, mapsIn, messagesIn, patchesOf } from "../../readers/envoyFilter";
 import { isKind, isOff } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { envoyPage, istioPage, weakness } from "./facts";
@@ -47,7 +47,7 @@ export const forbidRemovedFilters: Rule = {
   check(manifest) {
     if (!isKind(manifest, "EnvoyFilter")) return [];
     return patchesOf(manifest).flatMap((patch) =>
-      inspect(() => [...operations(patch), ...messagesIn(patch.value).flatMap(turnedOff)]),
+      inspect(() => [...operations(patch), ...entries(patch), ...messagesIn(patch.value).flatMap(turnedOff)]),
     );
   },
 };
@@ -70,15 +70,26 @@ function operations({ field, applyTo, operation, filter }: EnvoyPatch): Finding[
   return [];
 }
 
-/** A filter that is turned off for a route, or from the start. */
+/** A filter that is turned off for a route. */
 function turnedOff({ field, map, type }: EnvoyMessage): Finding[] {
   const [key, disabled] = protoField(map, "disabled");
   const isSwitch = /(ExtAuthzPerRoute|jwt_authn\.v3\.PerRouteConfig|config\.route\.v3\.FilterConfig)$/.test(type);
   if (isSwitch && !isOff(disabled)) return [off(`${field}.${key}`)];
   // Without rules of its own a route has none, in place of the listener's.
   if (/RBACPerRoute$/.test(type) && !isMap(map["rbac"])) return [off(field)];
-  const [name, isOptional] = protoField(map, "is_optional");
-  return deciding.test(type) && !isOff(isOptional) ? [off(`${field}.${name}`)] : [];
+  return [];
+}
+
+/** Envoy's entry for a filter: off unless a route turns it on, or left out where Envoy doesn't know it. */
+function entries({ operation, filter, value }: EnvoyPatch): Finding[] {
+  return mapsIn(value).flatMap((entry) => {
+    const name = entry.map["name"] ?? (operation === "MERGE" && entry.field === value.field ? filter : undefined);
+    if (typeof name !== "string" || !deciding.test(name)) return [];
+    return ["disabled", "is_optional"].flatMap((key) => {
+      const [spelled, isOn] = protoField(entry.map, key);
+      return isOff(isOn) ? [] : [off(`${entry.field}.${spelled}`)];
+    });
+  });
 }
 
 function off(field: string): Finding {

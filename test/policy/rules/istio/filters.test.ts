@@ -218,6 +218,22 @@ describe("forbid-removed-filters", () => {
       [off(`${route}.disabled`)],
     ],
     [
+      "rejects a filter that is off unless a route turns it on",
+      { [patchValue]: { name: "envoy.filters.http.ext_authz", disabled: true } },
+      [off(`${patchValue}.disabled`)],
+    ],
+    [
+      "rejects a change that turns it off",
+      { [operation]: "MERGE", [name]: "envoy.filters.http.jwt_authn", [patchValue]: { disabled: true } },
+      [off(`${patchValue}.disabled`)],
+    ],
+    [
+      "rejects a filter that may be left out",
+      { [patchValue]: { name: "envoy.filters.http.ext_authz", isOptional: true } },
+      [off(`${patchValue}.isOptional`)],
+    ],
+    ["lets another filter be off", { [patchValue]: { name: "mine", disabled: true } }, []],
+    [
       "lets a route's own settings pass",
       { [route]: typed("extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", { check_settings: {} }) },
       [],
