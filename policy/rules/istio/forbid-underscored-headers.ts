@@ -9,7 +9,10 @@ import { type Member, type StackContext, type StackRule, violation } from "../..
 import { about, mayBe } from "./about";
 import { envoyPage, istioPage, weakness } from "./facts";
 
-const { framework, reference } = weakness(444, "Inconsistent Interpretation of HTTP Requests");
+const { framework, reference } = weakness(
+  444,
+  "Inconsistent Interpretation of HTTP Requests ('HTTP Request/Response Smuggling')",
+);
 
 /**
  * About pods that are a gateway's among these objects, and advisory: Istio has words for it since 1.31, and only backends

@@ -38,7 +38,10 @@ export const limitTokenLocations: Rule = {
       ),
       ...rule.unknownFields().map((key) => {
         const field = join(rule.field, key);
-        return violation(field, `${field} is a field that this rule doesn't know. Remove it, or report it here.`);
+        return violation(
+          field,
+          `${field} is a field that this rule doesn't know. Remove it, or report it to the authors of these rules.`,
+        );
       }),
     ]),
 };

@@ -73,7 +73,10 @@ function findings({ message, failOpen, statusOnError, unknownFields }: ExtAuthz)
           ),
         ]),
     ...unknownFields.map((field) =>
-      violation(field, `${field} is a field that this rule doesn't know. Remove it, or report it here.`),
+      violation(
+        field,
+        `${field} is a field that this rule doesn't know. Remove it, or report it to the authors of these rules.`,
+      ),
     ),
   ];
 }

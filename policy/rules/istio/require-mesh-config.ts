@@ -6,7 +6,7 @@ import { mayBe } from "./about";
 import { istioPage, weakness } from "./facts";
 import { namesPaths } from "./require-path-normalization";
 
-const { framework, reference } = weakness(1053, "Missing Documentation for Design");
+const { framework, reference } = weakness(693, "Protection Mechanism Failure");
 
 /**
  * Says what was not checked. A rule that finds no mesh configuration can neither pass nor reject what rests on it; a stack

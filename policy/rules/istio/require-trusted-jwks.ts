@@ -63,7 +63,7 @@ function findings(rule: JwtRule): Finding[] {
 
 function address({ field, value }: Said<string>, what: string): Finding[] {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  // A proxy between here and there can be told apart from the issuer by its own rules; Google's e-mail-like issuers can't.
+  // Of a wrong address only the origin is shown; what follows may hold a password.
   if (url?.protocol !== "https:") {
     const shown = url === undefined ? "is no address" : `is ${JSON.stringify(`${url.protocol}//${url.host}`)}`;
     return [

@@ -12,7 +12,8 @@ describe("require-fail-closed-authorization", () => {
   const open = (field: string, value = "true") =>
     `${field} is ${value}. Remove it: without an answer nobody may get in.`;
   const status = (field: string, value: string) => `${field} is ${value}. Write "503", so that an error stays one.`;
-  const unknown = (field: string) => `${field} is a field that this rule doesn't know. Remove it, or report it here.`;
+  const unknown = (field: string) =>
+    `${field} is a field that this rule doesn't know. Remove it, or report it to the authors of these rules.`;
 
   cases(requireFailClosedAuthorization, meshConfigMap(mesh('statusOnError: "503"')), [
     ["lets failOpen: false pass", { "data.mesh": mesh("failOpen: false") }, []],

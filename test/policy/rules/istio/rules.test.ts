@@ -36,7 +36,7 @@ describe("the rules about Istio and Envoy", () => {
       ["require-identity-headers", "mandatory", "critical", "CWE-290"],
       ["forbid-underscored-headers", "advisory", "medium", "CWE-444"],
       ["require-path-normalization", "mandatory", "high", "CWE-180"],
-      ["require-mesh-config", "advisory", "low", "CWE-1053"],
+      ["require-mesh-config", "advisory", "low", "CWE-693"],
       ["forbid-ports-behind-proxy-protocol", "mandatory", "critical", "CWE-807"],
       ["require-mesh-wide-mtls", "mandatory", "high", "CWE-319"],
       ["require-sign-in-routes", "mandatory", "high", "CWE-425"],

@@ -177,7 +177,9 @@ describe("limit-token-locations", () => {
     [
       "rejects a field that it doesn't know",
       { [`${rule}.fromBody`]: ["token"] },
-      [`${rule}.fromBody is a field that this rule doesn't know. Remove it, or report it here.`],
+      [
+        `${rule}.fromBody is a field that this rule doesn't know. Remove it, or report it to the authors of these rules.`,
+      ],
     ],
   ]);
 
