@@ -1,0 +1,52 @@
+import { readYaml } from "../../documents/yaml";
+import { groupOf, isMap, join, type Manifest, mapAt } from "../manifest";
+import { mapsAt, type Placed, specOf } from "./istio";
+
+/** Values that somebody gives to Istio's charts, or to an operator that renders them. */
+export interface GivenValues extends Placed {
+  /** The chart's name, where it is told. */
+  readonly chart: string | undefined;
+}
+
+/**
+ * Values inside other objects: Pulumi's Release of Helm, Flux's HelmRelease, Argo CD's Application, and the resources of
+ * Istio's two operators. Pulumi's Chart needs no reader, because its rendered objects come by themselves.
+ */
+export function valuesIn(manifest: Manifest): GivenValues[] {
+  switch (`${groupOf(manifest)} ${manifest.kind}`) {
+    case "helm.sh Release":
+      return [given("values", manifest["values"], manifest["chart"])];
+    case "helm.toolkit.fluxcd.io HelmRelease": {
+      const chart = mapAt(mapAt(specOf(manifest)["chart"], "spec.chart")["spec"], "spec.chart.spec");
+      return [given("spec.values", specOf(manifest)["values"], chart["chart"])];
+    }
+    case "argoproj.io Application":
+      return [
+        { field: "spec.source", map: mapAt(specOf(manifest)["source"], "spec.source") },
+        ...mapsAt(specOf(manifest)["sources"], "spec.sources"),
+      ].flatMap(ofArgo);
+    case "install.istio.io IstioOperator":
+      return [given("spec.values", specOf(manifest)["values"], "istiod")];
+    case "sailoperator.io Istio":
+    case "sailoperator.io IstioRevision":
+      return [given("spec.values", specOf(manifest)["values"], "istiod")];
+    default:
+      return [];
+  }
+}
+
+function given(field: string, values: unknown, chart: unknown): GivenValues {
+  // `istio/istiod`, an OCI address and a folder all end in the chart's name.
+  const name = typeof chart === "string" ? chart.replace(/\/+$/, "").split("/").at(-1) : undefined;
+  return { field, map: mapAt(values, field), chart: name };
+}
+
+function ofArgo({ field, map }: Placed): GivenValues[] {
+  const helm = mapAt(map["helm"], `${field}.helm`);
+  const text = helm["values"];
+  const documents = typeof text === "string" ? readYaml(text) : [];
+  return [
+    given(`${field}.helm.valuesObject`, helm["valuesObject"], map["chart"]),
+    ...documents.filter(isMap).map((values) => given(join(field, "helm.values: "), values, map["chart"])),
+  ];
+}

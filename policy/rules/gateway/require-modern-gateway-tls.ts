@@ -1,0 +1,105 @@
+import { protoField } from "../../../documents/istio/envoyTls";
+import { isMap, join, mapAt, type Manifest } from "../../manifest";
+import { messagesIn, patchesOf } from "../../readers/envoyFilter";
+import { isIstioGateway, isKind, mapsAt, type Placed, show, specOf, textsAt } from "../../readers/istio";
+import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
+import { type Finding, inspect, type Rule, violation } from "../../rule";
+import { istioPage, weakness } from "../istio/facts";
+
+const { framework, reference } = weakness(327, "Use of a Broken or Risky Cryptographic Algorithm");
+
+/** Istio's default, for which TLS_AUTO and an absent field stand, is TLS 1.2 (networking/v1alpha3/gateway.proto). */
+const versions = [undefined, null, "TLS_AUTO", "TLSV1_2", "TLSV1_3"];
+
+/** The same of Envoy, whose own default for a server is TLS 1.2 too. */
+const envoyVersions = [undefined, null, "TLS_AUTO", "TLSv1_2", "TLSv1_3"];
+
+/** Forward secrecy and authenticated encryption; names as OpenSSL has them, and those of TLS 1.3. */
+const cipher =
+  /^(ECDHE-(ECDSA|RSA)-(AES(128|256)-GCM-SHA(256|384)|CHACHA20-POLY1305(-SHA256)?)|TLS_(AES_(128|256)_GCM|CHACHA20_POLY1305)_SHA(256|384))$/;
+
+export const requireModernGatewayTls: Rule = {
+  name: "require-modern-gateway-tls",
+  title: "Modern TLS with forward secrecy",
+  why:
+    "TLS 1.0 and 1.1 can be broken, and a cipher without forward secrecy opens everything that was recorded to whoever gets " +
+    "the gateway's key later.",
+  mend: "Write minProtocolVersion: TLSV1_2 or TLSV1_3, and ECDHE ciphers with GCM or ChaCha20 or no list at all.",
+  severity: "high",
+  enforcementLevel: "mandatory",
+  framework,
+  references: [
+    reference,
+    { id: "RFC 8996", url: "https://www.rfc-editor.org/rfc/rfc8996", about: "TLS 1.0 and 1.1 must not be used" },
+    { id: "RFC 9325", url: "https://www.rfc-editor.org/rfc/rfc9325", about: "recommended versions and ciphers of TLS" },
+    istioPage(
+      "Istio Gateway",
+      "reference/config/networking/gateway/#ServerTLSSettings",
+      "minProtocolVersion, and cipherSuites for TLS 1.2",
+    ),
+  ],
+  settings: [],
+  check(manifest) {
+    if (isIstioGateway(manifest)) return gateway(manifest);
+    if (isKind(manifest, "EnvoyFilter")) return envoyFilter(manifest);
+    return meshConfigsOf(manifest).flatMap((mesh) =>
+      inspect(() =>
+        ["mesh_mTLS", "tls_defaults"].flatMap((name) => {
+          const { field, value } = fieldOf(messageAt(mesh, name), "min_protocol_version");
+          return version(field, value, versions);
+        }),
+      ),
+    );
+  },
+};
+
+function gateway(manifest: Manifest): Finding[] {
+  return mapsAt(specOf(manifest)["servers"], "spec.servers").flatMap(({ field, map }) =>
+    inspect(() => {
+      const place = `${field}.tls`;
+      const tls = mapAt(map["tls"], place);
+      const ciphers = textsAt(tls["cipherSuites"], `${place}.cipherSuites`);
+      return [
+        ...["minProtocolVersion", "maxProtocolVersion"].flatMap((key) =>
+          version(`${place}.${key}`, tls[key], versions),
+        ),
+        ...weak(`${place}.cipherSuites`, ciphers),
+      ];
+    }),
+  );
+}
+
+function envoyFilter(manifest: Manifest): Finding[] {
+  return patchesOf(manifest).flatMap(({ value }) =>
+    inspect(() =>
+      messagesIn(value)
+        .filter(({ type }) => /\.(Downstream|Upstream)TlsContext$/.test(type))
+        .flatMap((context) => params(context)),
+    ),
+  );
+}
+
+function params({ field, map }: Placed): Finding[] {
+  const [commonKey, common] = protoField(map, "common_tls_context");
+  if (!isMap(common)) return [];
+  const [key, tls] = protoField(common, "tls_params");
+  if (!isMap(tls)) return [];
+  const place = join(join(field, commonKey), key);
+  return ["tls_minimum_protocol_version", "tls_maximum_protocol_version"].flatMap((name) => {
+    const [spelled, value] = protoField(tls, name);
+    return version(join(place, spelled), value, envoyVersions);
+  });
+}
+
+function version(field: string, value: unknown, known: readonly unknown[]): Finding[] {
+  if (known.includes(value)) return [];
+  return [
+    violation(field, `${field} is ${show(value)}. Write TLS 1.2 or 1.3 (${String(known[3])}, ${String(known[4])}).`),
+  ];
+}
+
+function weak(field: string, ciphers: readonly string[]): Finding[] {
+  const bad = ciphers.filter((name) => !cipher.test(name));
+  if (bad.length === 0) return [];
+  return [violation(field, `${field} has ${bad.join(", ")}. Take out what is not ECDHE with GCM or ChaCha20.`)];
+}

@@ -1,0 +1,74 @@
+import { type Manifest, mapAt } from "../../manifest";
+import { isKind, specOf } from "../../readers/istio";
+import { labelCount } from "../../readers/istioReach";
+import { type Member, type StackContext, type StackRule, violation } from "../../rule";
+import { about, mayBe } from "./about";
+import { istioPage, weakness } from "./facts";
+
+const { framework, reference } = weakness(319, "Cleartext Transmission of Sensitive Information");
+
+export const requireMeshWideMtls: StackRule = {
+  name: "require-mesh-wide-mtls",
+  title: "Every namespace with sidecars asks for mutual TLS",
+  why:
+    "Istio's default is PERMISSIVE: a pod without a sidecar, or a caller from outside, is let in without an identity. Every " +
+    "policy that names the gateway's principal rests on somebody having said STRICT.",
+  mend:
+    "Add a PeerAuthentication without a selector and with mtls.mode: STRICT to Istio's root namespace, or one to each " +
+    "namespace with sidecars.",
+  severity: "high",
+  enforcementLevel: "mandatory",
+  framework,
+  references: [
+    reference,
+    istioPage(
+      "Istio mutual TLS migration",
+      "tasks/security/authentication/mtls-migration/#lock-down-mutual-tls-for-the-entire-mesh",
+      "STRICT for the mesh, or for a namespace",
+    ),
+  ],
+  settings: ["rootNamespace"],
+  checkTogether(members, context) {
+    const strict = members.filter((member) => mayBe(() => saysStrict(member)));
+    if (strict.some(({ namespace }) => namespace === context.settings.rootNamespace)) return [];
+    return members
+      .filter(({ manifest }) => manifest.kind === "Namespace" && manifest.apiVersion === "v1")
+      .flatMap((member) =>
+        about(member, () => {
+          const labels = mapAt(mapAt(member.manifest["metadata"], "metadata")["labels"], "metadata.labels");
+          const isCovered = strict.some(({ namespace }) => namespace === nameIn(member.manifest));
+          return isInMesh(labels) && !isCovered ? [missing(member, context)] : [];
+        }),
+      );
+  },
+};
+
+function nameIn(manifest: Manifest): unknown {
+  return mapAt(manifest["metadata"], "metadata")["name"];
+}
+
+/** Sidecars by a namespace's labels (Istio's injector), or the ambient mode. */
+function isInMesh(labels: Record<string, unknown>): boolean {
+  if (labels["istio-injection"] === "disabled") return false;
+  const revision = labels["istio.io/rev"];
+  return (
+    labels["istio-injection"] === "enabled" ||
+    (revision !== undefined && revision !== "") ||
+    labels["istio.io/dataplane-mode"] === "ambient"
+  );
+}
+
+/** A PeerAuthentication for all of its namespace. */
+function saysStrict({ manifest }: Member): boolean {
+  if (!isKind(manifest, "PeerAuthentication")) return false;
+  const spec = specOf(manifest);
+  return labelCount(spec) === 0 && mapAt(spec["mtls"], "spec.mtls")["mode"] === "STRICT";
+}
+
+function missing({ manifest }: Member, { settings }: StackContext) {
+  return violation(
+    "metadata.labels",
+    `The namespace ${JSON.stringify(nameIn(manifest))} has sidecars, and neither it nor ${settings.rootNamespace} has a ` +
+      "PeerAuthentication without a selector that says STRICT. Add one, or pods without an identity are let in.",
+  );
+}

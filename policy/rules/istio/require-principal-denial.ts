@@ -1,0 +1,72 @@
+import { actionOf, policyRules, refusesStrangers } from "../../readers/authorizationPolicy";
+import { isKind } from "../../readers/istio";
+import { covers, reachOf } from "../../readers/istioReach";
+import { isUnknownValue, type Member, type StackContext, type StackRule, violation } from "../../rule";
+import { about } from "./about";
+import { istioPage, weakness } from "./facts";
+
+const { framework, reference } = weakness(306, "Missing Authentication for Critical Function");
+
+/** A RequestAuthentication refuses bad tokens and lets whoever has none pass, so that a policy beside it has to refuse them. */
+export const requirePrincipalDenial: StackRule = {
+  name: "require-principal-denial",
+  title: "Whoever has no token is refused",
+  why:
+    "A RequestAuthentication looks at tokens that are there. A request without one passes it untouched, and only a policy " +
+    "that denies requests without a principal keeps it out, whatever other policies allow.",
+  mend:
+    'Add an AuthorizationPolicy with the same selector, action DENY and from.source.notRequestPrincipals: ["*"], which ' +
+    "leaves out /dex/* and /oauth2/* at the most.",
+  severity: "critical",
+  enforcementLevel: "mandatory",
+  framework,
+  references: [
+    reference,
+    istioPage(
+      "Istio RequestAuthentication",
+      "reference/config/security/request_authentication/",
+      "a request without a token is accepted, and has no authenticated identity",
+    ),
+    {
+      id: "kubeflow/manifests#2864",
+      url: "https://github.com/kubeflow/manifests/pull/2864",
+      about: "istio-ingressgateway-require-jwt is what keeps people without a token out of Kubeflow",
+    },
+  ],
+  settings: ["rootNamespace"],
+  checkTogether: (members, context) =>
+    members
+      .filter(({ manifest }) => isKind(manifest, "RequestAuthentication"))
+      .flatMap((member) =>
+        about(member, () => {
+          if (isDenied(member, members, context)) return [];
+          const message =
+            "No AuthorizationPolicy here denies requests without a principal on the workloads of this RequestAuthentication, " +
+            'so whoever sends no token gets in. Add one with its selector, action DENY and notRequestPrincipals: ["*"].';
+          return [violation("spec.selector", message)];
+        }),
+      ),
+};
+
+/** Whether a policy among these turns away whoever has no principal, on all of an object's workloads. */
+export function isDenied(member: Member, members: readonly Member[], context: StackContext): boolean {
+  const reach = reachOf(member, context);
+  let unknown: unknown;
+  const found = members.some((policy) => {
+    if (!isKind(policy.manifest, "AuthorizationPolicy")) return false;
+    try {
+      return (
+        actionOf(policy.manifest) === "DENY" &&
+        covers(reachOf(policy, context), reach) &&
+        policyRules(policy.manifest).some(refusesStrangers)
+      );
+    } catch (error) {
+      // It may be the one that is looked for; another may be it for certain.
+      if (!isUnknownValue(error)) throw error;
+      unknown ??= error;
+      return false;
+    }
+  });
+  if (!found && unknown !== undefined) throw unknown as Error;
+  return found;
+}
