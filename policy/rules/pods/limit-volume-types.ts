@@ -17,7 +17,10 @@ const types = new Set([
   "secret",
 ]);
 
-/** A volume is of a kind that can't be the node's own disk. A kind that nobody knows here is one that could be. */
+/**
+ * A volume is of a kind that can't be the node's own disk. A kind that nobody knows here is one that could be. Node
+ * agents such as istio-cni need the disk, and are exempted one by one.
+ */
 export const limitVolumeTypes: Rule = {
   name: "limit-volume-types",
   title: "Volumes are never the node's disk",

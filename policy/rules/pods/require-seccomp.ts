@@ -8,7 +8,11 @@ const { framework, cwe } = weakness(653, "Improper Isolation or Compartmentaliza
 
 const profiles = new Set(["RuntimeDefault", "Localhost"]);
 
-/** System calls are filtered. The annotations of old releases don't count: Kubernetes 1.27 stopped reading them. */
+/**
+ * System calls are filtered. The annotations of old releases don't count: Kubernetes 1.27 stopped reading them.
+ *
+ * istiod's chart leaves the profile out unless its value `seccompProfile` says one, and is rejected for it.
+ */
 export const requireSeccomp: Rule = {
   name: "require-seccomp",
   title: "System calls are filtered",
