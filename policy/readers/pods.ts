@@ -151,5 +151,5 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `a list of ${value.length}`;
   if (typeof value === "object") return "a map";
   const text = JSON.stringify(value);
-  return text.length > 120 ? `a text of ${String(value).length} characters` : text;
+  return typeof value === "string" && value.length > 120 ? `a text of ${value.length} characters` : text;
 }

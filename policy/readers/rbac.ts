@@ -70,12 +70,16 @@ export function bindingOf(manifest: Manifest): Binding {
     const namespace = subject["namespace"];
     return {
       field,
-      kind: String(subject["kind"] ?? ""),
-      name: String(subject["name"] ?? ""),
+      kind: textOf(subject["kind"]),
+      name: textOf(subject["name"]),
       namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined,
     };
   });
-  return { role: { kind: String(kind ?? ""), name: String(name ?? "") }, subjects };
+  return { role: { kind: textOf(kind), name: textOf(name) }, subjects };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Whether a rule lets somebody do one of these things; `resource` is a whole one, without its subresources. */

@@ -1,7 +1,7 @@
-import { type LabelSelector, matches } from "../../documents/labelSelector";
+import { matches } from "../../documents/labelSelector";
 import { mapAt } from "../manifest";
 
 /** Whether a LabelSelector takes these labels; an empty one takes everything. */
 export function selects(selector: unknown, labels: Record<string, unknown>, field: string): boolean {
-  return matches(mapAt(selector, field) as LabelSelector, labels as Record<string, string>);
+  return matches(mapAt(selector, field), labels as Record<string, string>);
 }
