@@ -27,7 +27,7 @@ export const requireIdentityNetworkPolicy: StackRule = {
   name: "require-identity-network-policy",
   title: "Few pods reach the identity services",
   why:
-    "ml-pipeline believes the kubeflow-userid header of whoever reaches it, Dex's and oauth2-proxy's ports answer without " +
+    "Pipelines believe the kubeflow-userid header of whoever reaches ml-pipeline, Dex's and oauth2-proxy's ports answer without " +
     "the gateway's policies: from any pod of the cluster, a notebook among them, unless a NetworkPolicy stops it.",
   mend: "Add a NetworkPolicy to the service's namespace whose podSelector takes its pods and whose ingress.from names the gateway's.",
   severity: "high",

@@ -13,8 +13,8 @@ export const forbidEscalationVerbs: Rule = {
   name: "forbid-escalation-verbs",
   title: "No role makes its holder stronger",
   why:
-    "bind and escalate let an account hand itself any role, impersonate lets it be anybody: each is cluster-admin with " +
-    "one request more.",
+    "An account with bind or escalate hands itself any role, one with impersonate is anybody: each is cluster-admin " +
+    "with one request more.",
   mend: "Remove the verbs bind, escalate and impersonate; where an operator hands out roles, name them in resourceNames.",
   severity: "critical",
   enforcementLevel: "mandatory",
