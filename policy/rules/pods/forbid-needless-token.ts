@@ -1,7 +1,8 @@
-import { join, nameOf } from "../../manifest";
+import { join } from "../../manifest";
 import { identityServiceOf } from "../../readers/identity";
 import { type Pod, podsOf, show } from "../../readers/pods";
 import { rulesFor } from "../../readers/rbac";
+import { accountOf, mountsToken } from "../../readers/serviceAccounts";
 import { nsaHardening, weakness } from "../../references";
 import { type Member, type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
@@ -39,7 +40,7 @@ export const forbidNeedlessToken: StackRule = {
       podsOf(member.manifest).flatMap((pod) => {
         const service = identityServiceOf(pod);
         if (service !== "oauth2-proxy" && service !== "Dex") return [];
-        if (!mounts(pod, member, members)) return [];
+        if (!mountsToken(pod, member, members)) return [];
         if (service === "Dex" && storesInKubernetes(pod, member, members)) return [];
         const field = join(pod.field, "automountServiceAccountToken");
         const unless = service === "Dex" ? ", unless Dex stores in Kubernetes with a role for dex.coreos.com" : "";
@@ -50,27 +51,8 @@ export const forbidNeedlessToken: StackRule = {
   },
 };
 
-/** The pod's own word, else its account's, else yes, as the kubelet has it. */
-function mounts(pod: Pod, member: Member, members: readonly Member[]): boolean {
-  const own = pod.spec["automountServiceAccountToken"];
-  if (own !== undefined && own !== null) return own !== false;
-  const account = members.find(
-    ({ manifest, namespace }) =>
-      manifest.apiVersion === "v1" &&
-      manifest.kind === "ServiceAccount" &&
-      nameOf(manifest) === accountOf(pod) &&
-      namespace === member.namespace,
-  );
-  return account?.manifest["automountServiceAccountToken"] !== false;
-}
-
 function storesInKubernetes(pod: Pod, { namespace }: Member, members: readonly Member[]): boolean {
   return rulesFor(members, { namespace, name: accountOf(pod) }).some(({ apiGroups }) =>
     apiGroups.includes("dex.coreos.com"),
   );
-}
-
-function accountOf(pod: Pod): string {
-  const name = pod.spec["serviceAccountName"] ?? pod.spec["serviceAccount"];
-  return typeof name === "string" && name !== "" ? name : "default";
 }

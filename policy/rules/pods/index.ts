@@ -3,6 +3,7 @@ import { forbidHostAccess } from "./forbid-host-access";
 import { forbidNeedlessToken } from "./forbid-needless-token";
 import { forbidPrivilegeEscalation } from "./forbid-privilege-escalation";
 import { forbidPublishedCredentials } from "./forbid-published-credentials";
+import { forbidUnusedToken } from "./forbid-unused-token";
 import { limitCapabilities } from "./limit-capabilities";
 import { limitKernelSettings } from "./limit-kernel-settings";
 import { limitVolumeTypes } from "./limit-volume-types";
@@ -25,4 +26,4 @@ export const rules: readonly Rule[] = [
   forbidPublishedCredentials,
 ];
 
-export const stackRules: readonly StackRule[] = [forbidNeedlessToken];
+export const stackRules: readonly StackRule[] = [forbidNeedlessToken, forbidUnusedToken];

@@ -2,7 +2,7 @@ import { join, type Manifest, mapAt } from "../../manifest";
 import { type Image } from "../../readers/image";
 import { type Pod, show } from "../../readers/pods";
 import { weakness } from "../../references";
-import { type Finding, type Rule, violation } from "../../rule";
+import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { type Component, componentOf } from "../../versions/components";
 import { saferThan, vulnerabilitiesOf } from "../../versions/vulnerable";
 import { readVersion, type Version } from "../../versions/version";
@@ -46,23 +46,46 @@ export const forbidVulnerableVersions: Rule = {
     },
   ],
   settings: [],
-  check: (manifest) =>
-    eachContainer(manifest, (pod, { field, image }) => {
+  check: (manifest) => [
+    ...eachContainer(manifest, (pod, { field, image }) => {
       const component = image && componentOf(image);
       if (!image || !component) return [];
       return imageFindings(join(field, "image"), image, component, () => labelled(manifest, pod));
     }),
+    ...inspect(() => chartFindings(manifest)),
+  ],
 };
 
 function imageFindings(field: string, image: Image, component: Component, label: () => string | undefined): Finding[] {
   const text = image.tag ?? (image.digest === undefined ? undefined : label());
   const installed = text === undefined ? undefined : readVersion(text);
-  if (!installed) {
-    const message =
-      `${field} is ${show(image.text)}, and nobody can tell which version of ${component} that is. ` +
-      "Write a whole version as its tag, also beside a digest.";
-    return [violation(field, message)];
-  }
+  if (installed) return versionFindings(field, component, installed);
+  const message =
+    `${field} is ${show(image.text)}, and nobody can tell which version of ${component} that is. ` +
+    "Write a whole version as its tag, also beside a digest.";
+  return [violation(field, message)];
+}
+
+/** A chart that Helm renders where nobody looks, of those whose version is the program's. */
+function chartFindings(manifest: Manifest): Finding[] {
+  if (!manifest.apiVersion.startsWith("helm.sh/") || manifest.kind !== "Release") return [];
+  const { chart, repositoryOpts, version } = manifest;
+  const component = typeof chart === "string" ? chartOf(chart, JSON.stringify(repositoryOpts ?? {})) : undefined;
+  if (!component) return [];
+  const installed = typeof version === "string" ? readVersion(version) : undefined;
+  if (installed) return versionFindings("version", component, installed);
+  const message = `version is ${show(version)}, and nobody can tell which version of ${component} that is. Write a whole one.`;
+  return [violation("version", message)];
+}
+
+/** Istio's other charts have names that every project uses, so that their repository has to tell. */
+function chartOf(chart: string, repository: string): Component | undefined {
+  if (/(^|\/)cert-manager$/.test(chart)) return "cert-manager";
+  if (/(^|\/)istiod$/.test(chart)) return "Istio";
+  return /(^|\/)(gateway|cni|ztunnel)$/.test(chart) && /istio/.test(`${chart} ${repository}`) ? "Istio" : undefined;
+}
+
+function versionFindings(field: string, component: Component, installed: Version): Finding[] {
   const found = vulnerabilitiesOf(component, installed);
   if (found.length === 0) return [];
   const holes = found.map(({ id, about }) => `${id}: ${about}`).join("; ");

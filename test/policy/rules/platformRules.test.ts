@@ -43,6 +43,7 @@ describe("the rules about pods, roles, the network and versions", () => {
         ["forbid-header-variables", "mandatory", "high", "CWE-201"],
         ["forbid-vulnerable-versions", "mandatory", "critical", "CWE-1395"],
         ["forbid-needless-token", "mandatory", "medium", "CWE-272"],
+        ["forbid-unused-token", "advisory", "low", "CWE-272"],
         ["limit-secret-access", "mandatory", "high", "CWE-522"],
         ["forbid-tenant-mesh-access", "mandatory", "high", "CWE-862"],
         ["require-identity-network-policy", "mandatory", "high", "CWE-284"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Manifest } from "../../../../policy/manifest";
 import { forbidNeedlessToken } from "../../../../policy/rules/pods/forbid-needless-token";
+import { forbidUnusedToken } from "../../../../policy/rules/pods/forbid-unused-token";
 import { requireReadOnlyRoot } from "../../../../policy/rules/pods/require-read-only-root";
 import { changed, messages, together } from "../../support";
 import { container, deployment, pod } from "./fixtures";
@@ -129,4 +130,53 @@ describe("forbid-needless-token", () => {
       assert.deepEqual(together(forbidNeedlessToken, [dex, ...objects]), [[0, rejected("absent", "Dex")]]);
     });
   }
+});
+
+describe("forbid-unused-token", () => {
+  const token = `${pod}.automountServiceAccountToken`;
+  const message = (value: string, account = "default") =>
+    `${token} is ${value}, and the account team/${account} has no role here. Write false.`;
+  const bound: Manifest[] = [
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: { name: "web", namespace: "team" },
+      rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }],
+    },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata: { name: "web", namespace: "team" },
+      roleRef: { kind: "Role", name: "web" },
+      subjects: [{ kind: "ServiceAccount", name: "web" }],
+    },
+  ];
+  const named = changed(deployment, { [`${pod}.serviceAccountName`]: "web" });
+
+  it("lets a pod pass without a token", () => {
+    assert.deepEqual(together(forbidUnusedToken, [changed(deployment, { [token]: false })]), []);
+  });
+
+  it("lets a pod pass whose account has a role", () => {
+    assert.deepEqual(together(forbidUnusedToken, [named, ...bound]), []);
+  });
+
+  it("rejects a pod of the account that every namespace has", () => {
+    assert.deepEqual(together(forbidUnusedToken, [deployment, ...bound]), [[0, message("absent")]]);
+  });
+
+  it("rejects a pod whose account nobody binds", () => {
+    const manifest = changed(named, { [token]: true });
+    assert.deepEqual(together(forbidUnusedToken, [manifest]), [[0, message("true", "web")]]);
+  });
+
+  it("reads the account under its old name", () => {
+    const manifest = changed(deployment, { [`${pod}.serviceAccount`]: "web" });
+    assert.deepEqual(together(forbidUnusedToken, [manifest, ...bound]), []);
+  });
+
+  it("leaves identity services to their own rule, and an operator's kinds to the operator", () => {
+    const notebook = changed(deployment, { apiVersion: "kubeflow.org/v1", kind: "Notebook" });
+    assert.deepEqual(together(forbidUnusedToken, [of(proxyImage), of(dexImage), notebook]), []);
+  });
 });

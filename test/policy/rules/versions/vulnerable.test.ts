@@ -144,4 +144,48 @@ describe("forbid-vulnerable-versions", () => {
       assert.deepEqual(found, [unknown("ghcr.io/dexidp/dex:latest", "Dex")]);
     });
   });
+
+  describe("in a chart that Helm renders", () => {
+    const release = (chart: string, version?: string, repo = "https://charts.example.com") => ({
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart,
+      repositoryOpts: { repo },
+      ...(version !== undefined && { version }),
+    });
+    const istio = "https://istio-release.storage.googleapis.com/charts";
+    const certManager =
+      "version is cert-manager 1.20.2 (CVE-2026-62290: tenants spend the cluster's DNS credentials with challenges of " +
+      "their own). Run 1.20.3 or newer.";
+
+    for (const manifest of [
+      release("istiod", "1.31.1"),
+      release("gateway", "1.31.1", istio),
+      release("cert-manager", "v1.21.2"),
+      release("gateway", "1.20.0"),
+      release("dex", "0.24.0"),
+      { ...release("cert-manager", "v1.20.2"), kind: "Chart" },
+    ]) {
+      it(`lets ${manifest.kind} ${manifest.chart} ${manifest.version} of ${manifest.repositoryOpts.repo} pass`, () => {
+        assert.deepEqual(messages(rule, manifest), []);
+      });
+    }
+
+    for (const chart of ["cert-manager", "oci://quay.io/jetstack/charts/cert-manager"]) {
+      it(`rejects ${chart} v1.20.2`, () => {
+        assert.deepEqual(messages(rule, release(chart, "v1.20.2")), [certManager]);
+      });
+    }
+
+    it("knows Istio's other charts by their repository", () => {
+      const [message = ""] = messages(rule, release("gateway", "1.20.0", istio));
+      assert.ok(message.startsWith("version is Istio 1.20.0 ("), message);
+    });
+
+    it("rejects a chart without a version, which is another one tomorrow", () => {
+      assert.deepEqual(messages(rule, release("istiod")), [
+        "version is absent, and nobody can tell which version of Istio that is. Write a whole one.",
+      ]);
+    });
+  });
 });
