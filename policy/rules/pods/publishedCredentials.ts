@@ -73,7 +73,7 @@ const guessableByHash = new Map(guessable.map(({ sha256, what }) => [sha256, wha
 const lengths = new Set([8, 10, 16, 32, 34, 60]);
 
 /** What texts put around a value. */
-const word = /[^\s"'`=:,;{}()[\]<>&|]+/g;
+const word = /[^\s"'`=:,;@{}()[\]<>&|]+/g;
 
 /** Which published credential a text holds, if any; `name` is the key that it stands under. */
 export function publishedIn(name: string, text: string): string | undefined {

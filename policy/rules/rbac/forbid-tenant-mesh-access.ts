@@ -44,7 +44,8 @@ const tenantAccounts = /^default-(editor|viewer)$/;
  * Tenants write no object that routes or authorises, and no challenge of ACME.
  *
  * A role is a tenant's when others aggregate it, when it is one of those that Kubeflow binds in each profile, or when a
- * RoleBinding gives it to users, groups or a profile's accounts.
+ * RoleBinding gives it to users, groups or a profile's accounts. For the whole cluster only a profile's accounts and
+ * everybody's groups are tenants: people who are bound there run the cluster.
  */
 export const forbidTenantMeshAccess: StackRule = {
   name: "forbid-tenant-mesh-access",
@@ -83,9 +84,9 @@ export const forbidTenantMeshAccess: StackRule = {
       );
     });
     const inBindings = eachMember(this, members, ({ manifest, namespace }) => {
-      if (!isBinding(manifest) || manifest.kind !== "RoleBinding" || isBuiltIn(manifest)) return [];
+      if (!isBinding(manifest) || isBuiltIn(manifest)) return [];
       const { role, subjects } = bindingOf(manifest);
-      const tenant = subjects.find(isTenant);
+      const tenant = subjects.find(manifest.kind === "RoleBinding" ? isTenant : isEverybody);
       const found = tenant && roles.find(role.kind, role.name, namespace);
       if (!found) return [];
       return roles
@@ -120,7 +121,13 @@ function isForTenants(role: Manifest): boolean {
 /** Kubernetes' own users and groups are nodes and controllers. */
 function isTenant({ kind, name }: Subject): boolean {
   if (kind === "ServiceAccount") return tenantAccounts.test(name);
-  return !name.startsWith("system:") || /^system:(authenticated|serviceaccounts(:.+)?)$/.test(name);
+  return !name.startsWith("system:") || isEverybody({ kind, name });
+}
+
+/** Whom only tenants' things are in, or them too; a person who is bound for the whole cluster is an operator. */
+function isEverybody({ kind, name }: Pick<Subject, "kind" | "name">): boolean {
+  if (kind === "ServiceAccount") return tenantAccounts.test(name);
+  return /^system:(authenticated|unauthenticated|serviceaccounts(:.+)?)$/.test(name);
 }
 
 /** What a rule lets its holder write, in words. */

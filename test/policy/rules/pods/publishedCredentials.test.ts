@@ -65,6 +65,11 @@ describe("forbid-published-credentials", () => {
     assert.deepEqual(messages(rule, manifest), [`${container}.env[0].value holds ${store}. ${elsewhere}`]);
   });
 
+  it("finds it in a URL", () => {
+    const manifest = changed(deployment, { [`${container}.args`]: [`https://minio:${storeKey}@store.example.com/`] });
+    assert.deepEqual(messages(rule, manifest), [`${container}.args[0] holds ${store}. ${elsewhere}`]);
+  });
+
   it("finds it in an argument", () => {
     const manifest = changed(deployment, { [`${container}.args`]: [`--secret-key=${storeKey}`] });
     assert.deepEqual(messages(rule, manifest), [`${container}.args[0] holds ${store}. ${elsewhere}`]);

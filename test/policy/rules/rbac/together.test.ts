@@ -258,6 +258,20 @@ describe("forbid-tenant-mesh-access", () => {
       ]);
     });
 
+    for (const name of ["system:authenticated", "system:serviceaccounts", "system:serviceaccounts:team"]) {
+      it(`rejects a binding for the whole cluster to ${name}`, () => {
+        const bound = clusterBinding("operator", { kind: "Group", name });
+        assert.deepEqual(together(forbidTenantMeshAccess, [clusterRole("operator", [routes]), bound]), [
+          [1, message("Group", name, "rules[0] of the ClusterRole operator")],
+        ]);
+      });
+    }
+
+    it("lets a binding for the whole cluster to people pass, who run it", () => {
+      const bound = clusterBinding("operator", { kind: "Group", name: "operators" });
+      assert.deepEqual(together(forbidTenantMeshAccess, [clusterRole("operator", [routes]), bound]), []);
+    });
+
     it("says once what is wrong with a tenant's role", () => {
       const bound = namespaceBinding({ kind: "ClusterRole", name: "kubeflow-edit" }, { kind: "User", name: "ada" });
       assert.deepEqual(together(forbidTenantMeshAccess, [bound, clusterRole("kubeflow-edit", [routes])]), [
