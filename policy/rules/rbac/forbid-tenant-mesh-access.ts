@@ -119,13 +119,12 @@ function isForTenants(role: Manifest): boolean {
 }
 
 /** Kubernetes' own users and groups are nodes and controllers. */
-function isTenant({ kind, name }: Subject): boolean {
-  if (kind === "ServiceAccount") return tenantAccounts.test(name);
-  return !name.startsWith("system:") || isEverybody({ kind, name });
+function isTenant(subject: Subject): boolean {
+  return isEverybody(subject) || (subject.kind !== "ServiceAccount" && !subject.name.startsWith("system:"));
 }
 
 /** Whom only tenants' things are in, or them too; a person who is bound for the whole cluster is an operator. */
-function isEverybody({ kind, name }: Pick<Subject, "kind" | "name">): boolean {
+function isEverybody({ kind, name }: Subject): boolean {
   if (kind === "ServiceAccount") return tenantAccounts.test(name);
   return /^system:(authenticated|unauthenticated|serviceaccounts(:.+)?)$/.test(name);
 }
