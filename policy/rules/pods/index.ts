@@ -1,8 +1,8 @@
 import { type Rule, type StackRule } from "../../rule";
+import { forbidDefaultCredentials } from "./forbid-default-credentials";
 import { forbidHostAccess } from "./forbid-host-access";
 import { forbidNeedlessToken } from "./forbid-needless-token";
 import { forbidPrivilegeEscalation } from "./forbid-privilege-escalation";
-import { forbidPublishedCredentials } from "./forbid-published-credentials";
 import { forbidUnusedToken } from "./forbid-unused-token";
 import { limitCapabilities } from "./limit-capabilities";
 import { limitKernelSettings } from "./limit-kernel-settings";
@@ -23,7 +23,7 @@ export const rules: readonly Rule[] = [
   limitKernelSettings,
   requireReadOnlyRoot,
   requireFixedImage,
-  forbidPublishedCredentials,
+  forbidDefaultCredentials,
 ];
 
 export const stackRules: readonly StackRule[] = [forbidNeedlessToken, forbidUnusedToken];

@@ -31,7 +31,7 @@ describe("the rules about pods, roles, the network and versions", () => {
         ["limit-kernel-settings", "mandatory", "medium", "CWE-693"],
         ["require-read-only-root", "mandatory", "medium", "CWE-732"],
         ["require-fixed-image", "mandatory", "medium", "CWE-494"],
-        ["forbid-published-credentials", "mandatory", "critical", "CWE-1392"],
+        ["forbid-default-credentials", "mandatory", "critical", "CWE-1392"],
         ["forbid-rbac-wildcards", "mandatory", "high", "CWE-732"],
         ["forbid-cluster-admin", "mandatory", "critical", "CWE-250"],
         ["forbid-escalation-verbs", "mandatory", "critical", "CWE-269"],

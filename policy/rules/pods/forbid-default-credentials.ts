@@ -2,31 +2,27 @@ import { isMap, join, type Manifest } from "../../manifest";
 import { weakness } from "../../references";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { textMaps } from "../../texts";
-import { publishedIn } from "./publishedCredentials";
+import { defaultIn } from "./defaultCredentials";
 
 const { framework, cwe } = weakness(1392, "Use of Default Credentials");
 
 /**
- * No credential that stands in a public repository, wherever it stands here: in Secrets and ConfigMaps, in a container's
- * environment and arguments, in a chart's values. The message names the key and never the value.
+ * No credential that a program comes with, wherever it stands: in Secrets and ConfigMaps, in a container's environment and
+ * arguments, in a chart's values. The message names the key and never the value. What sign-in components ship is another
+ * rule's.
  */
-export const forbidPublishedCredentials: Rule = {
-  name: "forbid-published-credentials",
+export const forbidDefaultCredentials: Rule = {
+  name: "forbid-default-credentials",
   title: "No credentials that everybody knows",
   why:
-    "Kubeflow's manifests, deployKF and MinIO ship secrets so that examples run; whoever keeps them has given everybody " +
-    "who can reach the service its pipelines' artifacts, its cookies or its users.",
+    "Kubeflow Pipelines and MinIO come with credentials so that examples run; whoever keeps them has given every " +
+    "pipeline's artifacts to everybody who reaches the object store.",
   mend: "Generate a value of your own, keep it outside of the repository, and replace it wherever the old one was used.",
   severity: "critical",
   enforcementLevel: "mandatory",
   framework,
   references: [
     cwe,
-    {
-      id: "kubeflow/manifests common/oauth2-proxy",
-      url: "https://github.com/kubeflow/manifests/blob/master/common/oauth2-proxy/base/kustomization.yaml",
-      about: "the cookie and client secrets that every default installation shares",
-    },
     {
       id: "kubeflow/manifests mlpipeline-minio-artifact",
       url: "https://github.com/kubeflow/manifests/blob/master/applications/pipeline/upstream/third-party/seaweedfs/base/seaweedfs/mlpipeline-minio-artifact-secret.yaml",
@@ -72,7 +68,7 @@ function valueFindings(field: string, name: string, read: () => unknown, manifes
 }
 
 function textFindings(field: string, name: string, text: string | undefined, kind: string): Finding[] {
-  const what = text === undefined ? undefined : publishedIn(name, text);
+  const what = text === undefined ? undefined : defaultIn(name, text);
   if (what === undefined) return [];
   const place = kind === "Secret" ? "" : " in a Secret";
   return [violation(field, `${field} holds ${what}. Generate a value of your own${place}, and rotate the old one.`)];
