@@ -1,0 +1,154 @@
+import { groupOf, join, listAt, type Manifest, mapAt, nameOf } from "../manifest";
+import { type Member } from "../rule";
+import { selects } from "./selector";
+
+/** One entry of a role's `rules`. */
+export interface AccessRule {
+  readonly field: string;
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly verbs: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
+export interface Subject {
+  readonly field: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+export interface Binding {
+  readonly role: { readonly kind: string; readonly name: string };
+  readonly subjects: readonly Subject[];
+}
+
+const groups = new Set(["rbac.authorization.k8s.io", "authorization.openshift.io"]);
+
+export function isRole(manifest: Manifest): boolean {
+  return groups.has(groupOf(manifest)) && (manifest.kind === "Role" || manifest.kind === "ClusterRole");
+}
+
+export function isBinding(manifest: Manifest): boolean {
+  return groups.has(groupOf(manifest)) && (manifest.kind === "RoleBinding" || manifest.kind === "ClusterRoleBinding");
+}
+
+/**
+ * Whether the API server itself makes the object and mends it at each start ("auto-reconciliation"). The label alone
+ * would be too easy to copy, so the name has to be one of Kubernetes' own, too.
+ */
+export function isBuiltIn(manifest: Manifest): boolean {
+  const labels = mapAt(mapAt(manifest["metadata"], "metadata")["labels"], "metadata.labels");
+  return (
+    labels["kubernetes.io/bootstrapping"] === "rbac-defaults" &&
+    /^(system:.+|cluster-admin|admin|edit|view)$/.test(nameOf(manifest))
+  );
+}
+
+export function accessRulesOf(role: Manifest): AccessRule[] {
+  return listAt(role["rules"], "rules").map((item, index) => {
+    const field = join("rules", index);
+    const rule = mapAt(item, field);
+    const texts = (key: string) => listAt(rule[key], join(field, key)).map(String);
+    return {
+      field,
+      apiGroups: texts("apiGroups"),
+      resources: texts("resources"),
+      resourceNames: texts("resourceNames"),
+      verbs: texts("verbs"),
+      nonResourceURLs: texts("nonResourceURLs"),
+    };
+  });
+}
+
+export function bindingOf(manifest: Manifest): Binding {
+  const { kind, name } = mapAt(manifest["roleRef"], "roleRef");
+  const subjects = listAt(manifest["subjects"], "subjects").map((item, index) => {
+    const field = join("subjects", index);
+    const subject = mapAt(item, field);
+    const namespace = subject["namespace"];
+    return {
+      field,
+      kind: textOf(subject["kind"]),
+      name: textOf(subject["name"]),
+      namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined,
+    };
+  });
+  return { role: { kind: textOf(kind), name: textOf(name) }, subjects };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Whether a rule lets somebody do one of these things; `resource` is a whole one, without its subresources. */
+export function grants(rule: AccessRule, group: string, resource: string, verbs: readonly string[]): boolean {
+  return (
+    (rule.apiGroups.includes(group) || rule.apiGroups.includes("*")) &&
+    (rule.resources.includes(resource) || rule.resources.includes("*")) &&
+    (rule.verbs.includes("*") || verbs.some((verb) => rule.verbs.includes(verb)))
+  );
+}
+
+/** A rule with the role that it stands in, which is another one where roles are aggregated. */
+export interface EffectiveRule extends AccessRule {
+  readonly role: string;
+}
+
+/** The roles among the objects, found as bindings name them. */
+export class Roles {
+  private readonly all: readonly Member[];
+
+  constructor(members: readonly Member[]) {
+    this.all = members.filter(({ manifest }) => isRole(manifest));
+  }
+
+  find(kind: string, name: string, namespace: string): Member | undefined {
+    return this.all.find(
+      (member) =>
+        member.manifest.kind === kind &&
+        nameOf(member.manifest) === name &&
+        (kind === "ClusterRole" || member.namespace === namespace),
+    );
+  }
+
+  /** A role's rules and, where it aggregates others, theirs, which Kubernetes copies into it. */
+  rulesOf(role: Member, seen: ReadonlySet<Member> = new Set()): EffectiveRule[] {
+    if (seen.has(role)) return [];
+    const visited = new Set([...seen, role]);
+    const own = accessRulesOf(role.manifest).map((rule) => ({ ...rule, role: nameOf(role.manifest) }));
+    return [...own, ...this.aggregated(role.manifest).flatMap((other) => this.rulesOf(other, visited))];
+  }
+
+  private aggregated(role: Manifest): Member[] {
+    const field = "aggregationRule.clusterRoleSelectors";
+    const selectors = listAt(mapAt(role["aggregationRule"], "aggregationRule")["clusterRoleSelectors"], field);
+    if (selectors.length === 0) return [];
+    return this.all.filter(
+      ({ manifest }) =>
+        manifest.kind === "ClusterRole" &&
+        selectors.some((selector, index) => selects(selector, labelsOf(manifest), join(field, index))),
+    );
+  }
+}
+
+export function labelsOf(manifest: Manifest): Record<string, unknown> {
+  return mapAt(mapAt(manifest["metadata"], "metadata")["labels"], "metadata.labels");
+}
+
+/** What a service account may do, wherever it may do it, as far as these objects say. */
+export function rulesFor(members: readonly Member[], account: { namespace: string; name: string }): EffectiveRule[] {
+  const roles = new Roles(members);
+  return members
+    .filter(({ manifest }) => isBinding(manifest))
+    .flatMap((binding) => {
+      const { role, subjects } = bindingOf(binding.manifest);
+      const bound = subjects.some(
+        ({ kind, name, namespace }) =>
+          kind === "ServiceAccount" && name === account.name && (namespace ?? binding.namespace) === account.namespace,
+      );
+      const found = bound ? roles.find(role.kind, role.name, binding.namespace) : undefined;
+      return found ? roles.rulesOf(found) : [];
+    });
+}

@@ -1,0 +1,60 @@
+import { join, type Manifest, mapAt } from "../../manifest";
+import { podsOf } from "../../readers/pods";
+import { weakness } from "../../references";
+import { type Finding, inspect, type Rule, violation } from "../../rule";
+
+const { framework, cwe } = weakness(201, "Insertion of Sensitive Information Into Sent Data");
+
+const annotation = "notebooks.kubeflow.org/http-headers-request-set";
+
+/**
+ * A notebook's headers are fixed texts. Envoy fills in what stands between percent signs, and `%REQ(Authorization)%` is
+ * the token of whoever opens the notebook. `%%`, its way to write one, is rejected as well: no header needs it.
+ */
+export const forbidHeaderVariables: Rule = {
+  name: "forbid-header-variables",
+  title: "A notebook's headers hold no variables",
+  why:
+    "Whoever owns a notebook writes its headers, and %REQ(Authorization)% or %REQ(Cookie)% in one sends the session of " +
+    "every visitor to the notebook's own server.",
+  mend: `Remove the percent signs from the annotation ${annotation}.`,
+  severity: "high",
+  enforcementLevel: "mandatory",
+  framework,
+  references: [
+    cwe,
+    {
+      id: "kubeflow/notebooks#562",
+      url: "https://github.com/kubeflow/notebooks/pull/562",
+      about: "the review that found the visitor's token in a header of the notebook's",
+    },
+    {
+      id: "Envoy header variables",
+      url: "https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers",
+      about: "what stands between percent signs is filled in for each request",
+    },
+  ],
+  settings: [],
+  check: (manifest) =>
+    [
+      ...inspect(() => annotationFindings("metadata.annotations", annotationsOf(manifest))),
+      ...podsOf(manifest).flatMap((pod) =>
+        inspect(() =>
+          annotationFindings(`${pod.field.replace(/(^|\.)spec$/, "$1metadata")}.annotations`, pod.annotations),
+        ),
+      ),
+    ].filter(({ field }, index, all) => all.findIndex((other) => other.field === field) === index),
+};
+
+function annotationsOf(manifest: Manifest): Record<string, unknown> {
+  return mapAt(mapAt(manifest["metadata"], "metadata")["annotations"], "metadata.annotations");
+}
+
+function annotationFindings(owner: string, annotations: Record<string, unknown>): Finding[] {
+  const value = annotations[annotation];
+  if (value === undefined || value === null) return [];
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  if (!text.includes("%")) return [];
+  const field = join(owner, annotation);
+  return [violation(field, `${field} has a percent sign, which Envoy takes for a variable's. Remove it.`)];
+}

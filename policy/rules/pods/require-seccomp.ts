@@ -1,0 +1,38 @@
+import { join, mapAt } from "../../manifest";
+import { effective, show } from "../../readers/pods";
+import { podSecurityStandards, weakness } from "../../references";
+import { type Rule, violation } from "../../rule";
+import { eachContainer } from "./containers";
+
+const { framework, cwe } = weakness(653, "Improper Isolation or Compartmentalization");
+
+const profiles = new Set(["RuntimeDefault", "Localhost"]);
+
+/**
+ * System calls are filtered. The annotations of old releases don't count: Kubernetes 1.27 stopped reading them.
+ *
+ * istiod's chart leaves the profile out unless its value `seccompProfile` says one, and is rejected for it.
+ */
+export const requireSeccomp: Rule = {
+  name: "require-seccomp",
+  title: "System calls are filtered",
+  why:
+    "Without a seccomp profile a container may make every system call, and most ways out of a container are a rare one; " +
+    "the kubelet applies none by itself.",
+  mend: "Write seccompProfile: { type: RuntimeDefault } in the securityContext of the pod.",
+  severity: "medium",
+  enforcementLevel: "mandatory",
+  framework,
+  references: [cwe, podSecurityStandards],
+  settings: [],
+  check: (manifest) =>
+    eachContainer(manifest, (pod, container) => {
+      const { field, value } = effective(pod, container, "seccompProfile");
+      const type = mapAt(value, field)["type"];
+      if (typeof type === "string" && profiles.has(type)) return [];
+      const place = join(field, "type");
+      const wide = `${join(pod.field, "securityContext")}.seccompProfile.type`;
+      const where = place === wide ? "" : ` there or in ${wide}`;
+      return [violation(place, `${place} is ${show(type)}. Write RuntimeDefault${where}.`)];
+    }),
+};
