@@ -1,4 +1,5 @@
 import { UnreadableText } from "../documents/unreadable";
+import { cantCheck } from "./cantCheck";
 import { type Manifest, UnexpectedShape } from "./manifest";
 import {
   type Finding,
@@ -48,7 +49,7 @@ export function guarded(
     return inspect(look);
   } catch (error) {
     const reason = confidential() ? reasonWithoutValues(error) : error instanceof Error ? error.message : String(error);
-    return [violation("", `${rule.name} can't check ${what}: ${reason}. What can't be checked is not let through.`)];
+    return [violation("", cantCheck(rule.name, what, reason))];
   }
 }
 

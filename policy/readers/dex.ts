@@ -1,9 +1,10 @@
 import { claimsToBeDexConfig, readDexConfig } from "../../documents/dex/reader";
 import { UnreadableText } from "../../documents/unreadable";
-import { groupOf, isMap, join, listAt, type Manifest, mapAt } from "../manifest";
+import { groupOf, isMap, join, listAt, type Manifest, mapAt, UnexpectedShape } from "../manifest";
 import { type Finding, inspect } from "../rule";
-import { textMaps } from "../texts";
+import { type TextEntry, type TextMap, textMaps } from "../texts";
 import { chartValuesOf } from "./chartValues";
+import { isForKubernetes } from "./secretTypes";
 
 /** A configuration of Dex. */
 export interface DexDocument {
@@ -22,19 +23,20 @@ const dexChart = /^([\w.-]*-)?dex$/i;
  * A text that can't be read is a finding of forbid-skip-verify already, and one is enough.
  */
 export function inDexDocuments(manifest: Manifest, look: (document: DexDocument) => Finding[]): Finding[] {
-  const inTexts = textMaps(manifest).flatMap((map) =>
-    inspect(() =>
-      map.entries().flatMap((entry) =>
-        inspect(() => {
-          const text = entry.read();
-          if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
-          const config = readable(text);
-          const inTheOpen = manifest.kind !== "Secret";
-          return config ? look({ root: `${entry.field}: `, config: inOneCase(config), inTheOpen }) : [];
-        }),
-      ),
-    ),
-  );
+  const inTexts = textMaps(manifest).flatMap((map) => {
+    let entries: TextEntry[] = [];
+    const unchecked = inspect(() => {
+      entries = entriesIn(map);
+      return [];
+    });
+    return [
+      ...(isForKubernetes(manifest) ? [] : unchecked),
+      ...entries.flatMap((entry) => {
+        const found = inspect(() => inEntry(manifest, entry, look));
+        return isForKubernetes(manifest, entry.name) ? found.filter(({ kind }) => kind === "violation") : found;
+      }),
+    ];
+  });
   const inValues = inspect(() =>
     chartValuesOf(manifest, dexChart).flatMap(({ field, values }) =>
       inspect(() => {
@@ -46,6 +48,24 @@ export function inDexDocuments(manifest: Manifest, look: (document: DexDocument)
     ),
   );
   return [...inTexts, ...inValues];
+}
+
+function inEntry(manifest: Manifest, entry: TextEntry, look: (document: DexDocument) => Finding[]): Finding[] {
+  const text = entry.read();
+  if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
+  const config = readable(text);
+  const inTheOpen = manifest.kind !== "Secret";
+  return config ? look({ root: `${entry.field}: `, config: inOneCase(config), inTheOpen }) : [];
+}
+
+/** A map that is none, which the API server refuses, is a finding of forbid-skip-verify as well. */
+function entriesIn(map: TextMap): TextEntry[] {
+  try {
+    return map.entries();
+  } catch (error) {
+    if (error instanceof UnexpectedShape) return [];
+    throw error;
+  }
 }
 
 function readable(text: string): Record<string, unknown> | undefined {

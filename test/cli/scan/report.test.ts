@@ -108,7 +108,7 @@ describe("the report of a scan", () => {
       ],
     );
     for (const [policy, message] of said) assert.ok(message.includes(outline), policy);
-    for (const format of ["text", "sarif"] as const) {
+    for (const format of ["text", "json", "sarif"] as const) {
       const { stdout, stderr } = await scanned({ "a.yaml": secret }, { format });
       assert.ok(!`${stdout}${stderr}`.includes("hunter2"), format);
     }
