@@ -1,6 +1,7 @@
 import { UnreadableText } from "../documents/unreadable";
 import { cantCheck } from "./cantCheck";
 import { type Manifest, UnexpectedShape } from "./manifest";
+import { isNodeAgentsNeed } from "./nodeAgent";
 import {
   type Finding,
   inspect,
@@ -16,7 +17,11 @@ import {
 
 /** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
 export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
-  return guarded(rule, () => rule.check(manifest, context), { confidential: () => holdsSecrets(manifest) });
+  const look = () =>
+    rule
+      .check(manifest, context)
+      .filter(({ kind, field }) => kind !== "violation" || !isNodeAgentsNeed(rule.name, manifest, field));
+  return guarded(rule, look, { confidential: () => holdsSecrets(manifest) });
 }
 
 /** The same for a rule over all of them. */
