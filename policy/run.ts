@@ -17,11 +17,14 @@ import {
 
 /** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
 export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
-  const look = () =>
-    rule
-      .check(manifest, context)
-      .filter(({ kind, field }) => kind !== "violation" || !isNodeAgentsNeed(rule.name, manifest, field));
-  return guarded(rule, look, { confidential: () => holdsSecrets(manifest) });
+  return guarded(
+    rule,
+    () =>
+      rule
+        .check(manifest, context)
+        .filter(({ kind, field }) => kind !== "violation" || !isNodeAgentsNeed(rule.name, manifest, field)),
+    { confidential: () => holdsSecrets(manifest) },
+  );
 }
 
 /** The same for a rule over all of them. */
