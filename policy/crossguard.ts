@@ -11,7 +11,7 @@ import { type PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { type ExemptionRule, exemptionRules } from "./exemptionRules";
 import { Exemptions, exemptionsSchema } from "./exemptions";
 import { type Environment, levelIn } from "./levels";
-import { expandList, type Manifest, viewOf } from "./manifest";
+import { expandList, type Manifest, mapAt, viewOf } from "./manifest";
 import {
   type Member,
   memberOf,
@@ -119,7 +119,13 @@ export function crossguardStackPolicy(rule: StackRule, setup: PackSetup = {}): S
           reportViolation(finding.message, about === undefined ? undefined : urns.get(about));
         }
       }
-      rethrowUnknown(found.flatMap(({ finding }) => (finding.kind === "unchecked" ? [finding] : [])));
+      rethrowUnknown(
+        found.flatMap(({ about, finding }) =>
+          // The SDK reports it about the whole stack, so that only the field can tell the object.
+          finding.kind === "unchecked" ? [{ ...finding, field: `${finding.field}${labelOf(about)}` }] : [],
+        ),
+        { alwaysNamed: true },
+      );
     },
   };
 }
@@ -158,10 +164,22 @@ function defaultNamespace({ provider }: { provider?: PolicyProviderResource | un
   return typeof namespace === "string" && namespace !== "" ? namespace : "default";
 }
 
-function rethrowUnknown(unchecked: readonly Unchecked[]): void {
+/** The object, behind one of its fields; nothing where its name can't be read. */
+function labelOf(about: Member | undefined): string {
+  if (about === undefined) return "";
+  try {
+    const { kind, metadata } = about.manifest;
+    const { name, namespace } = mapAt(metadata, "metadata");
+    return ` of ${kind} ${typeof namespace === "string" ? `${namespace}/` : ""}${typeof name === "string" ? name : ""}`;
+  } catch {
+    return "";
+  }
+}
+
+function rethrowUnknown(unchecked: readonly Unchecked[], { alwaysNamed = false } = {}): void {
   const [first] = unchecked;
   if (!first) return;
-  if (unchecked.length > 1) {
+  if (unchecked.length > 1 || alwaysNamed) {
     const fields = [...new Set(unchecked.map((finding) => finding.field))];
     first.cause.message = `the values at ${fields.join(", ")} can't be known during preview`;
   }

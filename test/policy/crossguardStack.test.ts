@@ -143,5 +143,7 @@ describe("the CrossGuard adapter of rules over all objects", () => {
     const { reported, thrown } = validate(given, [map("a", { labels: unknownStringValue }), map("b", { labels: "b" })]);
     assert.deepEqual(reported, [["b", "urn:b"]]);
     assert.ok(thrown instanceof UnknownValueError);
+    // The SDK names the stack alone.
+    assert.equal(thrown.message, "the values at metadata.labels of ConfigMap a can't be known during preview");
   });
 });
