@@ -33,6 +33,7 @@ describe("the settings that the pages show", () => {
         "cni env gateways global keepaliveMaxServerConnectionAge meshConfig volumeMounts volumes",
       ],
       "docs/15-applications.md": ["apiVersion kind metadata spec"],
+      "docs/16-scan.md": ["permissions steps"],
       "docs/2-machines.md": ["permissions jobs", "list-runs"],
       "docs/3-identity-headers.md": ["apiVersion kind metadata spec"],
       "docs/7-gitops.md": ["apiVersion kind metadata spec", "apiVersion kind metadata spec"],
