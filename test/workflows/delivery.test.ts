@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { addPreview } from "../../cli/preview";
 import { type Environment, environments } from "../../policy/levels";
-import { jobOf, type Job, read, root, stepsOf } from "./workflow";
+import { jobOf, type Job, read, root, stepsOf, textOf } from "./workflow";
 
 const scriptOf = ({ steps = [] }: Job) => steps.map(({ run = "" }) => run).join("\n");
 const stacks: readonly Environment[] = environments;
@@ -211,14 +211,54 @@ describe("the workflow that deploys", () => {
     }
   });
 
-  it("asks for a team's token for each stack, which reads only until somebody approved", () => {
+  it("asks for a token of each stack's own, and for one that reads until somebody has approved", () => {
     const scopes = Object.entries(stack.jobs).map(([name, { steps = [] }]) => [
       name,
       steps.find(({ uses }) => uses?.startsWith("pulumi/auth-actions@"))?.with?.scope,
     ]);
     assert.deepEqual(scopes, [
-      ["plan", "team:gatehouse-preview"],
-      ["up", "team:gatehouse-${{ inputs.stack }}"],
+      ["plan", "${{ vars.PULUMI_TOKEN_SCOPE || 'team:gatehouse-preview' }}"],
+      ["up", "${{ vars.PULUMI_TOKEN_SCOPE || format('team:gatehouse-{0}', inputs.stack) }}"],
     ]);
+  });
+});
+
+describe("docs/18-delivery.md", () => {
+  const page = readFileSync(join(root, "docs", "18-delivery.md"), "utf8");
+  const workflows = ["pull-request", "pull-request-report", "deploy", "deploy-stack"];
+
+  it("says of every job what it may", () => {
+    const rows = [...page.matchAll(/^\| `([a-z-]+)`: ((?:`[a-z-]+`(?:, )?)+) \|/gm)];
+    const said = rows.flatMap(([, workflow = "", jobs = ""]) =>
+      [...jobs.matchAll(/`([a-z-]+)`/g)].map(([, job]) => `${workflow} ${job}`),
+    );
+    const all = workflows.flatMap((name) =>
+      Object.entries(read(`${name}.yaml`).jobs).flatMap(([job, { uses }]) =>
+        uses === undefined ? [`${name} ${job}`] : [],
+      ),
+    );
+    assert.deepEqual(said.sort(), all.sort());
+  });
+
+  it("names environments and variables as the workflows do", () => {
+    const text = workflows.map((name) => textOf(`${name}.yaml`)).join("\n");
+    for (const [, variable = ""] of text.matchAll(/vars\.([A-Z_]+)/g))
+      assert.ok(page.includes(`\`${variable}\``), variable);
+    for (const name of ["preview", ...stacks]) {
+      assert.ok(page.includes(`repo:example/gatehouse:environment:${name}\` | team \`gatehouse-${name}\``), name);
+    }
+  });
+
+  it("names the checks that a pull request has", () => {
+    const { jobs } = read("pull-request.yaml");
+    const matrix = jobs.preview?.strategy?.matrix?.stack ?? [];
+    for (const check of ["test", ...matrix.map((stack) => `preview (${stack})`)])
+      assert.ok(page.includes(`\`${check}\``), check);
+  });
+
+  it("pins the actions that it shows", () => {
+    const lines = page.split("\n").filter((line) => /^\s*- uses:/.test(line));
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 });
