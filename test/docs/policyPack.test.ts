@@ -75,8 +75,7 @@ describe("the exemption of docs/17-policy-pack.md", () => {
   });
 
   it("holds: with it the same object passes as shown", async () => {
-    const options = { format: "text", inputs: ["office.yaml"], config: "policy.txt" } as const;
-    const { code, stdout } = await scanned(files, options);
+    const { code, stdout } = await scanned(files, { format: "text", inputs: ["office.yaml"], config: "policy.txt" });
     assert.equal(`$ npm run --silent scan -- office.yaml --config policy.json\n${shown(stdout)}`, withIt);
     assert.equal(code, 0);
   });
