@@ -58,6 +58,8 @@ export const subjectsOfRules: Readonly<Record<string, string>> = {
   "require-mesh-config": `${policies} that rest on ${mesh}.`,
   "forbid-ports-behind-proxy-protocol": `${policies} that name ports, and what makes a gateway read the PROXY protocol.`,
   "require-mesh-wide-mtls": "PeerAuthentications, and Namespaces whose pods get sidecars.",
+  "require-identity-sidecars":
+    "Pods and pod templates of oauth2-proxy, Dex and `ml-pipeline`, with their Namespaces, where there is a mesh.",
   "require-sign-in-routes": `VirtualServices, HTTPRoutes, and the ${policies} that leave sign-in's paths out.`,
   "forbid-needless-token": "Pods and pod templates of oauth2-proxy and Dex, their ServiceAccounts, and Dex's storage.",
   "forbid-unused-token": "Pods and pod templates, their ServiceAccounts, and the bindings of these.",
