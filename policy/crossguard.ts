@@ -12,7 +12,7 @@ import { type ExemptionRule, exemptionRules } from "./exemptionRules";
 import { Exemptions, exemptionsSchema } from "./exemptions";
 import { type Environment, levelIn } from "./levels";
 import { expandList, type Manifest, viewOf } from "./manifest";
-import { mend } from "./remedy";
+import { mend, readable } from "./remedy";
 import {
   type Finding,
   type Member,
@@ -107,15 +107,15 @@ function remediate(
   args: ResourceValidationArgs,
   exemptions: Exemptions,
 ): Record<string, unknown> | undefined {
-  const props = args.props as Record<string, unknown>;
+  const props = readable(args.props as Record<string, unknown>);
   let wrote = false;
   guarded(rule, () => {
-    for (const { manifest, fields } of objectsOf(args)) {
+    for (const { manifest, fields } of objectsOf({ type: args.type, props })) {
       if (mend(fields, findingsOn(manifest, rule, args, exemptions))) wrote = true;
     }
     return [];
   });
-  return wrote ? props : undefined;
+  return wrote ? (args.props as Record<string, unknown>) : undefined;
 }
 
 /** A rule over all of a stack's objects, each by its outputs. */

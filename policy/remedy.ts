@@ -25,6 +25,21 @@ export function mend(fields: Record<string, unknown>, findings: readonly Finding
   return wrote;
 }
 
+/**
+ * A resource's properties with lists that can be read as every other. The SDK's proxy of a remediation (1.21,
+ * secretsPreservingProxy) hands out a list's constructor as a proxy that breaks the rules of proxies (ECMA-262, 10.5.8:
+ * `prototype` must be the target's own), and with it `map`, `filter` and whatever else makes a list of a list.
+ */
+export function readable<T extends object>(properties: T): T {
+  return new Proxy(properties, {
+    get: (target, key) => {
+      if (key === "constructor" && Array.isArray(target)) return Array;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "object" && value !== null ? readable(value) : value;
+    },
+  });
+}
+
 type Step = string | number;
 
 const step = /(?:^|\.)([A-Za-z_$][\w$-]*)|\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]/y;

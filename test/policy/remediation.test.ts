@@ -1,4 +1,12 @@
-import { type ResourceRemediation, type ResourceValidation, type ResourceValidationArgs } from "@pulumi/policy";
+import {
+  type Policies,
+  type ResourceRemediation,
+  type ResourceValidation,
+  type ResourceValidationArgs,
+} from "@pulumi/policy";
+import { AnalyzeRequest, AnalyzerResourceOptions, type RemediateResponse } from "@pulumi/pulumi/proto/analyzer_pb";
+import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import assert from "node:assert/strict";
 import { crossguardPolicies, crossguardPolicy } from "../../policy/crossguard";
 import { type Manifest } from "../../policy/manifest";
@@ -8,6 +16,23 @@ import { forbidPrivilegeEscalation } from "../../policy/rules/pods/forbid-privil
 import { typeOf } from "./everyRule/deployed";
 import { container, deployment, pod } from "./rules/pods/fixtures";
 import { changed, unknownCheckingProxy, unknownObjectValue, unknownStringValue } from "./support";
+
+/** What the SDK keeps out of its type declarations. */
+interface Remediate {
+  readonly makeRemediateRpcFun: (
+    pack: string,
+    version: string,
+    level: string,
+    policies: Policies,
+  ) => (
+    call: { request: AnalyzeRequest },
+    done: (error: unknown, response?: RemediateResponse) => void,
+  ) => Promise<void>;
+}
+/* eslint-disable @typescript-eslint/no-require-imports */
+const { makeRemediateRpcFun } = require("@pulumi/policy/server") as Remediate;
+const { secretsPreservingProxy } = require("@pulumi/policy/secret") as { secretsPreservingProxy: <T>(props: T) => T };
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 const own = `${container}.securityContext`;
 
@@ -19,7 +44,8 @@ describe("the CrossGuard adapter's remediation", () => {
     const { config = {}, ...others } = more;
     const args = {
       type: typeOf(manifest),
-      props: unknownCheckingProxy(props),
+      // As the SDK has it for a remediation.
+      props: unknownCheckingProxy(secretsPreservingProxy(props)),
       getConfig: () => config,
       ...others,
     } as unknown as ResourceValidationArgs;
@@ -31,7 +57,9 @@ describe("the CrossGuard adapter's remediation", () => {
     const reported: string[] = [];
     let thrown: unknown;
     try {
-      void policy.validateResource(args, (message) => reported.push(message));
+      void policy.validateResource({ ...args, props: unknownCheckingProxy(props) }, (message) =>
+        reported.push(message),
+      );
     } catch (error) {
       thrown = error;
     }
@@ -122,5 +150,61 @@ describe("the CrossGuard adapter's remediation", () => {
 
   it("leaves resources outside Kubernetes", () => {
     assert.equal(remediate(forbidPrivilegeEscalation, violating, { type: "aws:s3/bucket:Bucket" }).returned, false);
+  });
+});
+
+describe("the SDK's Remediate, with every remedy on", () => {
+  const policies = crossguardPolicies(rules).map((policy) => ({ ...policy, enforcementLevel: "remediate" as const }));
+  const remediate = makeRemediateRpcFun("pack", "1.0.0", "mandatory", policies);
+
+  /** What the engine gets back for a resource: the policies that changed it, and the last one's result. */
+  async function remediated(manifest: unknown): Promise<{ by: string[]; properties: unknown }> {
+    const request = new AnalyzeRequest();
+    request.setType("kubernetes:apps/v1:Deployment");
+    request.setUrn("urn:web");
+    request.setName("web");
+    request.setOptions(new AnalyzerResourceOptions());
+    request.setProperties(Struct.fromJavaScript(manifest as Record<string, JavaScriptValue>));
+    const response = await new Promise<RemediateResponse>((resolve, reject) => {
+      void remediate({ request }, (error, answer) => (answer ? resolve(answer) : reject(error as Error)));
+    });
+    const all = response.getRemediationsList();
+    return {
+      by: all.map((one) => one.getDiagnostic() || one.getPolicyname()),
+      properties: all.at(-1)?.getProperties()?.toJavaScript(),
+    };
+  }
+  const bare = changed(deployment, { [own]: undefined, [`${pod}.securityContext`]: undefined });
+  const mended = changed(bare, {
+    [own]: {
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  });
+  const all = ["require-rootless", "forbid-privilege-escalation", "limit-capabilities", "require-seccomp"];
+
+  it("gives back a resource that all of them have mended", async () => {
+    assert.deepEqual(await remediated(bare), { by: all, properties: mended });
+  });
+
+  it("gives back nothing for a resource that needs none", async () => {
+    assert.deepEqual(await remediated(deployment), { by: [], properties: undefined });
+  });
+
+  it("keeps a secret a secret, and what is in it mended", async () => {
+    const secret = (value: unknown) => ({ [specialSigKey]: specialSecretSig, value });
+    const variables = { [`${container}.env`]: [{ name: "TOKEN", value: secret("correct horse") }] };
+    assert.deepEqual(await remediated(changed(bare, variables)), { by: all, properties: changed(mended, variables) });
+    assert.deepEqual(await remediated({ ...bare, spec: secret(bare["spec"]) }), {
+      by: all,
+      properties: { ...mended, spec: secret(mended["spec"]) },
+    });
+  });
+
+  it("leaves unknown values as they are", async () => {
+    const variables = { [`${container}.env`]: [{ name: "TOKEN", value: unknownStringValue }] };
+    assert.deepEqual(await remediated(changed(bare, variables)), { by: all, properties: changed(mended, variables) });
   });
 });
