@@ -149,11 +149,12 @@ describe("an existing cert-manager and an existing Istio", () => {
   });
 
   const mesh = "ConfigMap mesh/istio";
+  const foreign = "trustDomain: example.com\ndefaultConfig: { discoveryAddress: istiod.mesh.svc:15012 }\n";
   const istiod = "Deployment mesh/istiod";
   const controller = "Deployment certificates/cert-manager";
 
   it("stop the update with each difference and its mend", async () => {
-    const objects = live(settings, mesh, "data.mesh", "trustDomain: example.com\n");
+    const objects = live(settings, mesh, "data.mesh", foreign);
     await assert.rejects(
       recordPlatform(settings, { live: objects }),
       inInput(
@@ -182,7 +183,7 @@ describe("an existing cert-manager and an existing Istio", () => {
   });
 
   it("stop a preview, too, where the cluster can be seen", async () => {
-    const objects = live(settings, mesh, "data.mesh", "trustDomain: example.com\n");
+    const objects = live(settings, mesh, "data.mesh", foreign);
     await assert.rejects(recordPlatform(settings, { live: objects, mode: "preview" }), /3 differences/);
   });
 
