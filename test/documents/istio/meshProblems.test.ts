@@ -188,6 +188,13 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     '"false"',
     /any tenant/,
   ],
+  [
+    env(1),
+    variable("POD_NAMESPACE", "mesh"),
+    "env POD_NAMESPACE",
+    '"mesh"',
+    /^write istio-system: .*another namespace/,
+  ],
   [env(2), variable("A", "b"), "env PILOT_SCOPE_GATEWAY_TO_NAMESPACE", "(not set)", /any tenant/],
   [
     env(2),
@@ -482,6 +489,17 @@ describe("an existing Istio", () => {
         .filter(isAboutConfig)
         .map(({ field }) => field),
       ["ConfigMap mesh/istio-stable: defaultConfig.discoveryAddress"],
+    );
+  });
+
+  it("is refused where istiod takes the default namespace for its own, and is elsewhere", () => {
+    const { deployment, ...rest } = compliantMesh(secret, undefined, "mesh");
+    const without = changed({ deployment }, `${discovery}.env[1]`, variable("A", "b"));
+    const { spec } = without["deployment"] as { spec: unknown };
+    const all = meshProblems({ ...rest, deployment: { spec } }, { ...required, namespace: "mesh" });
+    assert.deepEqual(
+      all.map(({ field }) => field),
+      ["Deployment mesh/istiod: env POD_NAMESPACE"],
     );
   });
 
