@@ -53,8 +53,9 @@ export const whoVouchesIsOutside = comparing(
     const { domain, apps, echo } = settings;
     const hosts = [...publicHosts(echo.enabled, hostsOf(domain)), ...apps.map((app) => appHost(domain, app))];
     for (const { path, url } of asked(settings)) {
-      // Dex's own name is refused elsewhere, with another mend.
-      if (url !== dexIssuer(domain) && hosts.includes(new URL(url).hostname)) {
+      // Without the port 443, which a URL leaves out: at another one is another server. Dex's own name is refused elsewhere, with
+      // another mend.
+      if (url !== dexIssuer(domain) && hosts.includes(new URL(url).host)) {
         yield {
           path,
           value: url,

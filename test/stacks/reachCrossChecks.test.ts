@@ -268,6 +268,12 @@ describe("cross-checks of what has to be reached let pass", () => {
         ["machines.issuers[0].jwks", jwks],
       ],
     ],
+    [
+      "a provider at another port of the gate's address",
+      () => changed(modes.kindByAddress(), "ingress.hsts.includeSubdomains", false),
+      [["identity.connectors[0].issuer", "https://192.0.2.10:8443/realms/main"]],
+      "dev",
+    ],
     ["a server in a namespace of its own", inCluster(withRedis, "sessions.storage"), [], "dev"],
     ["the zone of the challenges alone", modes.aks, [[zone, "_acme-challenge.kubeflow.example.com"]]],
     ["a zone in capitals", modes.aks, [[zone, "Example.com"]]],
