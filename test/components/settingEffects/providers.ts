@@ -24,6 +24,8 @@ const github = () => withConnector("github");
 const google = () => withConnector("google");
 const microsoft = () => withConnector("microsoft");
 const ldap = () => withConnector("ldap");
+/** At a port that is registered for neither way of TLS. */
+const ldapAtEitherPort = () => changed(ldap(), "identity.connectors[0].port", 3269);
 const saml = () => withConnector("saml");
 
 /** One setting of a connector becomes one setting of Dex's. */
@@ -182,7 +184,7 @@ export const providers: Effect[] = [
   },
   {
     setting: "identity.connectors[].encryption",
-    base: ldap,
+    base: ldapAtEitherPort,
     value: "startTLS",
     changes: connector("config.startTLS", [undefined, true]),
   },
