@@ -210,6 +210,8 @@ const disturbing: readonly Right[] = [
     { verb, resource: "networkpolicies", group: "networking.k8s.io" },
     { verb, resource: "requestauthentications", group: "security.istio.io" },
     { verb, resource: "oauth2clients", group: "dex.coreos.com" },
+    { verb, resource: "virtualservices", group: "networking.istio.io" },
+    { verb, resource: "serviceentries", group: "networking.istio.io" },
   ]),
   { verb: "patch", resource: "certificates", group: "cert-manager.io", subresource: "status" },
 ];

@@ -7,6 +7,7 @@ import type { ICertificate } from "@kubernetes-models/cert-manager/cert-manager.
 import type { IClusterIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1/ClusterIssuer";
 import type { IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer";
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
+import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1/Sidecar";
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
@@ -54,6 +55,7 @@ export class RequestAuthentication extends kind<IRequestAuthentication>(
   "security.istio.io/v1",
   "RequestAuthentication",
 ) {}
+export class Sidecar extends kind<ISidecar>("networking.istio.io/v1", "Sidecar") {}
 /** `redirect.prefixRewrite` is in the CRDs of the pinned Istio and not yet in the schemas' package. */
 interface RedirectsByPrefix {
   spec?: { http?: { redirect?: { prefixRewrite?: string } }[] };

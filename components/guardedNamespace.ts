@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerAuthentication } from "./customResources";
+import { PeerAuthentication, Sidecar } from "./customResources";
 import { type Flow, networkPolicies } from "./networkPolicies";
 import { partOf } from "./labels";
 
@@ -75,4 +75,30 @@ export class GuardedNamespace extends pulumi.ComponentResource {
       pulumi.mergeOptions({ parent: this, dependsOn: this.ready }, opts),
     );
   }
+
+  /**
+   * Has sidecars here know the namespaces that flows lead to from here, and no other. Istio shows every sidecar what any
+   * namespace writes: whoever may write a VirtualService in one of them, as Kubeflow's editors may, could otherwise lead
+   * oauth2-proxy's requests for codes and keys elsewhere, and nobody could sign in. What no namespace here knows, such as
+   * addresses outside, goes where DNS says.
+   */
+  knowOnlyNeighbours(opts: pulumi.CustomResourceOptions): k8s.apiextensions.CustomResource {
+    const { namespace, flows } = this.args;
+    const neighbours = flows
+      .filter(({ from }) => namespaceOf(from) === namespace)
+      .map(({ to }) => namespaceOf(to))
+      .filter((to) => to !== undefined && to !== namespace);
+    return new Sidecar(
+      `${namespace}-neighbours`,
+      {
+        metadata: { name: "default", namespace, labels: partOf },
+        spec: { egress: [{ hosts: ["./*", ...[...new Set(neighbours)].map((name) => `${name}/*`)] }] },
+      },
+      pulumi.mergeOptions({ parent: this, dependsOn: this.ready }, opts),
+    );
+  }
+}
+
+function namespaceOf(peer: Flow["from"]): string | undefined {
+  return peer.kind === "workload" || peer.kind === "namespace" ? peer.namespace : undefined;
 }

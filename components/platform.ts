@@ -74,6 +74,7 @@ export class Platform extends pulumi.ComponentResource {
       child,
     );
     auth.requireMutualTls({ dependsOn: istio.ready });
+    auth.knowOnlyNeighbours({ dependsOn: istio.ready });
     const namespace = auth.metadataName;
     const routes = new Routes("routes", { hosts, provider, dependsOn: [istio.ready, ...auth.ready] }, child);
     const inAuth = { hosts, namespace, dependsOn: [istio.ready, ...auth.ready] };

@@ -9,11 +9,12 @@ import {
   givenCertificateServesApps,
   hostsAreOutside,
 } from "./crossChecks/apps";
+import { acmeCanProve, acmeReachesTheNames } from "./crossChecks/acme";
+import { browsersReachTheProvider, whoVouchesIsOutside } from "./crossChecks/behindTheGate";
 import { certificatesNest } from "./crossChecks/certificates";
 import { metadataServerStaysClosed } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
 import {
-  acmeCanProve,
   addressIsForDevelopment,
   annotationsAreWrittenOnce,
   givenCertificateServes,
@@ -22,12 +23,12 @@ import {
   proxyProtocolNeedsNames,
 } from "./crossChecks/edge";
 import { developmentOnly } from "./crossChecks/environment";
-import { exceptionsAreOfOwnNamespaces, existingIsElsewhere } from "./crossChecks/foundations";
+import { exceptionsAreOfOwnNamespaces, existingIsElsewhere, serversAreElsewhere } from "./crossChecks/foundations";
 import { gatewayMakesSense, routesAreOfApplications } from "./crossChecks/gateway";
-import { groupsAreOfOneConnector } from "./crossChecks/groups";
+import { appsAreForSomebody, groupsAreOfOneConnector, groupsCanBeHad } from "./crossChecks/groups";
 import {
   connectorsAreDistinct,
-  groupsCanBeHad,
+  directorySpeaksTls,
   providerStandsAlone,
   somebodyCanSignIn,
   usersAreDistinct,
@@ -59,9 +60,11 @@ export const crossChecks: readonly CrossCheck[] = [
   clusterIssuerFits,
   machineClientsFit,
   connectorsAreDistinct,
+  directorySpeaksTls,
   usersAreDistinct,
   groupsCanBeHad,
   groupsAreOfOneConnector,
+  appsAreForSomebody,
   strangersStayOut,
   providerStandsAlone,
   jobsNeedDex,
@@ -70,8 +73,12 @@ export const crossChecks: readonly CrossCheck[] = [
   routesAreOfApplications,
   existingIsElsewhere,
   exceptionsAreOfOwnNamespaces,
+  serversAreElsewhere,
+  whoVouchesIsOutside,
+  browsersReachTheProvider,
   addressIsForDevelopment,
   acmeCanProve,
+  acmeReachesTheNames,
   givenCertificateServes,
   onlyTrustedProxiesAreBelieved,
   proxyProtocolNeedsNames,

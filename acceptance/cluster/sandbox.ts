@@ -100,6 +100,8 @@ const collections: Record<string, string> = {
   PeerAuthentication: "peerauthentications",
   RequestAuthentication: "requestauthentications",
   OAuth2Client: "oauth2clients",
+  ServiceEntry: "serviceentries",
+  VirtualService: "virtualservices",
 };
 
 /** Path of an object's collection. */

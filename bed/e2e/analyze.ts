@@ -23,9 +23,18 @@ const known: Readonly<Record<string, string>> = {
   IST0133: "an EnvoyFilter is what it takes; docs/decisions/0006 says what for",
 };
 
+/** An Istio that is not the platform's own: it is looked for in its namespace, under its revision. */
+export interface OwnMesh {
+  namespace: string;
+  revision: string;
+}
+
 /** Runs `istioctl analyze` over the whole cluster. */
-export async function analyze(istioctl: string): Promise<Analysis> {
-  const command = [istioctl, "analyze", "--all-namespaces", "--output", "json", "--failure-threshold", "Error"];
+export async function analyze(istioctl: string, mesh?: OwnMesh): Promise<Analysis> {
+  const command = [
+    ...[istioctl, "analyze", "--all-namespaces", "--output", "json", "--failure-threshold", "Error"],
+    ...(mesh === undefined ? [] : ["--istioNamespace", mesh.namespace, "--revision", mesh.revision]),
+  ];
   const said = await onClient(["sh", "-c", '"$@" || true', "sh", ...command], {
     env: { ...process.env, KUBECONFIG: layout().kubeconfig },
   });

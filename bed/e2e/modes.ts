@@ -15,6 +15,7 @@ import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
+import { type OwnMesh } from "./analyze";
 
 /** One way of running the platform that a bed can tell from the others. */
 export interface Mode {
@@ -28,6 +29,8 @@ export interface Mode {
   beside?: readonly Beside[];
   /** Further options of `gatehouse verify`. */
   verify?: readonly string[];
+  /** Somebody else's Istio on which it stands. */
+  mesh?: OwnMesh;
   /** The areas and checks of the suite that run here; what looks the same in every mode runs in one. Default: all. */
   only?: readonly string[];
   /** The areas and checks that other modes have. */
@@ -272,6 +275,7 @@ export const modes: readonly Mode[] = [
     beside: ["own-cert-manager", "own-istio", "given-certificate"],
     only: ["tls/certificate", "spoofing", "fail-closed/network-flows", "fail-closed/without-istiod", ...theWayIn],
     verify: ["--istiod", companyIstiod],
+    mesh: companyIstio,
     breaks: "own",
     why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all; the rest is as in `core`.",
   },

@@ -93,7 +93,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
   }
   Object.assign(result, { bed, met: needsMet(bed, mode, load) });
   result.analysis = await step("istioctl analyze", () =>
-    timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl"))),
+    timed(report, "istioctl analyze", () => analyze(join(layout().path, "istioctl"), mode.mesh)),
   );
   result.analysis?.wrong.forEach((wrong) => report(`analysis: ${wrong}`));
   const rotate = `${process.execPath} ${join(__dirname, "..", "..", "bin", "bed.js")} inside rotate "$GATEHOUSE_ROTATE"`;

@@ -27,7 +27,7 @@ const inCheck = (change: (check: Check) => void): Mutation["change"] =>
       .forEach(({ envoyExtAuthzHttp }) => change(envoyExtAuthzHttp)),
   );
 
-/** What paths look like to rules, and what oauth2-proxy is asked. */
+/** What paths look like to rules, what oauth2-proxy is asked, and what its sidecar knows. */
 export const mesh: readonly Mutation[] = [
   {
     name: "paths-as-they-come",
@@ -76,5 +76,13 @@ export const mesh: readonly Mutation[] = [
       check.includeAdditionalHeadersInCheck = { "x-auth-request-redirect": "https://%REQ(:AUTHORITY)%%REQ(:PATH)%" };
     }),
     noticedBy: ["apps/comes-back"],
+  },
+  {
+    name: "routes-of-every-namespace",
+    breaks:
+      "Whoever may write a VirtualService in any namespace leads oauth2-proxy's requests to Dex elsewhere, and nobody can sign in.",
+    object: { apiVersion: "networking.istio.io/v1", kind: "Sidecar", namespace: namespaces.auth, name: "default" },
+    change: () => undefined,
+    noticedBy: ["fail-closed/routes-of-others"],
   },
 ];

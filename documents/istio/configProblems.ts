@@ -2,7 +2,7 @@
 import { parseDocument } from "yaml";
 import { at, Differences, type Difference, isAbsent, listOf, mappingOf } from "../existing/difference";
 import { type MeshConfig } from "./meshConfig";
-import { meshObjects, type RequiredMesh } from "./requiredMesh";
+import { discoveryAddresses, meshObjects, type RequiredMesh } from "./requiredMesh";
 import { goDurationSeconds } from "./goDuration";
 
 export function configProblems(configMap: unknown, required: RequiredMesh): Difference[] {
@@ -22,6 +22,7 @@ export function configProblems(configMap: unknown, required: RequiredMesh): Diff
     `write ${normalization}: policies and routes must see one spelling of a path (CVE-2021-31920, CVE-2021-39156)`,
   );
   reachProblems(found, mesh, required);
+  proxyProblems(found, at(mesh, "defaultConfig"), required);
   return found.all;
 }
 
@@ -93,6 +94,34 @@ function reachProblems(found: Differences, mesh: unknown, { gatewayLabel }: Requ
     "enableAutoMtls",
     autoMtls,
     "write true: the gateway would speak plain text to parts that refuse it",
+  );
+}
+
+/** Where proxies get their configuration from, and whether they take what comes. */
+function proxyProblems(found: Differences, proxies: unknown, required: RequiredMesh): void {
+  const address = at(proxies, "discoveryAddress");
+  const addresses = discoveryAddresses(required);
+  found.expect(
+    // Istio's own default (pkg/config/mesh, DefaultProxyConfig).
+    addresses.some((one) => one === (isAbsent(address) ? "istiod.istio-system.svc:15012" : address)),
+    "defaultConfig.discoveryAddress",
+    address,
+    `write ${addresses[0]}: proxies would get their rules from another istiod than the one that is looked at here`,
+  );
+  const mode = at(proxies, "interceptionMode");
+  found.expect(
+    isAbsent(mode) || mode === "REDIRECT" || mode === "TPROXY",
+    "defaultConfig.interceptionMode",
+    mode,
+    "write REDIRECT: requests would go past the sidecars",
+  );
+  // istio-cni leaves a pod with this variable alone (cni/pkg/plugin/plugin.go).
+  const disabled = at(proxies, "proxyMetadata", "DISABLE_ENVOY");
+  found.expect(
+    isAbsent(disabled) || disabled === "false",
+    "defaultConfig.proxyMetadata.DISABLE_ENVOY",
+    disabled,
+    "remove it: pods would run without what says who may ask them",
   );
 }
 

@@ -113,6 +113,15 @@ function envProblems(found: Differences, { env, envFrom }: Container, required: 
     const elsewhere = env.has(name) && env.get(name) === undefined;
     found.expect(!elsewhere && holds(env.get(name)), `env ${name}`, elsewhere ? "valueFrom" : env.get(name), mend);
   }
+  // A field of the pod, as in the chart, is where the pod is; Istio's own default is istio-system (pilot/pkg/bootstrap/options.go).
+  const [variable, of] = ["POD_NAMESPACE", required.namespace];
+  const place = env.has(variable) ? (env.get(variable) ?? of) : "istio-system";
+  found.expect(
+    place === of,
+    `env ${variable}`,
+    env.get(variable),
+    `write ${of}: istiod would read the mesh configuration of another namespace`,
+  );
   found.expect(
     !envFrom,
     "envFrom",

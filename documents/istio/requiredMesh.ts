@@ -38,3 +38,13 @@ export function meshObjects({ namespace, revision }: Pick<RequiredMesh, "namespa
     webhook: `istio-sidecar-injector${suffix}${namespace === "istio-system" ? "" : `-${namespace}`}`,
   };
 }
+
+/** Where proxies find this istiod with verified TLS; the first one is how its chart spells it. */
+export function discoveryAddresses({
+  namespace,
+  revision,
+  clusterDomain,
+}: Pick<RequiredMesh, "namespace" | "revision" | "clusterDomain">): [string, string] {
+  const host = `istiod${revision === undefined ? "" : `-${revision}`}.${namespace}.svc`;
+  return [`${host}:15012`, `${host}.${clusterDomain}:15012`];
+}

@@ -30,6 +30,18 @@ export function webhookProblems(configuration: unknown, required: RequiredMesh):
       at(each, "failurePolicy"),
       "write Fail: without istiod, oauth2-proxy and Dex would start without what says who may ask them",
     );
+    found.expect(
+      listOf(at(each, "rules")).some(seesNewPods),
+      `${name}.rules`,
+      at(each, "rules"),
+      "have it asked about every new pod (CREATE of pods): the platform's would start without what says who may ask them",
+    );
+    found.expect(
+      isAbsent(at(each, "matchConditions")),
+      `${name}.matchConditions`,
+      at(each, "matchConditions"),
+      "remove them: what they leave out gets no sidecar",
+    );
     const service = at(each, "clientConfig", "service");
     found.expect(
       `${String(at(service, "namespace"))}/${String(at(service, "name"))}` === deployment,
@@ -39,6 +51,19 @@ export function webhookProblems(configuration: unknown, required: RequiredMesh):
     );
   }
   return found.all;
+}
+
+/** Whether one rule is about the creation of pods, whoever's they are. */
+function seesNewPods(rule: unknown): boolean {
+  const has = (key: string, ...texts: string[]) => listOf(at(rule, key)).some((text) => texts.includes(String(text)));
+  const scope = at(rule, "scope");
+  return (
+    has("operations", "CREATE", "*") &&
+    has("apiGroups", "", "*") &&
+    has("apiVersions", "v1", "*") &&
+    has("resources", "pods", "*", "*/*") &&
+    (isAbsent(scope) || scope === "*" || scope === "Namespaced")
+  );
 }
 
 /** No selector takes everything; what is none takes nothing, as for the API server, which would not have it. */

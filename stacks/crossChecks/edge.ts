@@ -8,60 +8,6 @@ const widest = 8;
 
 const path = (...rest: string[]) => ["certificates", "edge", ...rest];
 
-export const acmeCanProve = comparing(["certificates", "network", "certManager", "ingress"], function* (settings) {
-  const { certificates, network, certManager, ingress } = settings;
-  const { edge } = certificates;
-  if (edge.type !== "acme") {
-    return;
-  }
-  if (edge.challenge.type === "http01" && edge.names === "wildcard") {
-    yield {
-      path: path("names"),
-      value: edge.names,
-      mend: "http01 cannot have a wildcard signed (Baseline Requirements, section 3.2.2.4.19): write hosts, or take a challenge of type dns01",
-    };
-  }
-  if (edge.caBundle !== undefined && edge.server === undefined) {
-    yield {
-      path: path("caBundle"),
-      value: edge.caBundle,
-      mend: "this CA would take the place of the system's at Let's Encrypt: write the server of your own, or remove the setting",
-    };
-  }
-  // An ACME server of one's own may be anywhere; Let's Encrypt asks from addresses that it does not tell.
-  if (edge.challenge.type === "http01" && edge.server === undefined) {
-    const { type, loadBalancer } = ingress.service;
-    const mend = "Let's Encrypt asks at port 80 from addresses that nobody knows before, and could not";
-    if (type === "ClusterIP") {
-      yield {
-        path: ["ingress", "service", "type"],
-        value: type,
-        mend: `${mend} reach the gateway: write LoadBalancer, or take a challenge of type dns01`,
-      };
-    }
-    if (loadBalancer.sourceRanges.length > 0) {
-      yield {
-        path: ["ingress", "service", "loadBalancer", "sourceRanges"],
-        value: loadBalancer.sourceRanges,
-        mend: `${mend} come in: remove the ranges, or take a challenge of type dns01`,
-      };
-    }
-  }
-  const provider = edge.challenge.type === "dns01" ? edge.challenge.provider : undefined;
-  const asksMetadata = provider?.type === "cloudDns" && provider.auth.type === "workloadIdentity";
-  if (
-    asksMetadata &&
-    certManager.type === "installed" &&
-    !network.metadataExceptions.some(({ namespace }) => namespace === "cert-manager")
-  ) {
-    yield {
-      path: ["network", "metadataExceptions"],
-      value: network.metadataExceptions,
-      mend: "Workload Identity of Google Cloud is asked at the metadata server: add an entry for cert-manager, or take an auth of type serviceAccountKey",
-    };
-  }
-});
-
 export const givenCertificateServes = comparing(
   ["domain", "certificates", "echo", "apps"],
   function* ({ domain, certificates: { edge }, echo, apps }, quote) {
@@ -90,8 +36,8 @@ export const givenCertificateServes = comparing(
 
 /** An address has no name below it, and browsers know neither HSTS nor domains of cookies for one. */
 export const addressIsForDevelopment = comparing(
-  ["environment", "domain", "certificates", "ingress", "sessions", "echo"],
-  function* ({ environment, domain, certificates, ingress, sessions, echo }, quote) {
+  ["environment", "domain", "certificates", "identity", "ingress", "sessions", "echo"],
+  function* ({ environment, domain, certificates, identity, ingress, sessions, echo }, quote) {
     if (!isAddress(domain)) {
       return;
     }
@@ -122,6 +68,16 @@ export const addressIsForDevelopment = comparing(
         value: certificates.edge.type,
         mend: "this program asks ACME servers for names only: write privateCa, or a DNS name as domain",
       };
+    }
+    for (const [index, { type }] of identity.connectors.entries()) {
+      if (type === "google") {
+        yield {
+          path: ["identity", "connectors", index, "type"],
+          value: type,
+          // https://developers.google.com/identity/protocols/oauth2/web-server#uri-validation
+          mend: "Google sends nobody back to an address: take another connector, or write a DNS name as domain",
+        };
+      }
     }
     if (ingress.hsts.includeSubdomains) {
       yield {

@@ -1,4 +1,6 @@
-import { namespaces } from "../namespaces";
+import { namespaces, ownNamespaces } from "../namespaces";
+import { type ServerNetwork } from "../network";
+import { type Path } from "../schemaPlaces";
 import { comparing } from "./comparing";
 
 const ours: readonly string[] = [namespaces.ingress, namespaces.auth, namespaces.echo, namespaces.keys];
@@ -40,3 +42,32 @@ export const exceptionsAreOfOwnNamespaces = comparing(["certManager", "network"]
     }
   }
 });
+
+/** The namespaces of this program let nobody in but its own parts, so a server there could not be reached. */
+export const serversAreElsewhere = comparing(
+  ["certManager", "istio", "machines", "echo", "identity", "sessions"],
+  function* (settings) {
+    const { identity, sessions } = settings;
+    const { provider, connectors } = identity;
+    const servers: [path: Path, network: ServerNetwork][] = [
+      ...connectors.flatMap((connector, index): [Path, ServerNetwork][] =>
+        connector.type === "ldap" ? [[["identity", "connectors", index], connector.network]] : [],
+      ),
+      ...(provider.type === "dex" && provider.storage.type === "postgres"
+        ? [[["identity", "provider", "storage"], provider.storage.network] satisfies [Path, ServerNetwork]]
+        : []),
+      ...(sessions.storage.type === "redis"
+        ? [[["sessions", "storage"], sessions.storage.network] satisfies [Path, ServerNetwork]]
+        : []),
+    ];
+    for (const [path, network] of servers) {
+      if (network.type === "namespace" && ownNamespaces(settings).includes(network.namespace)) {
+        yield {
+          path: [...path, "network", "namespace"],
+          value: network.namespace,
+          mend: "this program makes this namespace itself, and closes it: put the server into one of its own",
+        };
+      }
+    }
+  },
+);

@@ -63,3 +63,62 @@ export const groupsAreOfOneConnector = comparing(["identity", "apps"], function*
     }
   }
 });
+
+/** What to write where none of the groups can be one of this connector's. */
+function otherGroups(connector: Connector): { setting: string; mend: string } {
+  switch (connector.type) {
+    case "oidc":
+      return { setting: "groupsPrefix", mend: "write groups with this prefix, or remove it" };
+    case "github":
+      return {
+        setting: "organizations",
+        mend: "write groups as organisation:team, of its organizations and teams, such as example:ml-engineers",
+      };
+    case "microsoft":
+      return { setting: "groupNameFormat", mend: "write object IDs of groups, or groupNameFormat: name" };
+    case "ldap":
+      return { setting: "type", mend: "add groupSearch" };
+    case "saml":
+      return { setting: "type", mend: "add groupsAttr" };
+    case "google":
+      return { setting: "type", mend: "remove the groups, or use another connector" };
+  }
+}
+
+export const groupsCanBeHad = comparing(["identity"], function* ({ identity }, quote) {
+  const { connectors, allowedGroups } = identity;
+  if (allowedGroups.length === 0) {
+    return;
+  }
+  for (const [index, connector] of connectors.entries()) {
+    if (!allowedGroups.some((group) => canGive(connector, group))) {
+      const { setting, mend } = otherGroups(connector);
+      const value = (connector as unknown as Record<string, unknown>)[setting];
+      yield {
+        path: ["identity", "connectors", index, setting],
+        value,
+        mend: `its people have ${givesGroups(connector) ? "other groups" : "no groups"}, so that identity.allowedGroups (${quote("identity", allowedGroups.join(", "))}) lets none of them in: ${mend}`,
+      };
+    }
+  }
+});
+
+/** An application for groups of which no connector can give one, nor an issuer of machines, is open to nobody. */
+export const appsAreForSomebody = comparing(["identity", "machines", "apps"], function* (settings, quote) {
+  const { identity, machines, apps } = settings;
+  const { provider, connectors, staticUsers } = identity;
+  const known = [...machines.issuers, ...machines.connectors].every(({ groupsClaim }) => groupsClaim === undefined);
+  if (provider.type !== "dex" || connectors.length === 0 || staticUsers.length > 0 || !known) {
+    return;
+  }
+  for (const [index, { name, groups }] of apps.entries()) {
+    if (groups.length > 0 && !groups.some((group) => connectors.some((connector) => canGive(connector, group)))) {
+      const mends = [...new Set(connectors.map((connector) => otherGroups(connector).mend))];
+      yield {
+        path: ["apps", index, "groups"],
+        value: groups,
+        mend: `nobody who signs in can have one of these, so that ${quote("apps", name)} is open to nobody: ${mends.join("; or ")}`,
+      };
+    }
+  }
+});

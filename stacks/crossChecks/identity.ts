@@ -1,4 +1,3 @@
-import { givesGroups } from "../connectors";
 import { dexIssuer } from "./machines";
 import { namesSecret } from "../hiding";
 import { comparing, repeated } from "./comparing";
@@ -67,6 +66,23 @@ export const connectorsAreDistinct = comparing(["domain", "identity"], function*
   }
 });
 
+/** Either port is registered for one of the two ways, and a server waits there for that one alone. */
+export const directorySpeaksTls = comparing(["identity"], function* ({ identity }) {
+  for (const [index, connector] of identity.connectors.entries()) {
+    if (connector.type === "ldap") {
+      const { port, encryption } = connector;
+      const [other, own] = encryption === "ldaps" ? [389, 636] : [636, 389];
+      if (port === other) {
+        yield {
+          path: ["identity", "connectors", index, "port"],
+          value: port,
+          mend: `a directory waits for ${encryption === "ldaps" ? "StartTLS" : "TLS from the first byte"} at this port: write ${own}, or encryption: ${encryption === "ldaps" ? "startTLS" : "ldaps"}`,
+        };
+      }
+    }
+  }
+});
+
 export const usersAreDistinct = comparing(["identity"], function* ({ identity }) {
   const emails = identity.staticUsers.map(({ email }) => email);
   for (const index of repeated(emails.map((email) => email.toLowerCase()))) {
@@ -75,26 +91,6 @@ export const usersAreDistinct = comparing(["identity"], function* ({ identity })
       value: emails[index],
       mend: "name each user once; Dex ignores the case of e-mail addresses",
     };
-  }
-});
-
-export const groupsCanBeHad = comparing(["identity"], function* ({ identity }, quote) {
-  const { connectors, allowedGroups } = identity;
-  if (allowedGroups.length === 0) {
-    return;
-  }
-  for (const [index, connector] of connectors.entries()) {
-    if (!givesGroups(connector)) {
-      const mend = {
-        ldap: "add groupSearch",
-        saml: "add groupsAttr",
-      }[connector.type as string];
-      yield {
-        path: ["identity", "connectors", index, "type"],
-        value: connector.type,
-        mend: `its people have no groups, so that identity.allowedGroups (${quote("identity", allowedGroups.join(", "))}) lets none of them in: ${mend ?? "remove the groups, or use another connector"}`,
-      };
-    }
   }
 });
 

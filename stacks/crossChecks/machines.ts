@@ -3,8 +3,8 @@ import { comparing, repeated } from "./comparing";
 
 export const dexIssuer = (domain: string) => `https://${domain}/dex`;
 
-/** Hosts that no public certificate is for. */
-const insideOnly = /^localhost$|\.svc(\.|$)/;
+/** Hosts that no public certificate is for, and no browser knows. */
+export const insideOnly = /^localhost$|\.svc(\.|$)/;
 
 /** Dex's clients and connectors that are there without any setting of this part. */
 const ownClient = "oauth2-proxy";

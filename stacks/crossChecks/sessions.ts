@@ -11,6 +11,13 @@ export const sessionsNest = comparing(["identity", "sessions"], function* ({ ide
       mend: `must be below sessions.lifetime (${quote("sessions", sessions.lifetime)}), or oauth2-proxy does not start`,
     };
   }
+  if (shorter("9600h", sessions.lifetime)) {
+    yield {
+      path: ["sessions", "lifetime"],
+      value: sessions.lifetime,
+      mend: "browsers keep no cookie for longer than 400 days (RFC 6265bis, section 5.5): write 9600h at the most",
+    };
+  }
   if (shorter(sessions.refresh, "1m")) {
     yield {
       path: ["sessions", "refresh"],

@@ -32,7 +32,7 @@ export const sessionsSettings = z
     lifetime: duration
       .default("12h")
       .describe(
-        "How long a browser session lasts; also the lifetime of Dex's refresh tokens. The last ID token, given just before, is good until its own end, so up to `idToken` longer.",
+        "How long a browser session lasts, 9600h at the most; also the lifetime of Dex's refresh tokens. The last ID token, given just before, is good until its own end, so up to `idToken` longer.",
       ),
     refresh: duration.default("45m").describe("Age at which a session gets a new ID token; must be below `idToken`."),
     idToken: duration.default("1h").describe("Lifetime of Dex's ID tokens, and so how long a stolen one is good for."),

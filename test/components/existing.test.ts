@@ -74,6 +74,11 @@ describe("an existing cert-manager and an existing Istio", () => {
     );
   });
 
+  it("are known to the sidecars of sign-in, and no other namespace is beside the gateway's and that of the names", () => {
+    const { spec } = recording.object<{ spec: object }>("Sidecar", "default", "auth");
+    assert.deepEqual(spec, { egress: [{ hosts: ["./*", "ingress/*", "mesh/*", "kube-system/*"] }] });
+  });
+
   it("have the cluster's keys handed on in a namespace of the platform's own", () => {
     const { labels } = recording.object("Namespace", "gatehouse-keys").metadata;
     assert.deepEqual(
@@ -144,11 +149,12 @@ describe("an existing cert-manager and an existing Istio", () => {
   });
 
   const mesh = "ConfigMap mesh/istio";
+  const foreign = "trustDomain: example.com\ndefaultConfig: { discoveryAddress: istiod.mesh.svc:15012 }\n";
   const istiod = "Deployment mesh/istiod";
   const controller = "Deployment certificates/cert-manager";
 
   it("stop the update with each difference and its mend", async () => {
-    const objects = live(settings, mesh, "data.mesh", "trustDomain: example.com\n");
+    const objects = live(settings, mesh, "data.mesh", foreign);
     await assert.rejects(
       recordPlatform(settings, { live: objects }),
       inInput(
@@ -177,7 +183,7 @@ describe("an existing cert-manager and an existing Istio", () => {
   });
 
   it("stop a preview, too, where the cluster can be seen", async () => {
-    const objects = live(settings, mesh, "data.mesh", "trustDomain: example.com\n");
+    const objects = live(settings, mesh, "data.mesh", foreign);
     await assert.rejects(recordPlatform(settings, { live: objects, mode: "preview" }), /3 differences/);
   });
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { strict as assert } from "node:assert";
 import { GuardedNamespace, type GuardedNamespaceArgs } from "../../components/guardedNamespace";
+import { type Flow } from "../../components/networkPolicies";
 import { record } from "../program/record";
 
 const least: GuardedNamespaceArgs = { namespace: "tools", podSecurity: "restricted", sidecars: true, flows: [] };
@@ -68,5 +69,30 @@ describe("a guarded namespace", () => {
     // What goes into the namespace does not wait for the mesh, whose own namespaces would wait for themselves.
     assert(!recording.waitsFor(recording.declared("ConfigMap", "inside"), mesh));
     assert.deepEqual((await run()).all("PeerAuthentication"), []);
+  });
+
+  it("shows its sidecars the namespaces that its flows lead to, and no other", async () => {
+    const peer = (name: string, namespace: string) => ({ kind: "workload" as const, name, namespace, labels: {} });
+    const [a, b, c, d] = [peer("a", "tools"), peer("b", "tools"), peer("c", "gate"), peer("d", "other")];
+    const flow = (from: Flow["from"], to: Flow["to"]): Flow => ({ from, to, ports: [], why: "A test." });
+    const flows = [
+      flow(a, b),
+      flow(a, c),
+      flow(b, c),
+      flow(d, a),
+      flow(c, d),
+      flow({ kind: "namespace", namespace: "tools" }, { kind: "namespace", namespace: "names" }),
+      flow({ kind: "allPods" }, d),
+      flow(a, { kind: "addresses", name: "outside", cidrs: ["10.0.0.0/8"] }),
+    ];
+    const recording = await record(() => {
+      const mesh = new k8s.core.v1.ConfigMap("mesh", { metadata: { name: "mesh" } });
+      new GuardedNamespace("tools", { ...least, flows }, {}).knowOnlyNeighbours({ dependsOn: mesh });
+    });
+    const { spec } = recording.object<{ spec: object }>("Sidecar", "default", "tools");
+    assert.deepEqual(spec, { egress: [{ hosts: ["./*", "gate/*", "names/*"] }] });
+    assert(
+      recording.waitsFor(recording.declared("Sidecar", "default", "tools"), recording.declared("ConfigMap", "mesh")),
+    );
   });
 });

@@ -174,6 +174,7 @@ describe("the order of creation", () => {
       "Gateway",
       "PeerAuthentication",
       "RequestAuthentication",
+      "Sidecar",
       "VirtualService",
     ]) {
       needs(all(kind), [chart("istiod")]);

@@ -75,6 +75,7 @@ describe("the check against the schemas", () => {
     ["AuthorizationPolicy", "session", "ingress", "spec.rules.0.to.0.operation.notHost", [], /has no field notHost;/],
     ["RequestAuthentication", "tokens", "ingress", "spec.jwtRules.0.audience", "x", /has no field audience;/],
     ["PeerAuthentication", "default", "auth", "spec.mtls.mode", "STRICTER", /must be equal to one of/],
+    ["Sidecar", "default", "auth", "spec.egress.0.host", [], /has no field host;/],
     ["VirtualService", "sign-in", "auth", "spec.http.0.match.0.uri.prefixed", "/", /has no field prefixed;/],
     ["EnvoyFilter", "gatehouse", "ingress", "spec.configPatches.0.patch.operation", "MIX", /must be equal to one of/],
     ["Certificate", "gatehouse-edge", "ingress", "spec.dnsName", "x", /data\/spec has no field dnsName;/],

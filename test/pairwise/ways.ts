@@ -143,6 +143,12 @@ export const ruledOut: readonly RuledOut[] = [
     mend: /^an application needs a host of its own/,
   },
   {
+    pair: [["tls", "private CA at an address"], identityOf("google")],
+    reason: "Google sends nobody back to an address",
+    keys: ["identity.connectors[0].type"],
+    mend: /^Google sends nobody back to an address/,
+  },
+  {
     pair: [["admitted", "groups"], identityOf("google")],
     reason: "Google gives no groups",
     keys: ["identity.connectors[0].type"],
@@ -172,7 +178,7 @@ export function settingsFor(combination: Combination, pair: Issued, turn: number
     environment: undefined,
     identity: {
       emailDomains: ["example.com"],
-      ...(admitted === "groups" ? { allowedGroups: ["ml-engineers"] } : {}),
+      ...(admitted === "groups" ? { allowedGroups: [groupOf[identity] ?? "ml-engineers"] } : {}),
       ...whoSignsIn(identity, storage === "postgres" ? { storage: postgres() } : {}),
     },
     machines: machines[jobs],
@@ -203,6 +209,12 @@ const apps = [
     inCluster: true,
   },
 ];
+
+/** What a group is called by providers that have a form of their own for it. */
+const groupOf: Record<string, string> = {
+  github: "example:ml-engineers",
+  microsoft: "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+};
 
 /** Who signs in how; a store is the provider's setting, and only Dex has one. */
 function whoSignsIn(identity: string, store: Tree): Tree {

@@ -10,11 +10,12 @@ import { type Settings } from "../../stacks/schema";
 
 /** As istiod's chart writes them; what stands here is written out, so that no change of what is required changes it too. */
 export const compliantMesh = (authoritySecret: string, revision?: string, namespace = "istio-system") => {
+  const istiod = revision === undefined ? "istiod" : `istiod-${revision}`;
   const configMap = {
     data: {
       mesh: stringify({
         accessLogFile: "",
-        defaultConfig: { discoveryAddress: "istiod.istio-system.svc:15012" },
+        defaultConfig: { discoveryAddress: `${istiod}.${namespace}.svc:15012` },
         defaultProviders: { metrics: ["prometheus"] },
         enablePrometheusMerge: true,
         extensionProviders: [
@@ -48,7 +49,9 @@ export const compliantMesh = (authoritySecret: string, revision?: string, namesp
   const injector = {
     data: {
       values: JSON.stringify({
-        global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } },
+        global: {
+          proxy: { excludeInboundPorts: "", includeInboundPorts: "*", seccompProfile: { type: "RuntimeDefault" } },
+        },
         pilot: { cni: { enabled: true } },
       }),
       config: "defaultTemplates: [sidecar]\npolicy: enabled\n",
@@ -93,12 +96,13 @@ export const compliantMesh = (authoritySecret: string, revision?: string, namesp
       clientConfig: {
         service: {
           namespace,
-          name: revision === undefined ? "istiod" : `istiod-${revision}`,
+          name: istiod,
           path: "/inject",
           port: 443,
         },
       },
       failurePolicy: "Fail",
+      rules: [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"], scope: "*" }],
       namespaceSelector: {
         matchExpressions:
           prefix === "namespace"

@@ -633,6 +633,61 @@ const cases: readonly Case[] = [
       },
     ],
   })),
+  ...(
+    [
+      [
+        "github",
+        connectors.github,
+        "ml-engineers",
+        "organizations",
+        "write groups as organisation:team, of its organizations and teams, such as example:ml-engineers",
+      ],
+      [
+        "microsoft",
+        connectors.microsoft,
+        "ml-engineers",
+        "groupNameFormat",
+        "write object IDs of groups, or groupNameFormat: name",
+      ],
+      [
+        "oidc",
+        { ...connectors.oidc, groupsPrefix: "partners:" },
+        "ml-engineers",
+        "groupsPrefix",
+        "write groups with this prefix, or remove it",
+      ],
+    ] as const
+  ).flatMap(([type, connector, group, setting, mend]) => [
+    {
+      name: `refuse the group ${group} alone where a connector of type ${type} has others`,
+      change: [
+        ["identity.connectors", [connector]],
+        ["identity.allowedGroups", [group]],
+      ] as const,
+      problems: [
+        {
+          key: `identity.connectors[0].${setting}`,
+          value: (connector as Tree)[setting],
+          mend: `its people have other groups, so that identity.allowedGroups (${group}) lets none of them in: ${mend}`,
+        },
+      ],
+    },
+    {
+      name: `refuse an application for the group ${group} alone where people of type ${type} have others`,
+      base: () => changed(production(), "apps", [app]),
+      change: [
+        ["identity.connectors", [connector]],
+        ["apps[0].groups", [group]],
+      ] as const,
+      problems: [
+        {
+          key: "apps[0].groups",
+          value: [group],
+          mend: `nobody who signs in can have one of these, so that grafana is open to nobody: ${mend}`,
+        },
+      ],
+    },
+  ]),
   {
     name: "refuse connectors beside a provider in place of Dex",
     base: productionWithProvider,

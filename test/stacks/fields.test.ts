@@ -421,17 +421,18 @@ const identityFields: Readonly<Record<string, Field>> = {
     },
     [`${first}.groupNameFormat`]: wordOf(["id", "name"]),
   }),
+  [`${first}.encryption`]: {
+    base: () => changed(ldap(), `${first}.port`, 3269),
+    accepts: ["ldaps", "startTLS"],
+    refuses: {
+      "write ldaps or startTLS: nothing is ever sent in the open": ["", "ldap", "starttls", "none", false, null],
+    },
+  },
   ...server(first, ldap),
   ...secret(`${first}.bindPassword`, ldap),
   ...based(ldap, {
     [`${first}.host`]: dnsName("ldap.example.com"),
     [`${first}.port`]: port,
-    [`${first}.encryption`]: {
-      accepts: ["ldaps", "startTLS"],
-      refuses: {
-        "write ldaps or startTLS: nothing is ever sent in the open": ["", "ldap", "starttls", "none", false, null],
-      },
-    },
     [`${first}.bindDN`]: distinguishedName("cn=dex,ou=services,dc=example,dc=com"),
     [`${first}.usernamePrompt`]: line("write the label of the form's first field, 64 characters at the most", 1, 64),
     [`${first}.userSearch.baseDN`]: distinguishedName("ou=people,dc=example,dc=com"),
@@ -726,6 +727,8 @@ const fields: Readonly<Record<string, Field>> = {
   "identity.connectors[0].scopes[0]": scope,
   "identity.connectors[0].groupsClaim": line("write the name of a claim, such as groups", 1, 255),
   "identity.connectors[0].groupsPrefix": {
+    // Groups without the prefix would be nobody's.
+    base: () => changed(everything(), "identity.allowedGroups", undefined),
     accepts: ["partners:", "Partners.2_x/", `${"a".repeat(63)}:`],
     refuses: {
       "write up to 63 letters, digits, dots, dashes and underscores, and a colon or a slash at the end, such as partners:":

@@ -110,8 +110,8 @@ export const connectors = {
 /** A stack with something at every place, and this connector alone. */
 export const withConnector = (type: keyof typeof connectors): Tree => {
   const settings = changed(everything(), "identity.connectors", [structuredClone(connectors[type])]);
-  // Google gives no groups, and a stack that asks for them is refused.
-  return type === "google" ? changed(settings, "identity.allowedGroups", undefined) : settings;
+  // A stack that asks for groups that its connector cannot give is refused, and of these the groups are named otherwise.
+  return type === "ldap" || type === "saml" ? settings : changed(settings, "identity.allowedGroups", undefined);
 };
 
 export const provider = {

@@ -4,6 +4,7 @@ import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
 import { insideThePlatform, throughPods } from "./insideThePlatform";
 import { networkFlows, throughTheApiServer } from "./networkFlows";
 import { onePodKilled } from "./onePodKilled";
+import { othersRoutes } from "./othersRoutes";
 import { pastTheBalancer } from "./pastTheBalancer";
 import { type Pace } from "../../cluster/scene";
 import { withoutClusterKeys } from "./withoutClusterKeys";
@@ -21,6 +22,7 @@ export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
   insideThePlatform(throughPods),
   pastTheBalancer,
+  othersRoutes(pace),
   foreignAuthority(pace),
   withoutOAuth2Proxy(pace),
   withoutDex(longerThanKeys),

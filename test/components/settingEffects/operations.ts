@@ -58,10 +58,13 @@ export const operations: Effect[] = [
   {
     setting: "cluster.dns.namespace",
     value: "dns",
-    changes: same(
-      dnsFlows.map((place) => `${place}.to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name`),
-      ["kube-system", "dns"],
-    ),
+    changes: {
+      ...same(
+        dnsFlows.map((place) => `${place}.to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name`),
+        ["kube-system", "dns"],
+      ),
+      "Sidecar auth/default: spec.egress[0].hosts[3]": ["kube-system/*", "dns/*"],
+    },
   },
   {
     setting: "cluster.dns.podLabels[]",

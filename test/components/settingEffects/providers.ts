@@ -24,6 +24,8 @@ const github = () => withConnector("github");
 const google = () => withConnector("google");
 const microsoft = () => withConnector("microsoft");
 const ldap = () => withConnector("ldap");
+/** At a port that is registered for neither way of TLS. */
+const ldapAtEitherPort = () => changed(ldap(), "identity.connectors[0].port", 3269);
 const saml = () => withConnector("saml");
 
 /** One setting of a connector becomes one setting of Dex's. */
@@ -52,8 +54,16 @@ const dexVariable = (index: number, path: string) =>
 const oauth2ProxyVariable = (path: string) =>
   `Deployment auth/oauth2-proxy: spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.${path}`;
 
-/** The flow to a server: its block, or the namespace and port of its pods. */
+/** The namespaces that sidecars know. */
+const sidecars = (index: number) => `Sidecar auth/default: spec.egress[0].hosts[${index}]`;
+
+/** The flow to a server: its block, or the namespace and port of its pods, which sidecars then know. */
 const serverFlow = (at: string, base: () => Tree, place: string, cidr: string): Effect[] => {
+  // Dex's database stands before the cluster's DNS, which makes room.
+  const isDatabase = at === "identity.provider.storage";
+  const comes: Record<string, Difference> = isDatabase
+    ? { [sidecars(3)]: ["kube-system/*", "servers/*"], [sidecars(4)]: [undefined, "kube-system/*"] }
+    : { [sidecars(4)]: [undefined, "servers/*"] };
   const pods = inCluster(base, at.replaceAll("[]", "[0]"));
   return [
     {
@@ -64,6 +74,7 @@ const serverFlow = (at: string, base: () => Tree, place: string, cidr: string): 
       changes: {
         [`${place}.to[0].ipBlock.cidr`]: [cidr, undefined],
         [`${place}.to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name`]: [undefined, "servers"],
+        ...comes,
       },
     },
     {
@@ -79,6 +90,7 @@ const serverFlow = (at: string, base: () => Tree, place: string, cidr: string): 
       value: "other",
       changes: {
         [`${place}.to[0].namespaceSelector.matchLabels.kubernetes.io/metadata.name`]: ["servers", "other"],
+        [sidecars(isDatabase ? 3 : 4)]: ["servers/*", "other/*"],
       },
     },
     {
@@ -172,7 +184,7 @@ export const providers: Effect[] = [
   },
   {
     setting: "identity.connectors[].encryption",
-    base: ldap,
+    base: ldapAtEitherPort,
     value: "startTLS",
     changes: connector("config.startTLS", [undefined, true]),
   },

@@ -12,6 +12,8 @@ const secret = required.authoritySecret;
 const compliant = () => compliantMesh(secret) as unknown as Tree;
 const problems = (found: Tree, mesh: RequiredMesh = required) => meshProblems(found as unknown as FoundMesh, mesh);
 
+const isAboutConfig = ({ field }: { field: string }) => field.startsWith("ConfigMap mesh/istio-stable:");
+
 const withMesh = (text: string): Tree => changed(compliant(), "configMap.data.mesh", text);
 const meshText = () => compliantMesh(secret).configMap.data.mesh;
 const changedMesh = (path: string, value: unknown): Tree =>
@@ -53,6 +55,23 @@ const refusedMesh: [path: string, value: unknown, field: string, found: string, 
     "defaultConfig.runtimeValues",
     '{"envoy.reloadable_features.a":"false"}',
     /^remove/,
+  ],
+  ...["istiod-canary.istio-system.svc:15012", "istiod.mesh.svc:15012", "istiod.istio-system.svc:15010"].map(
+    (address): [string, unknown, string, string, RegExp] => [
+      "defaultConfig.discoveryAddress",
+      address,
+      "defaultConfig.discoveryAddress",
+      JSON.stringify(address),
+      /^write istiod\.istio-system\.svc:15012: .*another istiod/,
+    ],
+  ),
+  ["defaultConfig.interceptionMode", "NONE", "defaultConfig.interceptionMode", '"NONE"', /^write REDIRECT/],
+  [
+    "defaultConfig.proxyMetadata",
+    { DISABLE_ENVOY: "true" },
+    "defaultConfig.proxyMetadata.DISABLE_ENVOY",
+    '"true"',
+    /^remove it: pods would run without/,
   ],
   ...["defaultServiceExportTo", "defaultVirtualServiceExportTo", "defaultDestinationRuleExportTo"].map(
     (field): [string, unknown, string, string, RegExp] => [
@@ -134,6 +153,10 @@ const acceptedMesh: [path: string, value: unknown][] = [
   ["ingressSelector", "ingressgateway"],
   ["enableAutoMtls", true],
   ["defaultConfig.gatewayTopology", {}],
+  ["defaultConfig.discoveryAddress", "istiod.istio-system.svc.cluster.local:15012"],
+  ["defaultConfig", undefined],
+  ["defaultConfig.interceptionMode", "TPROXY"],
+  ["defaultConfig.proxyMetadata", { DISABLE_ENVOY: "false", ISTIO_META_DNS_CAPTURE: "true" }],
   ["extensionProviders[0]", { name: "opa", envoyExtAuthzGrpc: { service: "opa.opa.svc.cluster.local", port: 9191 } }],
   [`${provider}.failOpen`, undefined],
   [`${provider}.timeout`, "1m0s".replace("1m0s", "30s")],
@@ -164,6 +187,13 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     "env PILOT_SCOPE_GATEWAY_TO_NAMESPACE",
     '"false"',
     /any tenant/,
+  ],
+  [
+    env(1),
+    variable("POD_NAMESPACE", "mesh"),
+    "env POD_NAMESPACE",
+    '"mesh"',
+    /^write istio-system: .*another namespace/,
   ],
   [env(2), variable("A", "b"), "env PILOT_SCOPE_GATEWAY_TO_NAMESPACE", "(not set)", /any tenant/],
   [
@@ -393,6 +423,17 @@ describe("an existing Istio", () => {
     ["failurePolicy", "Ignore", "failurePolicy", '"Ignore"', /^write Fail/],
     ["failurePolicy", undefined, "failurePolicy", "(not set)", /^write Fail/],
     [
+      "matchConditions",
+      [{ name: "a", expression: "object.metadata.name != 'dex'" }],
+      "matchConditions",
+      '[{"name":"a","expression":"object.metadata.name != \'dex\'"}]',
+      /^remove them/,
+    ],
+    ["rules", [], "rules", "[]", /^have it asked about every new pod/],
+    ["rules[0].operations", ["UPDATE"], "rules", undefined, /^have it asked about every new pod/],
+    ["rules[0].resources", ["pods/ephemeralcontainers"], "rules", undefined, /^have it asked about every new pod/],
+    ["rules[0].scope", "Cluster", "rules", undefined, /^have it asked about every new pod/],
+    [
       "clientConfig",
       { url: "https://istiod.example.com/inject" },
       "clientConfig.service",
@@ -411,7 +452,7 @@ describe("an existing Istio", () => {
       const all = problems(changed(compliant(), `webhook.webhooks[1].${path}`, value));
       assert.deepEqual(
         all.map((problem) => [problem.field, problem.found]),
-        [[`${asked}.${field}`, found]],
+        [[`${asked}.${field}`, found ?? all[0]?.found]],
       );
       assert.match(all[0]?.mend ?? "", mend);
     });
@@ -435,6 +476,30 @@ describe("an existing Istio", () => {
     assert.deepEqual(
       fields("webhook.webhooks[1].objectSelector", { matchLabels: { "sidecar.istio.io/inject": "true" } }),
       all.slice(1),
+    );
+  });
+
+  it("is refused where proxies take the default address of istiod, and it is elsewhere", () => {
+    const elsewhere = { ...required, namespace: "mesh", revision: "stable" };
+    const { configMap, ...rest } = compliantMesh(secret, "stable", "mesh");
+    assert.deepEqual(meshProblems({ configMap, ...rest }, elsewhere).filter(isAboutConfig), []);
+    const mesh = stringify(changed(parse(configMap.data.mesh) as Tree, "defaultConfig", undefined));
+    assert.deepEqual(
+      meshProblems({ ...rest, configMap: { data: { mesh } } }, elsewhere)
+        .filter(isAboutConfig)
+        .map(({ field }) => field),
+      ["ConfigMap mesh/istio-stable: defaultConfig.discoveryAddress"],
+    );
+  });
+
+  it("is refused where istiod takes the default namespace for its own, and is elsewhere", () => {
+    const { deployment, ...rest } = compliantMesh(secret, undefined, "mesh");
+    const without = changed({ deployment }, `${discovery}.env[1]`, variable("A", "b"));
+    const { spec } = without["deployment"] as { spec: unknown };
+    const all = meshProblems({ ...rest, deployment: { spec } }, { ...required, namespace: "mesh" });
+    assert.deepEqual(
+      all.map(({ field }) => field),
+      ["Deployment mesh/istiod: env POD_NAMESPACE"],
     );
   });
 
