@@ -12,7 +12,9 @@ import { type ExemptionRule, exemptionRules } from "./exemptionRules";
 import { Exemptions, exemptionsSchema } from "./exemptions";
 import { type Environment, levelIn } from "./levels";
 import { expandList, type Manifest, mapAt, viewOf } from "./manifest";
+import { mend, readable } from "./remedy";
 import {
+  type Finding,
   type Member,
   memberOf,
   type Rule,
@@ -73,17 +75,11 @@ export function crossguardPolicy(rule: Rule, setup: PackSetup = {}): ResourceVal
   return {
     ...factsOf(rule, setup),
     configSchema: configSchemaOf(rule),
+    ...(rule.remedy !== undefined && { remediateResource: (args) => remediate(rule, args, exemptions) }),
     validateResource: (args, reportViolation) => {
-      const { exemptions: configured, ...settings } = args.getConfig<RuleConfig>();
-      const own = exemptions.of(rule.name, configured);
-      const context = contextOf(args, settings);
       const findings = guarded(
         rule,
-        () =>
-          manifestsOf(args).flatMap((manifest) => {
-            const member = memberOf(manifest, () => context.defaultNamespace);
-            return own.apply(member, run(rule, manifest, context));
-          }),
+        () => manifestsOf(args).flatMap((manifest) => findingsOn(manifest, rule, args, exemptions)),
         { confidential: () => /:Secret(List|Patch)?$/.test(args.type) },
       );
       for (const finding of findings) if (finding.kind === "violation") reportViolation(finding.message);
@@ -91,6 +87,35 @@ export function crossguardPolicy(rule: Rule, setup: PackSetup = {}): ResourceVal
       rethrowUnknown(findings.filter((finding) => finding.kind === "unchecked"));
     },
   };
+}
+
+/** What a rule finds on an object, without what is exempted. */
+function findingsOn(manifest: Manifest, rule: Rule, args: ResourceValidationArgs, exemptions: Exemptions): Finding[] {
+  const { exemptions: configured, ...settings } = args.getConfig<RuleConfig>();
+  const context = contextOf(args, settings);
+  const member = memberOf(manifest, () => context.defaultNamespace);
+  return exemptions.of(rule.name, configured).apply(member, run(rule, manifest, context));
+}
+
+/**
+ * The resource with everything mended that the rule has a remedy for; nothing where there is nothing to mend. The engine
+ * asks only where the pack's config sets the rule to `remediate`, and has the rule look at the result afterwards: what is
+ * left, what can't be read and what isn't known yet is reported then.
+ */
+function remediate(
+  rule: Rule,
+  args: ResourceValidationArgs,
+  exemptions: Exemptions,
+): Record<string, unknown> | undefined {
+  const props = readable(args.props as Record<string, unknown>);
+  let wrote = false;
+  guarded(rule, () => {
+    for (const { manifest, fields } of objectsOf({ type: args.type, props })) {
+      if (mend(fields, findingsOn(manifest, rule, args, exemptions))) wrote = true;
+    }
+    return [];
+  });
+  return wrote ? (args.props as Record<string, unknown>) : undefined;
 }
 
 /** A rule over all of a stack's objects, each by its outputs. */
@@ -141,11 +166,20 @@ function exemptionPolicy(rule: ExemptionRule, setup: Required<PackSetup>): Stack
 }
 
 /** The manifests that a resource stands for: none outside Kubernetes, several for a list. */
-function manifestsOf({ type: token, props }: { type: string; props: Record<string, unknown> }): Manifest[] {
+function manifestsOf(resource: { type: string; props: Record<string, unknown> }): Manifest[] {
+  return objectsOf(resource).map(({ manifest }) => manifest);
+}
+
+/** The same with the maps that the manifests are views of. */
+function objectsOf({ type: token, props }: { type: string; props: Record<string, unknown> }) {
   const parts = /^kubernetes:([^:]+):([^:]+)$/.exec(token);
   if (!parts) return [];
   const [, module = "", type = ""] = parts;
-  return expandList(viewOf(props, module.replace(/^core\//, ""), type.replace(/Patch$/, "")));
+  const whole = viewOf(props, module.replace(/^core\//, ""), type.replace(/Patch$/, ""));
+  return expandList(whole).map((manifest, index) => ({
+    manifest,
+    fields: manifest === whole ? props : ((props["items"] as readonly Record<string, unknown>[])[index] ?? {}),
+  }));
 }
 
 function contextOf(args: ResourceValidationArgs, settings: Partial<Settings>): RuleContext {

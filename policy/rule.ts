@@ -32,6 +32,13 @@ export interface Violation {
   readonly field: string;
   /** What is wrong, with field and value, and how to mend it. */
   readonly message: string;
+  /** What a machine may write into the field, where the rule has a remedy for this. */
+  readonly mended?: Mended;
+}
+
+/** A field's value after a remedy; `undefined` takes the field away. */
+export interface Mended {
+  readonly value: unknown;
 }
 
 /** Something that a rule could not look at, because its value is made by the deployment itself. */
@@ -60,6 +67,8 @@ export interface RuleFacts {
   readonly why: string;
   /** How to mend a violation. */
   readonly mend: string;
+  /** What the level `remediate` writes, and why nobody has to be asked, in a sentence; absent where it writes nothing. */
+  readonly remedy?: string;
   readonly severity: Severity;
   readonly enforcementLevel: EnforcementLevel;
   /** Set where one person's cluster may do without: there a violation is shown and stops nothing. */
@@ -109,8 +118,8 @@ export function memberOf(manifest: Manifest, defaultNamespace: () => string): Me
 
 export type StackContext = Pick<RuleContext, "settings">;
 
-export function violation(field: string, message: string): Violation {
-  return { kind: "violation", field, message };
+export function violation(field: string, message: string, mended?: Mended): Violation {
+  return { kind: "violation", field, message, ...(mended && { mended }) };
 }
 
 /**

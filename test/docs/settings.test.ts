@@ -34,6 +34,8 @@ describe("the settings that the pages show", () => {
       ],
       "docs/15-applications.md": ["apiVersion kind metadata spec"],
       "docs/16-scan.md": ["permissions steps"],
+      "docs/17-policy-pack.md": ["apiVersion kind metadata spec"],
+      "docs/18-delivery.md": ["environment", "values", "0 1"],
       "docs/2-machines.md": ["permissions jobs", "list-runs"],
       "docs/3-identity-headers.md": ["apiVersion kind metadata spec"],
       "docs/7-gitops.md": ["apiVersion kind metadata spec", "apiVersion kind metadata spec"],

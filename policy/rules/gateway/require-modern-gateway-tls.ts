@@ -3,7 +3,7 @@ import { isMap, join, mapAt, type Manifest } from "../../manifest";
 import { messagesIn, patchesOf } from "../../readers/envoyFilter";
 import { isIstioGateway, isKind, mapsAt, type Placed, show, specOf, textsAt } from "../../readers/istio";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
-import { type Finding, inspect, type Rule, violation } from "../../rule";
+import { type Finding, inspect, type Mended, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "../istio/facts";
 
 const { framework, reference } = weakness(327, "Use of a Broken or Risky Cryptographic Algorithm");
@@ -11,7 +11,10 @@ const { framework, reference } = weakness(327, "Use of a Broken or Risky Cryptog
 /** Istio's default, for which TLS_AUTO and an absent field stand, is TLS 1.2 (networking/v1alpha3/gateway.proto). */
 const versions = [undefined, null, "TLS_AUTO", "TLSV1_2", "TLSV1_3"];
 
-/** The same of Envoy, whose own default for a server is TLS 1.2 too. */
+/** Those that a remedy replaces. Nobody knows what another word means, or was to mean. */
+const broken: readonly unknown[] = ["TLSV1_0", "TLSV1_1"];
+
+/** Envoy's, whose own default for a server is TLS 1.2 too. */
 const envoyVersions = [undefined, null, "TLS_AUTO", "TLSv1_2", "TLSv1_3"];
 
 /** Forward secrecy and authenticated encryption; names as OpenSSL has them, and those of TLS 1.3. */
@@ -25,6 +28,9 @@ export const requireModernGatewayTls: Rule = {
     "TLS 1.0 and 1.1 can be broken, and a cipher without forward secrecy opens everything that was recorded to whoever gets " +
     "the gateway's key later.",
   mend: "Write minProtocolVersion: TLSV1_2 or TLSV1_3, and ECDHE ciphers with GCM or ChaCha20 or no list at all.",
+  remedy:
+    "Writes TLSV1_2 for an older minProtocolVersion of an Istio Gateway and TLSV1_3 for an older maxProtocolVersion, because " +
+    "RFC 8996 leaves nothing that may speak less; ciphers are left, because they depend on the certificate.",
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
@@ -60,8 +66,13 @@ function gateway(manifest: Manifest): Finding[] {
       const tls = mapAt(map["tls"], place);
       const ciphers = textsAt(tls["cipherSuites"], `${place}.cipherSuites`);
       return [
-        ...["minProtocolVersion", "maxProtocolVersion"].flatMap((key) =>
-          version(`${place}.${key}`, tls[key], versions),
+        ...(
+          [
+            ["minProtocolVersion", "TLSV1_2"],
+            ["maxProtocolVersion", "TLSV1_3"],
+          ] as const
+        ).flatMap(([key, instead]) =>
+          version(`${place}.${key}`, tls[key], versions, broken.includes(tls[key]) ? { value: instead } : undefined),
         ),
         ...weak(`${place}.cipherSuites`, ciphers),
       ];
@@ -91,11 +102,10 @@ function params({ field, map }: Placed): Finding[] {
   });
 }
 
-function version(field: string, value: unknown, known: readonly unknown[]): Finding[] {
+function version(field: string, value: unknown, known: readonly unknown[], mended?: Mended): Finding[] {
   if (known.includes(value)) return [];
-  return [
-    violation(field, `${field} is ${show(value)}. Write TLS 1.2 or 1.3 (${String(known[3])}, ${String(known[4])}).`),
-  ];
+  const names = `${String(known[3])}, ${String(known[4])}`;
+  return [violation(field, `${field} is ${show(value)}. Write TLS 1.2 or 1.3 (${names}).`, mended)];
 }
 
 function weak(field: string, ciphers: readonly string[]): Finding[] {

@@ -16,6 +16,9 @@ export const requireFailClosedAuthorization: Rule = {
     "With failOpen everybody gets in while oauth2-proxy is away, and whoever can overload it decides when that is. The " +
     "same holds for a status of success in place of an error, and for a filter that is on for a share of requests.",
   mend: 'Remove failOpen, failure_mode_allow and the like, and write statusOnError: "503" or another error.',
+  remedy:
+    "Takes failOpen and failure_mode_allow away, and writes FAIL_CLOSE for a plugin, which changes nothing while the " +
+    "service that decides answers; nothing is written into a ConfigMap's text.",
   severity: "critical",
   enforcementLevel: "mandatory",
   framework,
@@ -59,6 +62,7 @@ function findings({ message, failOpen, statusOnError, unknownFields }: ExtAuthz)
           violation(
             open.field,
             `${open.field} is ${show(open.value)}. Remove it: without an answer nobody may get in.`,
+            { value: undefined },
           ),
         ]),
     ...(isError(code)
@@ -121,6 +125,7 @@ function wasmPlugin(manifest: Manifest): Finding[] {
     violation(
       "spec.failStrategy",
       `spec.failStrategy is ${show(strategy)} for a plugin that decides about requests. Write FAIL_CLOSE.`,
+      { value: "FAIL_CLOSE" },
     ),
   ];
 }

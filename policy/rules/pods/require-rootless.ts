@@ -1,8 +1,8 @@
 import { join, mapAt } from "../../manifest";
-import { effective, ownSetting, type Pod, show } from "../../readers/pods";
+import { type Container, effective, ownSetting, type Pod, show } from "../../readers/pods";
 import { podSecurityStandards, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
-import { eachContainer, eachPod } from "./containers";
+import { eachContainer, eachPod, onLinux } from "./containers";
 
 const { framework, cwe } = weakness(250, "Execution with Unnecessary Privileges");
 
@@ -20,6 +20,9 @@ export const requireRootless: Rule = {
     "Root in a container is root on the node for every kernel bug and every mount that gets out of it; " +
     "nothing that terminates TLS or reads tokens needs it.",
   mend: "Write runAsNonRoot: true in the securityContext of the pod or of each container, and a runAsUser other than 0.",
+  remedy:
+    "Writes runAsNonRoot: true, with which the kubelet starts the same program or, where the image's user is root, none; a " +
+    "runAsUser is never made up.",
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
@@ -30,7 +33,15 @@ export const requireRootless: Rule = {
       const { field, value } = effective(pod, container, "runAsNonRoot");
       const own = ownSetting(container, "runAsUser");
       return [
-        ...(value === true ? [] : [violation(field, nonRootMessage(pod, field, value))]),
+        ...(value === true
+          ? []
+          : [
+              violation(
+                field,
+                nonRootMessage(pod, field, value),
+                isMendable(pod, container) ? { value: true } : undefined,
+              ),
+            ]),
         ...userFindings(own.field, own.value),
       ];
     }),
@@ -45,6 +56,12 @@ function nonRootMessage(pod: Pod, field: string, value: unknown): string {
   const wide = `${join(pod.field, "securityContext")}.runAsNonRoot`;
   const also = field === wide ? "" : `, or leave it to ${wide}`;
   return `${field} is ${show(value)}, so the container may run as root. Write true${also}.`;
+}
+
+/** Nobody knows here which user a container would do with that somebody gave user 0. */
+function isMendable(pod: Pod, container: Container): boolean {
+  const { field, value } = effective(pod, container, "runAsUser");
+  return onLinux(pod) && userFindings(field, value).length === 0;
 }
 
 function userFindings(field: string, user: unknown): Finding[] {

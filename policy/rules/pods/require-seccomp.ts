@@ -2,7 +2,7 @@ import { join, mapAt } from "../../manifest";
 import { effective, show } from "../../readers/pods";
 import { podSecurityStandards, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
-import { eachContainer } from "./containers";
+import { eachContainer, onLinux } from "./containers";
 
 const { framework, cwe } = weakness(653, "Improper Isolation or Compartmentalization");
 
@@ -20,6 +20,9 @@ export const requireSeccomp: Rule = {
     "Without a seccomp profile a container may make every system call, and most ways out of a container are a rare one; " +
     "the kubelet applies none by itself.",
   mend: "Write seccompProfile: { type: RuntimeDefault } in the securityContext of the pod.",
+  remedy:
+    "Writes seccompProfile.type: RuntimeDefault, the container runtime's own list, which leaves out system calls that " +
+    "programs in containers don't make.",
   severity: "medium",
   enforcementLevel: "mandatory",
   framework,
@@ -28,11 +31,14 @@ export const requireSeccomp: Rule = {
   check: (manifest) =>
     eachContainer(manifest, (pod, container) => {
       const { field, value } = effective(pod, container, "seccompProfile");
-      const type = mapAt(value, field)["type"];
+      const { type, localhostProfile } = mapAt(value, field);
       if (typeof type === "string" && profiles.has(type)) return [];
       const place = join(field, "type");
       const wide = `${join(pod.field, "securityContext")}.seccompProfile.type`;
       const where = place === wide ? "" : ` there or in ${wide}`;
-      return [violation(place, `${place} is ${show(type)}. Write RuntimeDefault${where}.`)];
+      // The API server takes the name of a profile beside no other type; somebody meant Localhost.
+      const isMendable = onLinux(pod) && (localhostProfile === undefined || localhostProfile === null);
+      const message = `${place} is ${show(type)}. Write RuntimeDefault${where}.`;
+      return [violation(place, message, isMendable ? { value: "RuntimeDefault" } : undefined)];
     }),
 };
