@@ -11,7 +11,7 @@ import { type PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { type ExemptionRule, exemptionRules } from "./exemptionRules";
 import { Exemptions, exemptionsSchema } from "./exemptions";
 import { type Environment, levelIn } from "./levels";
-import { expandList, type Manifest, viewOf } from "./manifest";
+import { expandList, type Manifest, mapAt, nameOf, viewOf } from "./manifest";
 import { mend, readable } from "./remedy";
 import {
   type Finding,
@@ -144,7 +144,13 @@ export function crossguardStackPolicy(rule: StackRule, setup: PackSetup = {}): S
           reportViolation(finding.message, about === undefined ? undefined : urns.get(about));
         }
       }
-      rethrowUnknown(found.flatMap(({ finding }) => (finding.kind === "unchecked" ? [finding] : [])));
+      // About the stack as a whole, so that the objects have to be named.
+      rethrowUnknown(
+        found.flatMap(({ about, finding }) =>
+          finding.kind === "unchecked" ? [{ ...finding, field: placeAt(about, finding.field) }] : [],
+        ),
+        { always: true },
+      );
     },
   };
 }
@@ -192,12 +198,31 @@ function defaultNamespace({ provider }: { provider?: PolicyProviderResource | un
   return typeof namespace === "string" && namespace !== "" ? namespace : "default";
 }
 
-function rethrowUnknown(unchecked: readonly Unchecked[]): void {
+/** The SDK's own message names the place of one value in its resource. */
+function rethrowUnknown(unchecked: readonly Unchecked[], { always = false } = {}): void {
   const [first] = unchecked;
   if (!first) return;
-  if (unchecked.length > 1) {
+  if (unchecked.length > 1 || always) {
     const fields = [...new Set(unchecked.map((finding) => finding.field))];
-    first.cause.message = `the values at ${fields.join(", ")} can't be known during preview`;
+    const what = fields.length > 1 ? "values" : "value";
+    first.cause.message = `the ${what} at ${fields.join(", ")} can't be known during preview`;
   }
   throw first.cause;
+}
+
+/** A field with its object, as far as that is known. */
+function placeAt(about: Member | undefined, field: string): string {
+  if (about === undefined) return field;
+  const name = known(() => nameOf(about.manifest));
+  const namespace = known(() => mapAt(about.manifest["metadata"], "metadata")["namespace"]);
+  return `${field} of the ${about.manifest.kind} ${namespace === "" ? "" : `${namespace}/`}${name}`.trimEnd();
+}
+
+function known(read: () => unknown): string {
+  try {
+    const value = read();
+    return typeof value === "string" ? value : "";
+  } catch {
+    return "";
+  }
 }
