@@ -159,6 +159,8 @@ export interface Target {
   renewCommand?: string;
   /** Whether the certificate comes by ACME's HTTP-01, so that challenges pass at port 80. */
   acmeHttp01?: boolean;
+  /** The Deployment of istiod, where it is somebody else's (`istio.type: existing`); `istio-system/istiod` where it is missing. */
+  istiod?: { namespace: string; name: string };
   /** Where to connect instead of asking DNS, for deployments without names. */
   address: string | undefined;
   people: readonly Person[];

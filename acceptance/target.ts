@@ -30,6 +30,7 @@ export interface TargetOptions {
   bare?: string;
   renew?: string;
   acmeHttp01?: boolean;
+  istiod?: string;
   browser?: string;
   kubeconfig?: string;
   disturb?: boolean;
@@ -131,6 +132,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   if (issuer !== undefined && options.audience === undefined) {
     problem("--unreachable-issuer", "no --audience", "say with --audience which audience its tokens need");
   }
+  const istiod = readWorkload("--istiod", options.istiod, problem);
   const loadSeconds = readSeconds("--load", options.load, problem);
   const waitSeconds = readSeconds("--wait", options.wait, problem);
   const browser = readBrowser(options.browser, env, problem);
@@ -154,6 +156,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       ...(clientAddress === undefined ? {} : { clientAddress }),
       ...(options.renew === undefined ? {} : { renewCommand: options.renew }),
       ...(options.acmeHttp01 === true ? { acmeHttp01: true } : {}),
+      ...(istiod === undefined ? {} : { istiod }),
       people,
       client,
       browser,
@@ -181,6 +184,18 @@ function readSeconds(key: string, text = "0", problem: Report): number {
     problem(key, text, `write a whole number of seconds from 0 to ${mostSeconds}; 0 leaves it out`);
   }
   return seconds;
+}
+
+/** A Deployment by its namespace and its name. */
+function readWorkload(key: string, text: string | undefined, problem: Report): Target["istiod"] {
+  const label = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+  const [, namespace, name] = new RegExp(`^(${label})/(${label}(?:\\.${label})*)$`).exec(text ?? "") ?? [];
+  if (namespace !== undefined && name !== undefined) {
+    return { namespace, name };
+  }
+  return text === undefined
+    ? undefined
+    : problem(key, text, "write the namespace and the name of the Deployment, such as mesh/istiod-stable");
 }
 
 /** A URL that is an origin and nothing more. */

@@ -9,6 +9,7 @@ const { dirname, join } = require("node:path");
 const { parseArgs } = require("node:util");
 const prettier = require("prettier");
 const { flowsReference } = require("../components/flowsReference.ts");
+const { policiesReference } = require("../policy/reference.ts");
 const { editorSchema } = require("../stacks/editorSchema.ts");
 const { everything } = require("../stacks/everything.ts");
 const { settingsReference } = require("../stacks/reference.ts");
@@ -20,6 +21,7 @@ const documents = [
   { path: "docs/reference/settings.md", render: settingsReference },
   { path: "docs/reference/settings.schema.json", render: () => JSON.stringify(editorSchema(), null, 2) },
   { path: "docs/reference/network-flows.md", render: () => flowsReference(everything()) },
+  { path: "docs/reference/policies.md", render: policiesReference },
 ];
 
 /** Writes what is stale into a folder, or only looks, and gives what there is to say of it. */

@@ -7,6 +7,7 @@ import { type ExitCode } from "./exit";
 import { checkOutputFolder, readOutput } from "./manifests/folder";
 import { PackProcess } from "./policies/pack";
 import type * as run from "./preview/run";
+import { checkReportFiles, writeReportFiles } from "./preview/files";
 import { readProject, stackFile } from "./project/project";
 import { readStackConfig } from "./project/stackConfig";
 
@@ -17,6 +18,8 @@ interface PreviewOptions {
   configFile?: string;
   policyPackConfig?: string;
   json?: boolean;
+  sarif?: string;
+  markdown?: string;
 }
 
 export function addPreview(program: Command, context: CommandContext): void {
@@ -32,6 +35,8 @@ export function addPreview(program: Command, context: CommandContext): void {
       new Option("--policy-pack-config <file>", "levels, settings and exemptions, as pulumi's option of that name"),
     )
     .addOption(new Option("--json", "print one JSON document and nothing else"))
+    .addOption(new Option("--sarif <file>", "write the violations for GitHub's code scanning, too"))
+    .addOption(new Option("--markdown <file>", "write findings and changes for a comment on a pull request, too"))
     .addHelpText(
       "after",
       [
@@ -53,7 +58,9 @@ async function preview(stack: string, options: PreviewOptions, context: CommandC
   const [out, against, charts, configFile] = [options.out, options.against, options.charts, options.configFile].map(
     (path) => (path === undefined ? undefined : resolve(path)),
   );
-  const config = readStackConfig(project, stackFile(project, stack, configFile), redactor);
+  const settingsFile = stackFile(project, stack, configFile);
+  const config = readStackConfig(project, settingsFile, redactor);
+  checkReportFiles(options);
   if (out !== undefined) {
     checkOutputFolder(out, project.name, stack);
   }
@@ -84,6 +91,7 @@ async function preview(stack: string, options: PreviewOptions, context: CommandC
       charts,
       policyPackConfig,
     });
+    writeReportFiles(options, report, settingsFile, project.directory);
     await output.print(options.json === true ? JSON.stringify(report, null, 2) : formatPreview(report, context.style));
     return report.exitCode;
   } finally {

@@ -60,6 +60,9 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(
       new Option("--acme-http01", "the certificate comes by HTTP-01 (certificates.edge.challenge.type http01)"),
     )
+    .addOption(
+      new Option("--istiod <namespace/name>", "the Deployment of somebody else's istiod (istio.type existing)"),
+    )
     .addOption(new Option("--browser <path>", "Chromium, or none; without it GATEHOUSE_CHROMIUM or the one on PATH"))
     .addOption(new Option("--kubeconfig <file>", "access to the cluster: tokens of service accounts, probing pods"))
     .addOption(new Option("--disturb", "may restart and scale the platform's workloads; needs --kubeconfig"))

@@ -11,7 +11,7 @@ import { type PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { type ExemptionRule, exemptionRules } from "./exemptionRules";
 import { Exemptions, exemptionsSchema } from "./exemptions";
 import { type Environment, levelIn } from "./levels";
-import { expandList, type Manifest, mapAt, nameOf, viewOf } from "./manifest";
+import { expandList, type Manifest, mapAt, viewOf } from "./manifest";
 import { mend, readable } from "./remedy";
 import {
   type Finding,
@@ -144,12 +144,12 @@ export function crossguardStackPolicy(rule: StackRule, setup: PackSetup = {}): S
           reportViolation(finding.message, about === undefined ? undefined : urns.get(about));
         }
       }
-      // About the stack as a whole, so that the objects have to be named.
       rethrowUnknown(
         found.flatMap(({ about, finding }) =>
-          finding.kind === "unchecked" ? [{ ...finding, field: placeAt(about, finding.field) }] : [],
+          // The SDK reports it about the whole stack, so that only the field can tell the object.
+          finding.kind === "unchecked" ? [{ ...finding, field: `${finding.field}${labelOf(about)}` }] : [],
         ),
-        { always: true },
+        { alwaysNamed: true },
       );
     },
   };
@@ -198,31 +198,24 @@ function defaultNamespace({ provider }: { provider?: PolicyProviderResource | un
   return typeof namespace === "string" && namespace !== "" ? namespace : "default";
 }
 
-/** The SDK's own message names the place of one value in its resource. */
-function rethrowUnknown(unchecked: readonly Unchecked[], { always = false } = {}): void {
-  const [first] = unchecked;
-  if (!first) return;
-  if (unchecked.length > 1 || always) {
-    const fields = [...new Set(unchecked.map((finding) => finding.field))];
-    const what = fields.length > 1 ? "values" : "value";
-    first.cause.message = `the ${what} at ${fields.join(", ")} can't be known during preview`;
-  }
-  throw first.cause;
-}
-
-/** A field with its object, as far as that is known. */
-function placeAt(about: Member | undefined, field: string): string {
-  if (about === undefined) return field;
-  const name = known(() => nameOf(about.manifest));
-  const namespace = known(() => mapAt(about.manifest["metadata"], "metadata")["namespace"]);
-  return `${field} of the ${about.manifest.kind} ${namespace === "" ? "" : `${namespace}/`}${name}`.trimEnd();
-}
-
-function known(read: () => unknown): string {
+/** The object, behind one of its fields; nothing where its name can't be read. */
+function labelOf(about: Member | undefined): string {
+  if (about === undefined) return "";
   try {
-    const value = read();
-    return typeof value === "string" ? value : "";
+    const { kind, metadata } = about.manifest;
+    const { name, namespace } = mapAt(metadata, "metadata");
+    return ` of ${kind} ${typeof namespace === "string" ? `${namespace}/` : ""}${typeof name === "string" ? name : ""}`;
   } catch {
     return "";
   }
+}
+
+function rethrowUnknown(unchecked: readonly Unchecked[], { alwaysNamed = false } = {}): void {
+  const [first] = unchecked;
+  if (!first) return;
+  if (unchecked.length > 1 || alwaysNamed) {
+    const fields = [...new Set(unchecked.map((finding) => finding.field))];
+    first.cause.message = `the values at ${fields.join(", ")} can't be known during preview`;
+  }
+  throw first.cause;
 }

@@ -3,6 +3,9 @@ import { Config, getProject, getStack } from "@pulumi/pulumi";
 import { crossguardPolicies } from "./crossguard";
 import { environmentOfStack } from "./levels";
 import { packName, rules, stackRules } from "./pack";
+import { keepStructs } from "./sdkStructs";
+
+keepStructs();
 
 // The engine starts the pack for one stack, with its name and its configuration. Without any, as where a pack is published,
 // everything is as strict as in production.

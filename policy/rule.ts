@@ -141,8 +141,12 @@ export function inspect(look: () => Finding[]): Finding[] {
     return look();
   } catch (error) {
     if (!isUnknownValue(error)) throw error;
-    return [{ kind: "unchecked", field: pathOf(error.props), cause: error }];
+    return [unchecked(error)];
   }
+}
+
+export function unchecked(cause: UnknownValue): Unchecked {
+  return { kind: "unchecked", field: pathOf(cause.props), cause };
 }
 
 function pathOf(props: readonly PropertyKey[]): string {

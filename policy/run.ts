@@ -1,5 +1,7 @@
 import { UnreadableText } from "../documents/unreadable";
+import { cantCheck } from "./cantCheck";
 import { type Manifest, UnexpectedShape } from "./manifest";
+import { isNodeAgentsNeed } from "./nodeAgent";
 import {
   type Finding,
   inspect,
@@ -15,7 +17,14 @@ import {
 
 /** Runs a rule so that nothing it does can let a manifest through: whatever it throws is a finding. */
 export function run(rule: Rule, manifest: Manifest, context: RuleContext): Finding[] {
-  return guarded(rule, () => rule.check(manifest, context), { confidential: () => holdsSecrets(manifest) });
+  return guarded(
+    rule,
+    () =>
+      rule
+        .check(manifest, context)
+        .filter(({ kind, field }) => kind !== "violation" || !isNodeAgentsNeed(rule.name, manifest, field)),
+    { confidential: () => holdsSecrets(manifest) },
+  );
 }
 
 /** The same for a rule over all of them. */
@@ -48,7 +57,7 @@ export function guarded(
     return inspect(look);
   } catch (error) {
     const reason = confidential() ? reasonWithoutValues(error) : error instanceof Error ? error.message : String(error);
-    return [violation("", `${rule.name} can't check ${what}: ${reason}. What can't be checked is not let through.`)];
+    return [violation("", cantCheck(rule.name, what, reason))];
   }
 }
 

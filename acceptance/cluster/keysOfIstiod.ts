@@ -1,5 +1,5 @@
 import { type Api } from "./api";
-import { workloads } from "./platform";
+import { type Workload } from "./objects";
 import { type Tally } from "./traffic";
 import { podsOf } from "./workloads";
 
@@ -11,8 +11,8 @@ const asked = 15 * 60_000;
  * gateway that comes to it for the first time while Dex is away has none until Dex is back (docs/decisions/0003). One of
  * them has served the gateway.
  */
-export async function istiodsThatMayLackKeys(api: Api, signal: AbortSignal): Promise<number> {
-  const pods = await podsOf(api, workloads.istiod, signal);
+export async function istiodsThatMayLackKeys(api: Api, istiod: Workload, signal: AbortSignal): Promise<number> {
+  const pods = await podsOf(api, istiod, signal);
   const young = ({ status }: (typeof pods)[number]) => Date.now() - Date.parse(status?.startTime ?? "") < asked;
   return Math.min(pods.filter(young).length, pods.length - 1);
 }

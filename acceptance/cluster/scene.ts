@@ -112,19 +112,20 @@ export async function newcomerGetsIn(scene: Scene, what: string, since: number, 
 
 /** Does something during which nothing on a request's way may restart, except what is away. */
 export async function withoutRestarts<T>(
-  { context: { probe, signal }, api }: Scene,
+  { context: { probe, signal, target }, api }: Scene,
   except: Workload | undefined,
   action: () => Promise<T>,
 ): Promise<T> {
   const why = except === undefined ? "" : ` because ${except.name} was away`;
-  const before = await restartsIn(api, requestNamespaces, signal);
+  const onTheWay = requestNamespaces(target);
+  const before = await restartsIn(api, onTheWay, signal);
   const result = await action();
-  const lost = restarted(before, await restartsIn(api, requestNamespaces, signal), except);
+  const lost = restarted(before, await restartsIn(api, onTheWay, signal), except);
   probe.expect(
     before.size > 0 && lost.length === 0,
     `none of ${before.size} pods had to restart${why}`,
     before.size === 0
-      ? `no pods were found in ${requestNamespaces.join(", ")}`
+      ? `no pods were found in ${onTheWay.join(", ")}`
       : `nothing${except === undefined ? "" : ` but ${except.name}`} should restart; these restarted or are gone: ${lost.join(", ")}`,
   );
   return result;

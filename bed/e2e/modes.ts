@@ -7,7 +7,7 @@ import { type Beside } from "../beside/beside";
 import { edgeSecretName } from "../beside/edgeSecret";
 import { acmeDirectory } from "../beside/servers/acme";
 import { companyCertManager } from "../beside/foundations/certManager";
-import { companyIstio } from "../beside/foundations/istio";
+import { companyIstio, companyIstiod } from "../beside/foundations/istio";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
 import { loginClient, loginIssuer } from "../beside/servers/login";
@@ -271,6 +271,7 @@ export const modes: readonly Mode[] = [
     }),
     beside: ["own-cert-manager", "own-istio", "given-certificate"],
     only: ["tls/certificate", "spoofing", "fail-closed/network-flows", "fail-closed/without-istiod", ...theWayIn],
+    verify: ["--istiod", companyIstiod],
     breaks: "own",
     why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all; the rest is as in `core`.",
   },

@@ -1,9 +1,11 @@
 import { claimsToBeDexConfig, readDexConfig } from "../../documents/dex/reader";
 import { UnreadableText } from "../../documents/unreadable";
-import { groupOf, isMap, join, listAt, type Manifest, mapAt } from "../manifest";
-import { type Finding, inspect } from "../rule";
-import { textMaps } from "../texts";
+import { groupOf, isMap, join, listAt, type Manifest, mapAt, UnexpectedShape } from "../manifest";
+import { type Finding, inspect, type Unchecked, unchecked } from "../rule";
+import { type TextEntry, type TextMap, textMaps } from "../texts";
 import { chartValuesOf } from "./chartValues";
+import { known } from "./known";
+import { isForKubernetes } from "./secretTypes";
 
 /** A configuration of Dex. */
 export interface DexDocument {
@@ -17,35 +19,59 @@ export interface DexDocument {
 /** The name of Dex's chart, and the key of its values in another chart. */
 const dexChart = /^([\w.-]*-)?dex$/i;
 
+const remembered = new WeakMap<Manifest, readonly (DexDocument | Unchecked)[]>();
+
 /**
  * Looks at each configuration of Dex in an object: a text of a ConfigMap or a Secret, or `config` among a chart's values.
  * A text that can't be read is a finding of forbid-skip-verify already, and one is enough.
  */
 export function inDexDocuments(manifest: Manifest, look: (document: DexDocument) => Finding[]): Finding[] {
-  const inTexts = textMaps(manifest).flatMap((map) =>
-    inspect(() =>
-      map.entries().flatMap((entry) =>
-        inspect(() => {
-          const text = entry.read();
-          if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
-          const config = readable(text);
-          const inTheOpen = manifest.kind !== "Secret";
-          return config ? look({ root: `${entry.field}: `, config: inOneCase(config), inTheOpen }) : [];
-        }),
-      ),
-    ),
-  );
-  const inValues = inspect(() =>
-    chartValuesOf(manifest, dexChart).flatMap(({ field, values }) =>
-      inspect(() => {
-        const config = values["config"];
-        // The chart puts it into a Secret.
-        if (!isMap(config)) return [];
-        return look({ root: join(field, "config"), config: inOneCase(config), inTheOpen: false });
-      }),
-    ),
-  );
-  return [...inTexts, ...inValues];
+  const found = remembered.get(manifest) ?? [...inTexts(manifest), ...inValues(manifest)];
+  // Every rule asks for the same.
+  remembered.set(manifest, found);
+  return found.flatMap((one) => ("kind" in one ? [one] : inspect(() => look(one))));
+}
+
+function inTexts(manifest: Manifest): (DexDocument | Unchecked)[] {
+  return textMaps(manifest).flatMap((map): readonly (DexDocument | Unchecked)[] => {
+    const entries = known(() => entriesIn(map));
+    if (!entries.known) return isForKubernetes(manifest) ? [] : [unchecked(entries.cause)];
+    return entries.value.flatMap((entry): readonly (DexDocument | Unchecked)[] => {
+      const found = known(() => inEntry(manifest, entry));
+      if (found.known) return found.value;
+      return isForKubernetes(manifest, entry.name) ? [] : [unchecked(found.cause)];
+    });
+  });
+}
+
+function inValues(manifest: Manifest): (DexDocument | Unchecked)[] {
+  const all = known(() => chartValuesOf(manifest, dexChart));
+  if (!all.known) return [unchecked(all.cause)];
+  return all.value.flatMap(({ field, values }): readonly (DexDocument | Unchecked)[] => {
+    const config = known(() => values["config"]);
+    if (!config.known) return [unchecked(config.cause)];
+    // The chart puts it into a Secret.
+    return isMap(config.value)
+      ? [{ root: join(field, "config"), config: inOneCase(config.value), inTheOpen: false }]
+      : [];
+  });
+}
+
+function inEntry(manifest: Manifest, entry: TextEntry): DexDocument[] {
+  const text = entry.read();
+  if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
+  const config = readable(text);
+  return config ? [{ root: `${entry.field}: `, config: inOneCase(config), inTheOpen: manifest.kind !== "Secret" }] : [];
+}
+
+/** A map that is none, which the API server refuses, is a finding of forbid-skip-verify as well. */
+function entriesIn(map: TextMap): TextEntry[] {
+  try {
+    return map.entries();
+  } catch (error) {
+    if (error instanceof UnexpectedShape) return [];
+    throw error;
+  }
 }
 
 function readable(text: string): Record<string, unknown> | undefined {

@@ -8,6 +8,7 @@ import { oauth2ProxyChart, proxyInChart } from "./oauth2Proxy/chart";
 import { settingsInText } from "./oauth2Proxy/files";
 import { type Proxy, type UnknownProxy } from "./oauth2Proxy/proxy";
 import { assemble, claimOf, proxyInContainer, runsOAuth2Proxy } from "./oauth2Proxy/workload";
+import { isForKubernetes } from "./secretTypes";
 import { type FoundText, textsIn } from "./texts";
 
 export interface Proxies {
@@ -52,10 +53,18 @@ function find(members: readonly Member[]): Proxies {
       chartValuesOf(about.manifest, oauth2ProxyChart).map((values) => proxyInChart(about, values, members, claimed)),
     );
   }
+  const textsOf = (about: Member) => {
+    let texts: FoundText[] = [];
+    guard(about, () => {
+      const found = known(() => textsIn(about));
+      if (found.known) texts = found.value;
+      else if (!isForKubernetes(about.manifest)) throw found.cause;
+      return [];
+    });
+    return texts;
+  };
   for (const about of members) {
-    const texts = known(() => textsIn(about));
-    if (!texts.known) unknown.push({ about, cause: texts.cause });
-    else for (const text of texts.value) guard(about, () => fileAlone(text, claimed));
+    for (const text of textsOf(about)) guard(about, () => fileAlone(text, claimed));
   }
   return { proxies, unknown };
 }
@@ -85,7 +94,8 @@ function fileAlone(text: FoundText, claimed: ReadonlySet<string>): Proxy[] {
   return [isAlpha ? { ...proxy, shows: { ...proxy.shows, core: false } } : proxy];
 }
 
-function misshapen(about: Member, { message }: UnexpectedShape): Proxy {
-  const problem = { about, field: "", message: `${message}. What can't be read isn't checked.` };
+/** Without the value, which may be a secret. */
+function misshapen(about: Member, { outline }: UnexpectedShape): Proxy {
+  const problem = { about, field: "", message: `${outline}. What can't be read isn't checked.` };
   return { about, field: "", layers: [], providers: [], shows: { core: false, providers: false }, problems: [problem] };
 }

@@ -44,7 +44,16 @@ const workloadGroups = new Set(["", "apps", "batch", "extensions"]);
  * The pods of an object: of Kubernetes' workloads, and of any other kind that holds a pod's spec somewhere, such as a
  * Notebook, a TFJob or an InferenceService.
  */
-export function podsOf(manifest: Manifest): Pod[] {
+export function podsOf(manifest: Manifest): readonly Pod[] {
+  const pods = remembered.get(manifest) ?? findPods(manifest);
+  // Every rule about pods asks for the same.
+  remembered.set(manifest, pods);
+  return pods;
+}
+
+const remembered = new WeakMap<Manifest, readonly Pod[]>();
+
+function findPods(manifest: Manifest): Pod[] {
   const place = workloadGroups.has(groupOf(manifest)) ? templates[manifest.kind] : undefined;
   if (place === undefined) return podsInside(manifest);
   const keys = place === "" ? [] : place.split(".");

@@ -46,6 +46,33 @@ describe("the target of a verification", () => {
     assert.equal(readTarget(url, {}, {}).target.acmeHttp01, undefined);
   });
 
+  it("knows istiod by its namespace and its name", () => {
+    const { target } = readTarget(url, { istiod: "mesh/istiod-1-31-1.example" }, {});
+    assert.deepEqual(target.istiod, { namespace: "mesh", name: "istiod-1-31-1.example" });
+    assert.equal(readTarget(url, {}, {}).target.istiod, undefined);
+    for (const istiod of [
+      "",
+      "istiod",
+      "mesh/",
+      "/istiod",
+      "mesh/istiod/x",
+      "Mesh/istiod",
+      "a.b/istiod",
+      "mesh/-a",
+      "mesh/a\n",
+    ]) {
+      assert.throws(
+        () => readTarget(url, { istiod }, {}),
+        (error) =>
+          error instanceof BadInput &&
+          error.problems.length === 1 &&
+          error.problems[0]?.key === "--istiod" &&
+          error.problems[0].mend === "write the namespace and the name of the Deployment, such as mesh/istiod-stable",
+        istiod,
+      );
+    }
+  });
+
   it("wants a wildcard in the certificate unless it is told that there is none", () => {
     assert.equal(readTarget(url, { wildcard: true }, {}).target.wildcard, undefined);
     assert.equal(readTarget(url, { wildcard: false }, {}).target.wildcard, false);

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import assert from "node:assert/strict";
-import { errorOf, filesIn, fixture, gatehouse, preview, reportOf, temporaryFolder } from "./gatehouse";
+import { errorOf, filesIn, fixture, gatehouse, gatehouseHere, preview, reportOf, temporaryFolder } from "./gatehouse";
 
 describe("the exit code of a preview", () => {
   const folder = temporaryFolder();
@@ -44,7 +44,7 @@ describe("the exit code of a preview", () => {
   });
 
   it("is 2 for a stack that there is not, and the others are named", async () => {
-    const run = await gatehouse(fixture("bad-settings"), ["preview", "nowhere"]);
+    const run = await gatehouseHere(["preview", "nowhere"], fixture("bad-settings"));
     assert.equal(run.code, 2);
     assert.match(run.stderr, /There is no stack "nowhere" in project bad-settings/);
     assert.match(run.stderr, /use one of other, test/);
@@ -60,7 +60,7 @@ describe("the exit code of a preview", () => {
       [fixture("clean"), ["preview", "test", "--charts", folder.path("nowhere")], /folder of charts is not there/],
       [fixture("clean"), ["preview", "test", "--config-file", folder.path("nowhere")], /settings file is not there/],
     ] as const) {
-      const run = await gatehouse(directory, args);
+      const run = await gatehouseHere(args, directory);
       assert.equal(run.code, 2, run.stderr);
       assert.match(run.stderr, said);
     }

@@ -41,13 +41,15 @@ export function gatehouse(directory: string, args: readonly string[], env: NodeJ
 }
 
 /**
- * Runs a command of the CLI in this project's folder without a process of its own, which would take a second to start. Only
- * for commands that leave the process as it was.
+ * Runs a command of the CLI without a process of its own, which would take a second to start; in this project's folder
+ * unless said otherwise. Only for commands that leave the process as it was.
  */
-export async function gatehouseHere(args: readonly string[]): Promise<Run> {
+export async function gatehouseHere(args: readonly string[], directory = root): Promise<Run> {
   const { context, printed, aside } = recordingContext();
   let code: number | null = null;
   context.finish = (finished) => (code = finished);
+  const before = process.cwd();
+  process.chdir(directory);
   try {
     await gatehouseCommand(context).parseAsync(args, { from: "user" });
   } catch (error) {
@@ -58,6 +60,8 @@ export async function gatehouseHere(args: readonly string[]): Promise<Run> {
     } else {
       aside.push(formatError(summary, context.style));
     }
+  } finally {
+    process.chdir(before);
   }
   return { code, stdout: printed.map((text) => `${text.replace(/\n$/, "")}\n`).join(""), stderr: aside.join("") };
 }

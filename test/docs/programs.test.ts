@@ -9,6 +9,7 @@ import { type CommandContext } from "../../cli/context";
 import { addMesh } from "../../cli/mesh";
 import { addMirror } from "../../cli/mirror";
 import { addPreview } from "../../cli/preview";
+import { addScan } from "../../cli/scan";
 import { addVerify } from "../../cli/verify";
 import { type Described, describedSettings } from "../../stacks/described";
 import { textOf } from "./settings";
@@ -23,7 +24,7 @@ const pages = [
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 
 const program = new Command();
-for (const add of [addPreview, addVerify, addBench, addMirror, addMesh]) {
+for (const add of [addPreview, addVerify, addBench, addMirror, addMesh, addScan]) {
   add(program, {} as CommandContext);
 }
 addE2e(program);
@@ -48,7 +49,7 @@ const calls = pages.flatMap((page): Call[] =>
 
 describe("the commands of this repository on the pages", () => {
   it("are scripts that package.json has", () => {
-    assert.equal(calls.length, 38);
+    assert.equal(calls.length, 58);
     assert.deepEqual(
       calls.filter(({ script }) => scripts[script] === undefined),
       [],
@@ -60,7 +61,7 @@ describe("the commands of this repository on the pages", () => {
       options.filter((option) => !optionsOf(script).includes(option)).map((option) => `${page}: ${script} ${option}`),
     );
     assert.deepEqual(unknown, []);
-    assert.equal(calls.flatMap(({ options }) => options).length, 31);
+    assert.equal(calls.flatMap(({ options }) => options).length, 43);
   });
 
   it("are options of verify on its page, and all of them", () => {

@@ -86,7 +86,8 @@ describe("the examples", () => {
       });
 
       it("records without a defect: schemas, policies, names, secrets", async () => {
-        assert.deepEqual(await defectsOf(await recordingOf(name)), []);
+        const { environment } = settingsOf(settingsIn(name), { stack: name });
+        assert.deepEqual(await defectsOf(await recordingOf(name), [], environment), []);
       });
     });
   }

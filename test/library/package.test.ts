@@ -2,7 +2,8 @@ import { strict as assert } from "node:assert";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { rules } from "../../policy/pack";
+import { exemptionRules } from "../../policy/exemptionRules";
+import { rules, stackRules } from "../../policy/pack";
 import { type PreviewReport } from "../../cli/preview/report";
 import { defectsOf } from "../program/defects";
 import { record, recordPlatform } from "../program/record";
@@ -136,11 +137,10 @@ describe("the package that npm makes, in another Pulumi program", () => {
   });
 
   it("brings the rules of the policy pack", () => {
-    const policy = required()("kubeflow-gatehouse/policy") as { rules: { name: string }[] };
-    assert.deepEqual(
-      policy.rules.map(({ name }) => name),
-      rules.map(({ name }) => name),
-    );
+    const policy = required()("kubeflow-gatehouse/policy") as Record<"rules" | "stackRules", { name: string }[]>;
+    const namesOf = (some: readonly { name: string }[]) => some.map(({ name }) => name);
+    assert.deepEqual(namesOf(policy.rules), namesOf(rules));
+    assert.deepEqual(namesOf(policy.stackRules), namesOf(stackRules));
   });
 
   it("brings the program gatehouse, which previews the example with its own policy pack", async () => {
@@ -152,7 +152,8 @@ describe("the package that npm makes, in another Pulumi program", () => {
     ]);
     assert.equal(code, 0, stdout + stderr);
     const { project, policy, totals, outputs } = JSON.parse(stdout) as PreviewReport;
-    assert.deepEqual([project, policy.pack, policy.policies], ["team-platform", "team-platform", rules.length]);
+    const policies = [...rules, ...stackRules, ...exemptionRules].length;
+    assert.deepEqual([project, policy.pack, policy.policies], ["team-platform", "team-platform", policies]);
     assert.equal(totals.findings.mandatory, 0);
     assert.equal(outputs.url?.value, "https://kubeflow.example.com/");
   }).timeout(120_000);

@@ -31,9 +31,10 @@ describe("pairwise, a stack", () => {
     it(`of ${described(combination)} records without a defect`, async () => {
       const tree = settingsFor(combination, pair, turnOf(combination));
       assert.deepEqual(problemsOf(tree, { stack, secretKeys }), []);
-      const recording = await recordPlatform(settingsOf(tree, { stack, secretKeys }), { stack });
+      const settings = settingsOf(tree, { stack, secretKeys });
+      const recording = await recordPlatform(settings, { stack });
       assert(recording.objects.length > 40);
-      assert.deepEqual(await defectsOf(recording, [...Object.values(secrets), pair.key]), []);
+      assert.deepEqual(await defectsOf(recording, [...Object.values(secrets), pair.key], settings.environment), []);
       pairsIn(combination).forEach((each) => recorded.add(spelled(each)));
     });
   }

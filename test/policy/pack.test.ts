@@ -1,29 +1,33 @@
 import assert from "node:assert/strict";
 import { version as projectVersion } from "../../package.json";
-import { rules } from "../../policy/pack";
+import { rules, stackRules } from "../../policy/pack";
 import { version as packVersion } from "../../policy/package.json";
+import { type RuleFacts } from "../../policy/rule";
+import { pinnedRules, pinnedStackRules } from "./pinned";
+
+const all: readonly RuleFacts[] = [...rules, ...stackRules];
+const pins = (some: readonly RuleFacts[]) =>
+  some.map(({ name, enforcementLevel, inDev, severity, framework }) => [
+    name,
+    `${enforcementLevel}${inDev === undefined ? "" : `, ${inDev} in dev`}`,
+    severity,
+    framework.reference,
+  ]);
 
 describe("the pack", () => {
-  it("holds these rules, at these levels and severities", () => {
-    assert.deepEqual(
-      rules.map(({ name, enforcementLevel, severity, framework }) => [
-        name,
-        enforcementLevel,
-        severity,
-        framework.reference,
-      ]),
-      [
-        ["forbid-skip-verify", "mandatory", "critical", "CWE-295"],
-        ["forbid-cluster-wide-request-authentication", "mandatory", "high", "CWE-1220"],
-      ],
-    );
+  it("holds these rules over one object, at these levels and severities, in this order", () => {
+    assert.deepEqual(pins(rules), pinnedRules);
+  });
+
+  it("holds these rules over all objects together", () => {
+    assert.deepEqual(pins(stackRules), pinnedStackRules);
   });
 
   it("has the project's version", () => {
     assert.equal(packVersion, projectVersion);
   });
 
-  for (const { name, title, why, mend, references, framework } of rules) {
+  for (const { name, title, why, mend, references, framework } of all) {
     describe(name, () => {
       it("has a kebab-case name that starts with a verb", () => {
         assert.match(name, /^(forbid|require|limit)(-[a-z0-9]+)+$/);
@@ -45,6 +49,6 @@ describe("the pack", () => {
   }
 
   it("names each rule once", () => {
-    assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
+    assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   });
 });

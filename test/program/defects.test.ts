@@ -28,6 +28,35 @@ describe("the defects of a recording", () => {
     assert.match(defect ?? "", /^ConfigMap auth\/proxy: .*ssl_insecure_skip_verify/);
   });
 
+  it("are what a mandatory policy over all objects rejects", async () => {
+    const [defect] = await defects(
+      () =>
+        void new k8s.apiextensions.CustomResource("tokens", {
+          apiVersion: "security.istio.io/v1",
+          kind: "RequestAuthentication",
+          metadata: { name: "tokens", namespace: "auth" },
+          spec: {
+            selector: { matchLabels: { app: "portal" } },
+            jwtRules: [{ issuer: "https://dex.example.com", audiences: ["portal"] }],
+          },
+        }),
+    );
+    assert.match(defect ?? "", /^RequestAuthentication auth\/tokens: No AuthorizationPolicy here denies requests/);
+  });
+
+  it("are what a policy rejects that is advisory in dev, in any other environment", async () => {
+    const config = "issuer: https://kubeflow.example.com/dex\nstorage: { type: kubernetes }\nenablePasswordDB: true\n";
+    const recording = await record(() => void configMap("dex", { "config.yaml": config }));
+    const inDev = await defectsOf(recording, [], "dev");
+    assert.deepEqual(
+      (await defectsOf(recording)).filter((defect) => !inDev.includes(defect)),
+      [
+        'ConfigMap auth/dex: data["config.yaml"]: enablePasswordDB = true has Dex sign people in with passwords of its ' +
+          "own. Remove it, and sign people in with a connector.",
+      ],
+    );
+  });
+
   it("are two objects of one name", async () => {
     const found = await defects(() => {
       configMap("first", {}, "same");

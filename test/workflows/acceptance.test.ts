@@ -1,29 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { parse } from "yaml";
 import { knownNeeds } from "../../acceptance/needs";
 import { addVerify } from "../../cli/verify";
 import { namespaces } from "../../components/topology";
 import manifest from "../../package.json";
-
-interface Step {
-  name?: string;
-  uses?: string;
-  run?: string;
-  env?: Record<string, string>;
-  with?: Record<string, unknown>;
-}
-
-interface Workflow {
-  on: { push?: { branches?: string[] }; pull_request?: unknown; schedule?: { cron: string }[] };
-  permissions?: unknown;
-  concurrency?: { group?: string };
-  defaults?: { run?: { shell?: string } };
-  jobs: Record<string, { "timeout-minutes"?: number; permissions?: unknown; steps: Step[] }>;
-}
+import { read, stepsOf } from "./workflow";
 
 /** What a check needs of a deployment that is run in another way than the workflow's. */
 const ofOtherWays = [
@@ -39,70 +20,9 @@ const ofOtherWays = [
   "wait",
 ];
 
-const root = join(__dirname, "..", "..");
-const folder = join(root, ".github", "workflows");
-const read = (file: string) => parse(readFileSync(join(folder, file), "utf8")) as Workflow;
-
-for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
-  describe(`the workflow ${file}`, () => {
-    const workflow = read(file);
-    const jobs = Object.entries(workflow.jobs);
-    const steps = jobs.flatMap(([, job]) => job.steps);
-    const scripts = steps.flatMap(({ run, env = {} }) => [
-      ...(run === undefined ? [] : [run]),
-      ...((env.ROTATE ?? "") ? [env.ROTATE ?? ""] : []),
-    ]);
-
-    it("may read the repository and nothing more, ends in time, and once for each branch", () => {
-      assert.deepEqual(workflow.permissions, { contents: "read" });
-      assert.ok(workflow.concurrency?.group?.includes("github.ref"));
-      for (const [name, job] of jobs) {
-        assert.ok((job["timeout-minutes"] ?? 0) > 0, `${name} has no timeout`);
-        assert.equal(job.permissions, undefined, `${name} asks for permissions of its own`);
-      }
-    });
-
-    it("pins every action to a version", () => {
-      const used = steps.flatMap(({ uses }) => uses ?? []);
-      assert.ok(used.length > 0);
-      assert.deepEqual(
-        used.filter((one) => !/^[\w-]+\/[\w-]+@(v\d+(\.\d+)*|[0-9a-f]{40})$/.test(one)),
-        [],
-      );
-    });
-
-    it("has scripts that bash can read, and that end at the first failure", () => {
-      assert.equal(workflow.defaults?.run?.shell, "bash");
-      for (const script of scripts) {
-        // What GitHub puts in is a word by then.
-        const { status, stderr } = spawnSync("bash", ["-n"], { input: script.replace(/\$\{\{[^}]*\}\}/g, "word") });
-        assert.equal(status, 0, `${script}\n${stderr.toString()}`);
-      }
-    });
-
-    it("takes nothing that a pull request says into a script", () => {
-      // GitHub puts expressions in before the shell reads, so that a branch's name would be a command.
-      assert.deepEqual(
-        scripts.filter((script) => script.includes("${{")),
-        [],
-      );
-    });
-
-    it("runs npm scripts and files that are there", () => {
-      const text = scripts.join("\n");
-      for (const [, name = ""] of text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)) {
-        assert.ok(name in manifest.scripts, `package.json has no script ${name}`);
-      }
-      for (const [, path = ""] of text.matchAll(/(?:^|\s)(?:node|sh|bash) ((?:bin|\.ci|test)\/\S+)/gm)) {
-        assert.ok(existsSync(join(root, path)), `${path} isn't there`);
-      }
-    });
-  });
-}
-
 describe("the acceptance workflow", () => {
   const workflow = read("acceptance.yaml");
-  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  const steps = stepsOf(workflow);
   const script = steps.map(({ run = "" }) => run).join("\n");
 
   it("runs on main, on pull requests and every night", () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { isReady } from "../../cluster/objects";
-import { workloads } from "../../cluster/platform";
+import { istiodOf, workloads } from "../../cluster/platform";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { podsOf, rescaled, waitUntilReady, without } from "../../cluster/workloads";
@@ -24,7 +24,7 @@ export function gatewayPodWithoutIstiod(pace: Pace): Check {
       const { probe, signal } = context;
       const { tallies } = await during(streamsOf(scene), { signal, pause: pace.pause }, () =>
         rescaled(hands, workloads.gateway, async (scale, replicas) => {
-          const { askedBack } = await without(hands, workloads.istiod, async () => {
+          const { askedBack } = await without(hands, istiodOf(context.target), async () => {
             const old = await podsOf(hands.api, workloads.gateway, signal);
             await scale(replicas + 1);
             await newPodsAreNotReady(scene, new Set(old.map(({ metadata }) => metadata.uid)), pace);
@@ -61,6 +61,8 @@ async function newPodsAreNotReady(
       probe.wrong(
         `a new pod of the gateway should not be ready while istiod is away, because it has no rules; ${ready.metadata.name} is`,
       );
+      // Whom it lets in shows in what is asked meanwhile.
+      await sleep(Math.max(0, until - Date.now()), undefined, { signal });
       return;
     }
     await sleep(every, undefined, { signal });

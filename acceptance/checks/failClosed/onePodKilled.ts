@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { isReady, type Workload } from "../../cluster/objects";
-import { workloads } from "../../cluster/platform";
+import { istiodOf, workloads } from "../../cluster/platform";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { killOnePod, podsOf, waitUntilReady } from "../../cluster/workloads";
@@ -26,7 +26,8 @@ export function onePodKilled(pace: Pace): Check {
     timeout: 900,
     run: async (context) => {
       const scene = await sceneOf(context, pace);
-      const { oauth2Proxy, dex, istiod, gateway } = workloads;
+      const { oauth2Proxy, dex, gateway } = workloads;
+      const istiod = istiodOf(context.target);
       const killed = [...(scene.visitor.session === undefined ? [] : [oauth2Proxy]), dex, istiod, gateway];
       for (const workload of killed) {
         await killUnderTraffic(scene, workload, pace);

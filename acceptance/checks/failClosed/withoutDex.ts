@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
 import { istiodsThatMayLackKeys, lackedKeys } from "../../cluster/keysOfIstiod";
-import { workloads } from "../../cluster/platform";
+import { istiodOf, workloads } from "../../cluster/platform";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { without } from "../../cluster/workloads";
@@ -50,7 +50,7 @@ export function withoutDex(pace: Pace): Check {
         }
       };
       await withoutRestarts(scene, workloads.dex, async () => {
-        const young = await istiodsThatMayLackKeys(scene.api, signal);
+        const young = await istiodsThatMayLackKeys(scene.api, istiodOf(context.target), signal);
         let { result: tallies, askedBack } = await outage();
         // Each time one more of them is asked for the keys, and keeps them: an outage later on finds them all with keys.
         for (let more = 0; more < young && lackedKeys(tallies); more += 1) {

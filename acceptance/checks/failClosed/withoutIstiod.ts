@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check } from "../../check";
-import { workloads } from "../../cluster/platform";
+import { istiodOf } from "../../cluster/platform";
 import { during } from "../../cluster/traffic";
 import { judge } from "../../cluster/verdict";
 import { without } from "../../cluster/workloads";
@@ -20,10 +20,11 @@ export function withoutIstiod(pace: Pace): Check {
     run: async (context) => {
       const scene = await sceneOf(context, pace);
       const { hands } = scene;
-      const { probe, signal } = context;
+      const { probe, signal, target } = context;
+      const istiod = istiodOf(target);
       const streams = streamsOf(scene);
-      await withoutRestarts(scene, workloads.istiod, async () => {
-        const { result: tallies, askedBack } = await without(hands, workloads.istiod, async () => {
+      await withoutRestarts(scene, istiod, async () => {
+        const { result: tallies, askedBack } = await without(hands, istiod, async () => {
           const away = Date.now();
           probe.busy("ask while istiod is away");
           const seen = await during(streams, { signal, pause: pace.pause }, async () => {

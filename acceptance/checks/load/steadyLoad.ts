@@ -50,7 +50,7 @@ export function steadyLoad(pace: LoadPace): Check {
       const kinds = kindsOf(credentials);
       tellWithoutSessions(probe, visitor);
       probe.figure(`identities in turn (${kinds.join(", ")})`, kinds.length, "kinds");
-      const before = api === undefined ? undefined : await restartsIn(api, requestNamespaces, signal);
+      const before = api === undefined ? undefined : await restartsIn(api, requestNamespaces(target), signal);
       const generator = new Generator(site, credentials, signal);
       try {
         const most = await maximum(generator, context, pace);
@@ -63,7 +63,7 @@ export function steadyLoad(pace: LoadPace): Check {
         await generator.close();
       }
       if (api !== undefined && before !== undefined) {
-        const lost = restarted(before, await restartsIn(api, requestNamespaces, signal));
+        const lost = restarted(before, await restartsIn(api, requestNamespaces(target), signal));
         probe.expect(
           lost.length === 0,
           "no pod restarted under load",

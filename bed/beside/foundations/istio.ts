@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { namespaces } from "../../../stacks/namespaces";
 import { run } from "../../command";
 import { kubectl } from "../../node/controlPlane";
 import { layout } from "../../node/layout";
@@ -10,7 +9,10 @@ import { readBedStack } from "../../platform/stackFile";
 import { type Ground, installChart } from "./chart";
 
 /** The settings of a mode that stands on this one. */
-export const companyIstio = { type: "existing", namespace: namespaces.istio } as const;
+export const companyIstio = { type: "existing", namespace: "mesh", revision: "stable" } as const;
+
+/** Its Deployment, for `gatehouse verify --istiod`. */
+export const companyIstiod = `${companyIstio.namespace}/istiod-${companyIstio.revision}`;
 
 /** What a company sets by itself: the charts ask for more of a node than the bed has. */
 const own = {

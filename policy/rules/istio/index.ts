@@ -17,6 +17,7 @@ import { requireDenialBesideOpenPolicies } from "./require-denial-beside-open-po
 import { requireDestinationAuthorities } from "./require-destination-authorities";
 import { requireFailClosedAuthorization } from "./require-fail-closed-authorization";
 import { requireIdentityHeaders } from "./require-identity-headers";
+import { requireIdentitySidecars } from "./require-identity-sidecars";
 import { requireIstiodAuthentication } from "./require-istiod-authentication";
 import { requireJwtAudiences } from "./require-jwt-audiences";
 import { requireMeshConfig } from "./require-mesh-config";
@@ -58,5 +59,6 @@ export const stackRules: readonly StackRule[] = [
   requireMeshConfig,
   forbidPortsBehindProxyProtocol,
   requireMeshWideMtls,
+  requireIdentitySidecars,
   requireSignInRoutes,
 ];

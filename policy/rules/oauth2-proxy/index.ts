@@ -5,6 +5,7 @@ import { forbidHeaderSmuggling } from "./forbid-header-smuggling";
 import { forbidHealthCheckBypass } from "./forbid-health-check-bypass";
 import { forbidOAuth2ProxyInlineSecrets } from "./forbid-oauth2-proxy-inline-secrets";
 import { forbidOAuth2ProxyPasswords } from "./forbid-oauth2-proxy-passwords";
+import { forbidPlainListeners } from "./forbid-plain-listeners";
 import { forbidTokensToUpstreams } from "./forbid-tokens-to-upstreams";
 import { forbidUnsafeOAuth2ProxySwitches } from "./forbid-unsafe-oauth2-proxy-switches";
 import { forbidUnverifiedEmail } from "./forbid-unverified-email";
@@ -45,6 +46,7 @@ export const stackRules: readonly StackRule[] = [
   forbidTokensToUpstreams,
   forbidOAuth2ProxyPasswords,
   requireRedisTls,
+  forbidPlainListeners,
   forbidDebugErrors,
   forbidUnsafeOAuth2ProxySwitches,
 ];

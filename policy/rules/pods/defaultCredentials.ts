@@ -20,6 +20,9 @@ const guessable: ReadonlySet<string> = new Set([
   "5791b6226743c56f44f8274cc67b8beb9751b6403e697243ad00fd37af5635e3",
 ]);
 
+/** All of them, none of which another rule recognises. */
+export const defaultHashes: ReadonlySet<string> = new Set([...shipped.keys(), ...guessable]);
+
 /** The lengths of what is looked for; every other word is spared the hash. */
 const lengths = new Set([8, 10]);
 

@@ -8,6 +8,7 @@ import { limitCapabilities } from "./limit-capabilities";
 import { limitKernelSettings } from "./limit-kernel-settings";
 import { limitVolumeTypes } from "./limit-volume-types";
 import { requireFixedImage } from "./require-fixed-image";
+import { requireMemoryLimits } from "./require-memory-limits";
 import { requireReadOnlyRoot } from "./require-read-only-root";
 import { requireRootless } from "./require-rootless";
 import { requireSeccomp } from "./require-seccomp";
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   limitVolumeTypes,
   limitKernelSettings,
   requireReadOnlyRoot,
+  requireMemoryLimits,
   requireFixedImage,
   forbidDefaultCredentials,
 ];

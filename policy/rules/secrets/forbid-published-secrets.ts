@@ -11,7 +11,8 @@ const maxDepth = 64;
 
 /**
  * No secret that everybody knows, wherever it stands: in Secrets, in files inside of them, in arguments, environments and
- * charts' values. The message doesn't repeat it.
+ * charts' values. The message doesn't repeat it. What
+ * object stores come with is forbid-default-credentials'.
  */
 export const forbidPublishedSecrets: Rule = {
   name: "forbid-published-secrets",
@@ -64,9 +65,9 @@ function textFindings(field: string, text: string): Finding[] {
   const whole = text.trim();
   const known = recognise(whole);
   if (known) return [complaint(field, known)];
-  if (!/[\s"'=,;]/.test(whole)) return [];
+  if (!/[\s"'=,;:]/.test(whole)) return [];
   const found = new Map<string, Published>();
-  for (const word of whole.split(/[\s"',;]+|=(?!=*(?:[\s"',;]|$))/)) {
+  for (const word of whole.split(/[\s"',;:]+|=(?!=*(?:[\s"',;:]|$))/)) {
     const secret = recognise(word);
     if (secret && !secret.wholeTextOnly) found.set(secret.what, secret);
   }

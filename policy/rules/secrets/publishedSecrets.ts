@@ -1,7 +1,4 @@
-/**
- * Secrets that stand in public manifests, charts and examples, as SHA-256: the pack recognises them and doesn't publish
- * them once more.
- */
+/** A secret that stands in public manifests, charts and examples. */
 export interface Published {
   /** What it is, and where it is published. */
   readonly what: string;
@@ -11,6 +8,11 @@ export interface Published {
   readonly wholeTextOnly?: true;
 }
 
+/**
+ * What sign-in components come with, as SHA-256: the pack recognises them and doesn't publish them once more. Object
+ * stores and words that anybody tries are in ../pods/defaultCredentials.ts; none is in both, so that one secret is one
+ * violation.
+ */
 export const published: Readonly<Record<string, Published>> = {
   "462a0aa7e3ad7e72bcc06fd22a504044f4a4c79033231b9dc8900ad84fbe29b9": {
     what: "the client's secret of kubeflow/manifests",
@@ -26,6 +28,10 @@ export const published: Readonly<Record<string, Published>> = {
   },
   "5741c092c28fb7d6afbfff3fcc96dc749fc993aad430f3dbe137e0f899b3044f": {
     what: "the hash of the password of earlier kubeflow/manifests",
+    length: 60,
+  },
+  "7635dbeb04d2fd87849b94b2da8f4dbf7861b7e72ae5e99aa30c3df3be417676": {
+    what: "the hash that kubeflow/manifests shows as an example of a new password's",
     length: 60,
   },
   "1718c24b10aeb8099e3fc44960ab6949ab76a267352459f203ea1036bec382c2": {
@@ -77,5 +83,17 @@ export const published: Readonly<Record<string, Published>> = {
     what: "the client's secret of oauth2-proxy's chart",
     length: 8,
     wholeTextOnly: true,
+  },
+  "95e9f4875058bd4c20e9d8d1b04e91e1914f36b441022c939203d50d7110da2b": {
+    what: "the hash of the password in the examples of oauth2-proxy's chart",
+    length: 60,
+  },
+  fb676e7c1fd2cd6baf20c3ea9d222df39e83809ede7e488bea06095823c8ada7: {
+    what: "the cookie's secret of oauth2-proxy's local environment",
+    length: 44,
+  },
+  "0b4f83d95efefdc0b4232f3ba1d8edf7714239c698d936a85f1ac3f22ba4e321": {
+    what: "the client's secret of oauth2-proxy's local environment",
+    length: 36,
   },
 };

@@ -37,6 +37,22 @@ export function textFindings(field: string, name: string, text: string, depth = 
   const verdict = switchFindings(field, name, text);
   if (verdict) return verdict;
   if (depth > maxDepth) return [tooDeep(field)];
+  const short = text.length <= longestWord ? `${name}\n${text}` : undefined;
+  if (short !== undefined && harmless.has(short)) return [];
+  const findings = documentFindings(field, name, text, depth);
+  if (short !== undefined && findings.length === 0 && harmless.size < mostWords) harmless.add(short);
+  return findings;
+}
+
+/**
+ * Names with short texts that nothing is wrong with, because most of a cluster's are the same few: `kind`, ports, labels.
+ * Where one stands doesn't matter to the verdict.
+ */
+const harmless = new Set<string>();
+const longestWord = 100;
+const mostWords = 50_000;
+
+function documentFindings(field: string, name: string, text: string, depth: number): Finding[] {
   try {
     const recognised = recognise(name, text);
     if (recognised.kind === "plain") return freeTextFindings(field, text);

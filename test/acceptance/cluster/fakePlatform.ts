@@ -83,7 +83,9 @@ export async function fakePlatform(
 ): Promise<FakePlatform> {
   const cluster = await FakeCluster.start();
   const absent = options.target?.absent?.has("oauth2-proxy") === true;
-  for (const title of Object.values(titles).filter((each) => !(absent && each === titles.oauth2Proxy))) {
+  const { istiod } = options.target ?? {};
+  const running = { ...titles, ...(istiod === undefined ? {} : { istiod: `${istiod.namespace}/${istiod.name}` }) };
+  for (const title of Object.values(running).filter((each) => !(absent && each === titles.oauth2Proxy))) {
     const [namespace = "", name = ""] = title.split("/");
     cluster.deploy(namespace, name, 2);
   }
@@ -94,7 +96,7 @@ export async function fakePlatform(
     accepted: ["client-secret-1"],
     oldCookieSecrets: [],
   };
-  const platform = new Platform(cluster, faults, state);
+  const platform = new Platform(cluster, faults, state, running);
   const gate = await fakeGate((request) => platform.answer(request), {
     ...options,
     target: { people: [person], kubeconfig: cluster.kubeconfig, ...options.target },
@@ -134,6 +136,7 @@ class Platform {
     private readonly cluster: FakeCluster,
     private readonly faults: Faults,
     private readonly state: State,
+    private readonly running: Readonly<Record<keyof typeof titles, string>>,
   ) {
     cluster.rolledOut = (title) => {
       const { data = {} } = cluster.secrets.get("auth/gatehouse-ca") ?? {};
@@ -161,7 +164,7 @@ class Platform {
   }
 
   #runs(part: keyof typeof titles): boolean {
-    return this.cluster.readyPods(titles[part]) > 0;
+    return this.cluster.readyPods(this.running[part]) > 0;
   }
 
   #oauth2(url: URL): FakeAnswer {

@@ -80,7 +80,7 @@ describe("fail closed: pods that are killed, and new ones", () => {
   it("fails where a new pod of the gateway is ready without istiod, and lets everybody in", async () => {
     const { cluster } = await start({ newPodsAreOpen: true }, false);
     const { faults } = await outcomeOf(platform ?? assert.fail(), (context) =>
-      gatewayPodWithoutIstiod(hurry).run(context),
+      gatewayPodWithoutIstiod({ ...hurry, away: 300 }).run(context),
     );
     assert.match(faults.join("\n"), /should not be ready while istiod is away/);
     assert.match(faults.join("\n"), /without identity, none should come through wrongly/);

@@ -54,6 +54,35 @@ describe("fail closed: parts that are taken away", () => {
     });
   }
 
+  it("takes away the istiod that was named, in its namespace, and asks nothing of istio-system", async () => {
+    const istiod = { namespace: "mesh", name: "istiod-stable" };
+    platform = await fakePlatform({}, { target: { istiod } });
+    const { cluster } = platform;
+    const paths: string[] = [];
+    cluster.before = ({ path }) => void paths.push(path);
+    const { faults, tried } = await outcomeOf(platform, (context) => withoutIstiod(hurry).run(context));
+    assert.deepEqual(faults, []);
+    assert.ok(tried > 5);
+    assert.equal(cluster.replicas("mesh/istiod-stable"), 2);
+    assert.ok(
+      cluster.changes.some(
+        ({ path, body }) =>
+          path.includes("mesh/deployments/istiod-stable") && JSON.stringify(body).includes('"replicas":0'),
+      ),
+    );
+    assert.deepEqual(
+      paths.filter((path) => path.includes("istio-system")),
+      [],
+    );
+  });
+
+  it("fails where nothing is routed without the istiod that was named", async () => {
+    const istiod = { namespace: "mesh", name: "istiod-stable" };
+    platform = await fakePlatform({ needsIstiod: true }, { target: { istiod } });
+    const { faults } = await outcomeOf(platform, (context) => withoutIstiod(hurry).run(context));
+    assert.match(faults.join("\n"), /status 404/);
+  });
+
   const wrong: [part: string, what: string, faults: Faults, said: RegExp][] = [
     ["oauth2-proxy", "everybody passes without it", { failsOpen: true }, /without identity.*200/],
     ["oauth2-proxy", "tokens are refused without it", { tokensNeedOAuth2Proxy: true }, /with a token.*status 403/],

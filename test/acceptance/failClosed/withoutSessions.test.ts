@@ -142,7 +142,9 @@ describe("fail closed: where there is no oauth2-proxy", () => {
   it("gateway-pod-without-istiod fails where a new pod lets everybody in", async () => {
     const given = await start({ newPodsAreOpen: true });
     given.cluster.admits = () => true;
-    const { faults } = await outcomeOf(given, (context) => gatewayPodWithoutIstiod(hurry).run(context));
+    const { faults } = await outcomeOf(given, (context) =>
+      gatewayPodWithoutIstiod({ ...hurry, away: 300 }).run(context),
+    );
     assert.match(faults.join("\n"), /should not be ready while istiod is away/);
     assert.match(faults.join("\n"), /without identity, none should come through wrongly/);
   });

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../cli/exit";
-import { inShort, type Scanned, scanned, skipping } from "./support";
+import { inShort, meshWide, type Scanned, scanned, skipping } from "./support";
 
-const meshWide =
-  "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: { name: all, namespace: auth }\nspec: {}\n";
-const files = { "a.yaml": skipping("a"), "b.yaml": meshWide };
+const files = { "a.yaml": skipping("a"), "b.yaml": meshWide("auth") };
 const withConfig = (config: unknown, options: Parameters<typeof scanned>[1] = {}): Promise<Scanned> =>
   scanned(
     { ...files, "policy.config": typeof config === "string" ? config : JSON.stringify(config, null, 2) },
@@ -130,7 +128,7 @@ describe("a scan's config", () => {
 describe("a scan's exemptions", () => {
   it("take a violation out, and say how many", async () => {
     const run = await withConfig(exempt({}), { format: "text" });
-    assert.match(run.stdout, /\n2 files, 2 objects; 1 mandatory, 0 advisory; 1 exempted$/);
+    assert.match(run.stdout, /\n2 files, 3 objects; 1 mandatory, 0 advisory; 1 exempted$/);
     assert.deepEqual(inShort(await withConfig(exempt({}))), [
       "in/b.yaml:4 forbid-cluster-wide-request-authentication all",
     ]);
@@ -161,7 +159,7 @@ describe("a scan's exemptions", () => {
   it("that match nothing are reported, and fail a scan for advisory violations only", async () => {
     const config = { ...exempt({ name: "other" }), "forbid-cluster-wide-request-authentication": "disabled" };
     const run = await scanned(
-      { "z.yaml": meshWide, "c.json.config": JSON.stringify(config) },
+      { "z.yaml": meshWide("auth"), "c.json.config": JSON.stringify(config) },
       { config: "c.json.config" },
     );
     assert.deepEqual(

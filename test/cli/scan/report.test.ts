@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clean, inShort, scanned, skipping } from "./support";
+import { clean, inShort, meshWide, scanned, skipping } from "./support";
 
 const mended = skipping("dex").replace("insecureSkipVerify: true", "insecureSkipVerify: false");
 
@@ -66,50 +66,49 @@ describe("the report of a scan", () => {
   it("gives objects without a namespace the one that was named, and those of the whole cluster none", async () => {
     const bare = (kind: string, apiVersion = "v1") =>
       `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a, annotations: { skipVerify: "true" } }\n`;
-    const files = { "a.yaml": [bare("Pod"), bare("Namespace"), bare("Thing", "example.com/v1")].join("---\n") };
+    const files = { "a.yaml": [bare("Endpoints"), bare("Namespace"), bare("Thing", "example.com/v1")].join("---\n") };
     const namespaces = async (namespace?: string) =>
       (await scanned(files, { ...(namespace !== undefined && { namespace }) }))
         .entries()
         .map(({ resource }) => [resource?.kind, resource?.namespace]);
     assert.deepEqual(await namespaces(), [
+      ["Endpoints", "default"],
       ["Namespace", null],
-      ["Pod", "default"],
       ["Thing", "default"],
     ]);
     assert.deepEqual(await namespaces("apps"), [
+      ["Endpoints", "apps"],
       ["Namespace", null],
-      ["Pod", "apps"],
       ["Thing", "apps"],
     ]);
   });
 
   it("names the worst first", async () => {
-    const meshWide =
-      "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: { name: all }\nspec: {}\n";
-    assert.deepEqual(inShort(await scanned({ "a.yaml": meshWide, "b.yaml": skipping("dex") })), [
+    assert.deepEqual(inShort(await scanned({ "a.yaml": meshWide(), "b.yaml": skipping("dex") })), [
       "in/b.yaml:10 forbid-skip-verify dex",
       "in/a.yaml:4 forbid-cluster-wide-request-authentication all",
     ]);
   });
 
   it("tells a rule the namespace of objects that name none", async () => {
-    const meshWide =
-      "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: { name: all }\nspec: {}\n";
-    const [entry] = (await scanned({ "a.yaml": meshWide }, { namespace: "istio-system" })).entries();
+    const [entry] = (await scanned({ "a.yaml": meshWide() }, { namespace: "istio-system" })).entries();
     assert.match(entry?.message ?? "", /reaches every workload of the mesh/);
   });
 
   it("quotes nothing of a Secret that can't be checked", async () => {
     const secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: hunter2hunter2\n";
     const run = await scanned({ "a.yaml": secret });
+    const outline = "stringData is something else than a map, which Kubernetes expects";
+    const said = run.entries().map(({ policy, message }) => [policy, message] as const);
     assert.deepEqual(
-      run.entries().map(({ message }) => message),
+      said.find(([policy]) => policy === "forbid-skip-verify"),
       [
-        "forbid-skip-verify can't check this object: stringData is something else than a map, which Kubernetes expects. " +
-          "What can't be checked is not let through.",
+        "forbid-skip-verify",
+        `forbid-skip-verify can't check this object: ${outline}. What can't be checked is not let through.`,
       ],
     );
-    for (const format of ["text", "sarif"] as const) {
+    for (const [policy, message] of said) assert.ok(message.includes(outline), policy);
+    for (const format of ["text", "json", "sarif"] as const) {
       const { stdout, stderr } = await scanned({ "a.yaml": secret }, { format });
       assert.ok(!`${stdout}${stderr}`.includes("hunter2"), format);
     }

@@ -81,6 +81,23 @@ export const skipping = (name: string, namespace = "auth"): string =>
     "",
   ].join("\n");
 
+/** A manifest that violates forbid-cluster-wide-request-authentication in its fourth line, and the denial that others ask for. */
+export const meshWide = (namespace?: string): string => {
+  const metadata = `metadata: { name: all${namespace === undefined ? "" : `, namespace: ${namespace}`} }`;
+  return [
+    "apiVersion: security.istio.io/v1",
+    "kind: RequestAuthentication",
+    metadata,
+    "spec: {}",
+    "---",
+    "apiVersion: security.istio.io/v1",
+    "kind: AuthorizationPolicy",
+    metadata,
+    'spec: { action: DENY, rules: [{ from: [{ source: { notRequestPrincipals: ["*"] } }] }] }',
+    "",
+  ].join("\n");
+};
+
 /** What can't be wrong. */
 export const clean = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: auth\n";
 

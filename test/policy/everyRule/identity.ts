@@ -31,6 +31,12 @@ export const identity: Readonly<Record<string, Evidence>> = {
   "forbid-health-check-bypass": ofProxy({ gcp_healthchecks: true }),
   "forbid-oauth2-proxy-inline-secrets": ofProxy({ client_secret: "correct horse" }),
   "forbid-oauth2-proxy-passwords": ofProxy({ htpasswd_file: "/etc/proxy/users" }),
+  "forbid-plain-listeners": ofProxy({
+    https_address: "0.0.0.0:4443",
+    tls_cert_file: "/tls/tls.crt",
+    tls_key_file: "/tls/tls.key",
+    http_address: "0.0.0.0:4180",
+  }),
   "forbid-tokens-to-upstreams": ofProxy({ pass_access_token: true, upstreams: ["http://app:8080"] }),
   "forbid-unsafe-oauth2-proxy-switches": ofProxy({ allow_query_semicolons: true }),
   "forbid-unverified-email": ofProxy({ insecure_oidc_allow_unverified_email: true }),

@@ -53,6 +53,12 @@ const annotated: Manifest = {
     },
   },
 };
+const dex: Manifest = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "dex", namespace: "auth" },
+  spec: { template: { spec: { containers: [{ name: "dex", image: "ghcr.io/dexidp/dex:v2.45.1" }] } } },
+};
 const operation = "spec.rules[0].to[0].operation";
 
 /** Gateways, their routes, Istio and Envoy. */
@@ -119,6 +125,14 @@ export const meshEvidence: Readonly<Record<string, Evidence>> = {
     passes: [changed(requirePrincipal, { "spec.action": "CUSTOM" }), mesh],
     fails: [changed(requirePrincipal, { "spec.action": "CUSTOM" })],
   },
+  "require-identity-sidecars": evidenceAmong(
+    [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "auth", labels: { "istio-injection": "enabled" } } },
+      dex,
+      strict,
+    ],
+    { "metadata.labels": undefined },
+  ),
   "require-mesh-wide-mtls": evidenceAmong(
     [
       strict,

@@ -60,6 +60,9 @@ export const workloads: Readonly<Record<string, Evidence>> = {
   "limit-capabilities": evidence(deployment, { [`${own}.capabilities`]: undefined }),
   "limit-kernel-settings": evidence(deployment, { [`${own}.seLinuxOptions`]: { type: "spc_t" } }),
   "limit-volume-types": evidence(deployment, { [`${pod}.volumes`]: [{ name: "node", hostPath: { path: "/" } }] }),
+  "require-memory-limits": evidence(changed(signIn, { [`${container}.resources`]: { limits: { memory: "256Mi" } } }), {
+    [`${container}.resources`]: undefined,
+  }),
   "require-fixed-image": evidence(deployment, { [`${container}.image`]: "registry.example.com/web:latest" }),
   "require-read-only-root": evidence(signIn, { [`${own}.readOnlyRootFilesystem`]: undefined }),
   "require-rootless": evidence(deployment, { [`${pod}.securityContext.runAsNonRoot`]: undefined }),

@@ -203,8 +203,8 @@ describe("require-visible-oauth2-proxy-settings", () => {
     assert.deepEqual(together(visible, [odd, configured()]), [
       [
         0,
-        'spec.template.spec.containers[0].args is the string "--config=/etc/proxy/oauth2_proxy.cfg", where Kubernetes ' +
-          "expects a list. What can't be read isn't checked.",
+        "spec.template.spec.containers[0].args is something else than a list, which Kubernetes expects. " +
+          "What can't be read isn't checked.",
       ],
     ]);
   });

@@ -30,6 +30,7 @@ describe("the rules about pods, roles, the network and versions", () => {
         ["limit-volume-types", "mandatory", "high", "CWE-668"],
         ["limit-kernel-settings", "mandatory", "medium", "CWE-693"],
         ["require-read-only-root", "mandatory", "medium", "CWE-732"],
+        ["require-memory-limits", "advisory", "low", "CWE-770"],
         ["require-fixed-image", "mandatory", "medium", "CWE-494"],
         ["forbid-default-credentials", "mandatory", "critical", "CWE-1392"],
         ["forbid-rbac-wildcards", "mandatory", "high", "CWE-732"],

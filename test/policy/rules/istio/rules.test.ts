@@ -39,6 +39,7 @@ describe("the rules about Istio and Envoy", () => {
       ["require-mesh-config", "advisory", "low", "CWE-693"],
       ["forbid-ports-behind-proxy-protocol", "mandatory", "critical", "CWE-807"],
       ["require-mesh-wide-mtls", "mandatory", "high", "CWE-319"],
+      ["require-identity-sidecars", "advisory", "medium", "CWE-319"],
       ["require-sign-in-routes", "mandatory", "high", "CWE-425"],
     ]);
   });

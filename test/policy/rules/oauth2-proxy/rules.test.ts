@@ -32,6 +32,7 @@ describe("the rules about oauth2-proxy, Dex and published secrets", () => {
         "forbid-tokens-to-upstreams mandatory medium CWE-522",
         "forbid-oauth2-proxy-passwords mandatory advisory high CWE-308",
         "require-redis-tls mandatory medium CWE-319",
+        "forbid-plain-listeners mandatory medium CWE-319",
         "forbid-debug-errors mandatory advisory low CWE-209",
         "forbid-unsafe-oauth2-proxy-switches mandatory medium CWE-1188",
         "forbid-dex-static-passwords mandatory advisory high CWE-798",

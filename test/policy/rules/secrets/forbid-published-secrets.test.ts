@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type Manifest } from "../../../../policy/manifest";
+import { defaultHashes } from "../../../../policy/rules/pods/defaultCredentials";
 import { forbidPublishedSecrets as rule } from "../../../../policy/rules/secrets/forbid-published-secrets";
+import { published } from "../../../../policy/rules/secrets/publishedSecrets";
 import { messages } from "../../support";
 
 /** Put together here, so that a search for the secret finds no copy of it. */
@@ -9,6 +11,10 @@ const clientSecret = ["pUBnBOY80SnXgjib", "TYM9ZWNzY2xreNGQok"].join("");
 const ofTutorial = ["SXRNTGYzNUFtNi9MTGUv", "bXJmUnlLdUlYTU00a29ick4="].join("");
 const ofDeployKf = "c".repeat(16);
 const hash = ["$2y$12$4K/VkmDd1q1Orb3", "xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72"].join("");
+const hashOfReadme = ["$2y$12$vIm8CANhuWui0J1p", "3jYeGeuM28Qcn76IFMaFWvZCG5ZkKZ4MjTF4u"].join("");
+const hashOfChart = ["$2y$05$gY6dgXqjuzFhwdhsiF", "e7seM9q9Tile4Y3E.CBpAZJffkeiLaC21Gy"].join("");
+const cookieOfProxy = ["OQINaROshtE9TcZkNAm", "-5Zs2Pv3xaWytBmc5W7sPX7w="].join("");
+const clientOfProxy = ["b2F1dGgyLXByb3h5LWN", "saWVudC1zZWNyZXQK"].join("");
 const password = "1234".repeat(2);
 
 const configMap = (data: Record<string, string>): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", data });
@@ -25,6 +31,10 @@ describe("forbid-published-secrets", () => {
     [cookieSecret, "the cookie's secret of kubeflow/manifests"],
     [clientSecret, "the client's secret of kubeflow/manifests"],
     [hash, "the hash of the password of kubeflow/manifests"],
+    [hashOfReadme, "the hash that kubeflow/manifests shows as an example of a new password's"],
+    [hashOfChart, "the hash of the password in the examples of oauth2-proxy's chart"],
+    [cookieOfProxy, "the cookie's secret of oauth2-proxy's local environment"],
+    [clientOfProxy, "the client's secret of oauth2-proxy's local environment"],
     [password, "the password of kubeflow/manifests"],
     [ofTutorial, "the cookie's secret of a tutorial about Kubeflow with oauth2-proxy and Dex"],
     [ofDeployKf, "the cookie's secret of deployKF's defaults"],
@@ -60,6 +70,21 @@ describe("forbid-published-secrets", () => {
     assert.deepEqual(messages(rule, configMap({ "config.yaml": `staticPasswords:\n- hash: ${hash}\n` })), [
       holds('data["config.yaml"]', "the hash of the password of kubeflow/manifests"),
     ]);
+  });
+
+  it("rejects a hash in a file of htpasswd", () => {
+    const users = `person@example.com:${hashOfChart}\n`;
+    assert.deepEqual(messages(rule, { apiVersion: "v1", kind: "Secret", stringData: { users } }), [
+      holds("stringData.users", "the hash of the password in the examples of oauth2-proxy's chart"),
+    ]);
+  });
+
+  it("recognises nothing that forbid-default-credentials recognises, so that one secret is one violation", () => {
+    assert.ok(defaultHashes.size >= 6);
+    assert.deepEqual(
+      Object.keys(published).filter((hash) => defaultHashes.has(hash)),
+      [],
+    );
   });
 
   it("rejects it among arguments, in a variable and in a chart's values", () => {
