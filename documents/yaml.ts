@@ -1,4 +1,5 @@
 import { LineCounter, parseAllDocuments } from "yaml";
+import { nestsTooDeep } from "./nesting";
 import { UnreadableText } from "./unreadable";
 
 /** Enough for shared blocks, too little for a text that unfolds into gigabytes. */
@@ -6,6 +7,7 @@ const maxAliasCount = 100;
 
 /** Reads every document of a YAML or JSON text into plain values. A key that stands twice is an error. */
 export function readYaml(text: string): unknown[] {
+  if (nestsTooDeep(text)) throw new UnreadableText("YAML", "nested too deeply");
   const lineCounter = new LineCounter();
   try {
     const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: "silent" });

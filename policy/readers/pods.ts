@@ -1,4 +1,4 @@
-import { groupOf, isMap, join, listAt, type Manifest, mapAt } from "../manifest";
+import { groupOf, isMap, join, listAt, type Manifest, mapAt, UnexpectedShape } from "../manifest";
 import { isUnknownValue } from "../rule";
 import { type Image, readImage } from "./image";
 
@@ -131,8 +131,9 @@ export function containersOf(pod: Pod): Container[] {
         values,
         name: typeof name === "string" ? name : "",
         get image() {
-          const image = values["image"];
-          return typeof image === "string" && image.trim() !== "" ? readImage(image) : undefined;
+          const image = values["image"] ?? "";
+          if (typeof image !== "string") throw new UnexpectedShape(join(at, "image"), image, "a string");
+          return image.trim() === "" ? undefined : readImage(image);
         },
       };
     });

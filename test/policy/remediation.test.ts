@@ -166,7 +166,7 @@ describe("the SDK's Remediate, with every remedy on", () => {
     request.setOptions(new AnalyzerResourceOptions());
     request.setProperties(Struct.fromJavaScript(manifest as Record<string, JavaScriptValue>));
     const response = await new Promise<RemediateResponse>((resolve, reject) => {
-      void remediate({ request }, (error, answer) => (answer ? resolve(answer) : reject(error as Error)));
+      void remediate({ request }, (error, answer) => (answer ? resolve(answer) : reject(new Error(String(error)))));
     });
     const all = response.getRemediationsList();
     return {
