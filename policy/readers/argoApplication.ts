@@ -10,6 +10,8 @@ export interface ArgoValues {
   readonly namespace: unknown;
   /** Files of values besides, which nobody sees here. */
   readonly filesField: string | undefined;
+  /** Why the text in `values` can't be read; it is no matter of rules about other charts. */
+  readonly unreadable?: UnreadableText;
 }
 
 /**
@@ -34,8 +36,13 @@ export function argoValuesOf(manifest: Manifest): ArgoValues[] {
     const helm = isMap(source["helm"]) ? source["helm"] : {};
     const files = ["valueFiles", "fileParameters"].find((key) => Array.isArray(helm[key]) && helm[key].length > 0);
     const filesField = files === undefined ? undefined : `${field}.helm.${files}`;
-    const given = valuesIn(`${field}.helm`, helm);
-    return [{ chart: source["chart"] ?? source["path"], ...given, namespace: destination["namespace"], filesField }];
+    const about = { chart: source["chart"] ?? source["path"], namespace: destination["namespace"], filesField };
+    try {
+      return [{ ...about, ...valuesIn(`${field}.helm`, helm) }];
+    } catch (error) {
+      if (!(error instanceof UnreadableText)) throw error;
+      return [{ ...about, field: `${field}.helm.values`, values: {}, unreadable: error }];
+    }
   });
 }
 
@@ -55,7 +62,7 @@ function inText(field: string, text: unknown): Record<string, unknown> {
   if (typeof text !== "string" || text.trim() === "") return {};
   const [document] = readYaml(text);
   // Templates of an ApplicationSet, for example.
-  if (!isMap(document)) throw new UnreadableText(`${field} holds no map of values`);
+  if (!isMap(document)) throw new UnreadableText("YAML", `no map of values in ${field}`);
   return document;
 }
 

@@ -1,3 +1,4 @@
+import { type UnreadableText } from "../../documents/unreadable";
 import { isMap, join, type Manifest } from "../manifest";
 import { argoValuesOf } from "./argoApplication";
 
@@ -23,9 +24,11 @@ export function chartValuesOf(manifest: Manifest, chart: RegExp): ChartValues[] 
 interface Release extends Omit<ChartValues, "values"> {
   readonly name: string;
   readonly values: unknown;
+  readonly unreadable?: UnreadableText;
 }
 
-function valuesFor({ name, field, values, namespace, filesField }: Release, chart: RegExp): ChartValues[] {
+function valuesFor({ name, field, values, namespace, filesField, unreadable }: Release, chart: RegExp): ChartValues[] {
+  if (unreadable && chart.test(name)) throw unreadable;
   if (chart.test(name)) return [{ field, values: isMap(values) ? values : {}, namespace, filesField }];
   if (!isMap(values)) return [];
   return Object.keys(values)

@@ -22,7 +22,10 @@ export function valuesIn(manifest: Manifest): GivenValues[] {
     }
     case "argoproj.io Application":
     case "argoproj.io ApplicationSet":
-      return argoValuesOf(manifest).map(({ field, values, chart }) => given(field, values, chart));
+      return argoValuesOf(manifest).map(({ field, values, chart, unreadable }) => {
+        if (unreadable) throw unreadable;
+        return given(field, values, chart);
+      });
     case "install.istio.io IstioOperator":
       return [given("spec.values", specOf(manifest)["values"], "istiod")];
     case "sailoperator.io Istio":

@@ -13,7 +13,10 @@ const allowed: readonly { key: string; values: readonly unknown[]; then: string 
   { key: "procMount", values: ["Default", undefined, null], then: "the kernel's own /proc is open" },
 ];
 
-/** No container gets more rights than it starts with. */
+/**
+ * No container gets more rights than it starts with. The charts of Dex and istio-cni leave the switch out, and are rejected
+ * for it: absent means true.
+ */
 export const forbidPrivilegeEscalation: Rule = {
   name: "forbid-privilege-escalation",
   title: "Containers can't gain privileges",

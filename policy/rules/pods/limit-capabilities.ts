@@ -9,7 +9,10 @@ const { framework, cwe } = weakness(250, "Execution with Unnecessary Privileges"
 /** The one capability that the restricted policy lets a container add. */
 const mayAdd = new Set(["NET_BIND_SERVICE"]);
 
-/** Every capability is dropped; only the one for ports below 1024 comes back. */
+/**
+ * Every capability is dropped; only the one for ports below 1024 comes back. istio-cni, a node agent, needs others to set
+ * pods' networks up, and is exempted by its name.
+ */
 export const limitCapabilities: Rule = {
   name: "limit-capabilities",
   title: "Capabilities are dropped",

@@ -60,6 +60,12 @@ describe("a chart's values in an Application of Argo CD", () => {
     assert.equal(values?.filesField, "spec.source.helm.valueFiles");
   });
 
+  it("are refused where they can't be read, and only by rules about their chart", () => {
+    const helm = { values: "a: [" };
+    assert.throws(() => chartValuesOf(application("dex", helm), /^dex$/), /not readable as YAML/);
+    assert.deepEqual(chartValuesOf(application("grafana", helm), /^dex$/), []);
+  });
+
   it("reach the rules about Dex", () => {
     assert.deepEqual(
       messages(requireDexStorage, application("dex", { values: "config: { storage: { type: memory } }" })),
