@@ -61,6 +61,8 @@ export function readManifestYaml(text: string): SourceText {
         version: "1.1",
         customTags: kubernetesTags,
         lineCounter: lines,
+        // It compares each key with all before it, which takes minutes for a map of 100,000; flawOf does it by a set.
+        uniqueKeys: false,
         prettyErrors: false,
         logLevel: "silent",
       }),
@@ -93,14 +95,18 @@ export function readManifestYaml(text: string): SourceText {
 }
 
 const tooDeep = "nested too deeply";
+const twice = "a key stands twice";
 
 /** The parser's messages can quote the text, its codes don't. */
 function reasonFor(code: string): string {
-  if (code === "DUPLICATE_KEY") return "a key stands twice";
+  if (code === "DUPLICATE_KEY") return twice;
   return code === "RESOURCE_EXHAUSTION" ? tooDeep : code.toLowerCase().replaceAll("_", " ");
 }
 
-/** What YAML allows and Kubernetes doesn't: too deep a nesting, and keys that are no texts, as in an unrendered template. */
+/**
+ * What YAML allows and Kubernetes doesn't: too deep a nesting, a key that stands twice, and keys that are no texts, as in
+ * an unrendered template.
+ */
 function flawOf(root: Node | null): { offset: number; reason: string } | undefined {
   // Without recursion, which could be nested too deeply itself.
   const left: { node: unknown; depth: number; offset: number }[] = [{ node: root, depth: 0, offset: 0 }];
@@ -109,7 +115,14 @@ function flawOf(root: Node | null): { offset: number; reason: string } | undefin
     if (!isMap(node) && !isSeq(node)) continue;
     const offset = node.range?.[0] ?? next.offset;
     if (depth > maxDepth) return { offset, reason: tooDeep };
+    const keys = new Set<unknown>();
     for (const item of node.items) {
+      if (isPair(item) && isScalar(item.key)) {
+        // Two that are one as texts are one key of the object: 1 and "1".
+        const key = String(item.key.value);
+        if (keys.has(key)) return { offset: item.key.range?.[0] ?? offset, reason: twice };
+        keys.add(key);
+      }
       if (!isPair(item)) left.push({ node: item, depth: depth + 1, offset });
       else if (isScalar(item.key)) left.push({ node: item.value, depth: depth + 1, offset });
       else return { offset, reason: "a key that is no text" };

@@ -1,4 +1,6 @@
+import { type UnreadableText } from "../../documents/unreadable";
 import { isMap, join, type Manifest } from "../manifest";
+import { argoValuesOf } from "./argoApplication";
 
 /** The values that somebody gives to a chart. */
 export interface ChartValues {
@@ -12,13 +14,21 @@ export interface ChartValues {
 }
 
 /**
- * The values for one chart in a `helm.v3.Release` of Pulumi or a HelmRelease of Flux, also where it is a part of another
- * chart. A `helm.v4.Chart` and a `helm.v3.Chart` come as the objects that they render.
+ * The values for one chart in a `helm.v3.Release` of Pulumi, a HelmRelease of Flux or an Application of Argo CD, also
+ * where it is a part of another chart. A `helm.v4.Chart` and a `helm.v3.Chart` come as the objects that they render.
  */
 export function chartValuesOf(manifest: Manifest, chart: RegExp): ChartValues[] {
-  const release = releaseOf(manifest);
-  if (!release) return [];
-  const { name, field, values, namespace, filesField } = release;
+  return releasesOf(manifest).flatMap((release) => valuesFor(release, chart));
+}
+
+interface Release extends Omit<ChartValues, "values"> {
+  readonly name: string;
+  readonly values: unknown;
+  readonly unreadable?: UnreadableText;
+}
+
+function valuesFor({ name, field, values, namespace, filesField, unreadable }: Release, chart: RegExp): ChartValues[] {
+  if (unreadable && chart.test(name)) throw unreadable;
   if (chart.test(name)) return [{ field, values: isMap(values) ? values : {}, namespace, filesField }];
   if (!isMap(values)) return [];
   return Object.keys(values)
@@ -30,7 +40,17 @@ export function chartValuesOf(manifest: Manifest, chart: RegExp): ChartValues[] 
     });
 }
 
-function releaseOf(manifest: Manifest) {
+function releasesOf(manifest: Manifest): Release[] {
+  const release = releaseOf(manifest);
+  if (release) return [release];
+  return argoValuesOf(manifest).map(({ chart, namespace, ...given }) => ({
+    ...given,
+    name: baseName(chart),
+    namespace: text(namespace),
+  }));
+}
+
+function releaseOf(manifest: Manifest): Release | undefined {
   if (manifest.kind === "Release" && manifest.apiVersion.startsWith("helm.sh/")) {
     const files = manifest["valueYamlFiles"];
     return {

@@ -1,6 +1,6 @@
-import { readYaml } from "../../documents/yaml";
-import { groupOf, isMap, join, type Manifest, mapAt } from "../manifest";
-import { mapsAt, type Placed, specOf } from "./istio";
+import { groupOf, type Manifest, mapAt } from "../manifest";
+import { argoValuesOf } from "./argoApplication";
+import { type Placed, specOf } from "./istio";
 
 /** Values that somebody gives to Istio's charts, or to an operator that renders them. */
 export interface GivenValues extends Placed {
@@ -21,10 +21,11 @@ export function valuesIn(manifest: Manifest): GivenValues[] {
       return [given("spec.values", specOf(manifest)["values"], chart["chart"])];
     }
     case "argoproj.io Application":
-      return [
-        { field: "spec.source", map: mapAt(specOf(manifest)["source"], "spec.source") },
-        ...mapsAt(specOf(manifest)["sources"], "spec.sources"),
-      ].flatMap(ofArgo);
+    case "argoproj.io ApplicationSet":
+      return argoValuesOf(manifest).map(({ field, values, chart, unreadable }) => {
+        if (unreadable) throw unreadable;
+        return given(field, values, chart);
+      });
     case "install.istio.io IstioOperator":
       return [given("spec.values", specOf(manifest)["values"], "istiod")];
     case "sailoperator.io Istio":
@@ -39,14 +40,4 @@ function given(field: string, values: unknown, chart: unknown): GivenValues {
   // `istio/istiod`, an OCI address and a folder all end in the chart's name.
   const name = typeof chart === "string" ? chart.replace(/\/+$/, "").split("/").at(-1) : undefined;
   return { field, map: mapAt(values, field), chart: name };
-}
-
-function ofArgo({ field, map }: Placed): GivenValues[] {
-  const helm = mapAt(map["helm"], `${field}.helm`);
-  const text = helm["values"];
-  const documents = typeof text === "string" ? readYaml(text) : [];
-  return [
-    given(`${field}.helm.valuesObject`, helm["valuesObject"], map["chart"]),
-    ...documents.filter(isMap).map((values) => given(join(field, "helm.values: "), values, map["chart"])),
-  ];
 }

@@ -8,7 +8,15 @@ import { istioPage, weakness } from "./facts";
 
 const { framework, reference } = weakness(290, "Authentication Bypass by Spoofing");
 
-/** Nothing but a verified token says who somebody is: no route, no filter, no authorization service. */
+/**
+ * Nothing but a verified token says who somebody is: no route, no filter, no authorization service.
+ *
+ * A filter that copies x-auth-request-email is rejected as well, also where oauth2-proxy has set that header a step before,
+ * as in deployKF and argoflow. Whether it did rests on the order of filters, and on the header being taken from those
+ * requests that oauth2-proxy isn't asked about (a bearer token, a path left out): no single object shows either, and with
+ * one of them wrong everybody is whoever he writes there. outputClaimToHeaders needs neither. An installation that has
+ * proved both says so in an exemption.
+ */
 export const forbidOtherIdentities: Rule = {
   name: "forbid-other-identities",
   title: "No route or filter says who somebody is",

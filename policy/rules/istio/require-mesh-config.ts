@@ -9,8 +9,12 @@ import { namesPaths } from "./require-path-normalization";
 const { framework, reference } = weakness(693, "Protection Mechanism Failure");
 
 /**
- * Says what was not checked. A rule that finds no mesh configuration can neither pass nor reject what rests on it; a stack
- * that leaves Istio to somebody else is right to have none, so this one is advisory and can be turned off for it.
+ * Says what was not checked. A rule that finds no mesh configuration can neither pass nor reject what rests on it, and to
+ * be silent about that would be a pass.
+ *
+ * Advisory, because nothing is known to be wrong: a stack that leaves Istio to somebody else, or a folder of policies
+ * alone, is right to have none. It is one finding for all objects, not one for each policy. Where the mesh belongs to the
+ * same stack the pack's config makes it mandatory.
  */
 export const requireMeshConfig: StackRule = {
   name: "require-mesh-config",

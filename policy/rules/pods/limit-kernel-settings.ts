@@ -26,7 +26,10 @@ const seLinuxTypes = new Set(["", "container_t", "container_init_t", "container_
 
 const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
 
-/** The node's own protections stay on: AppArmor, SELinux, and the kernel settings that pods share. */
+/**
+ * The node's own protections stay on: AppArmor, SELinux, and the kernel settings that pods share. istio-cni, a node agent,
+ * turns AppArmor off to enter pods' networks, and is exempted by its name.
+ */
 export const limitKernelSettings: Rule = {
   name: "limit-kernel-settings",
   title: "The kernel's protections stay on",
