@@ -196,7 +196,7 @@ describe("load", () => {
     const refusing = await start({}, withoutSessions);
     let asked = 0;
     // The first one made sure of the token.
-    refusing.faults.refusesToken = () => (asked += 1) % 5 === 0;
+    refusing.faults.refusesToken = () => (asked += 1) % 2 === 0;
     assert.match((await outcome(refusing)).faults.join("\n"), /answered right; it came to .*token: status 403/);
     await platform?.close();
     const open = await start({ failsOpen: true }, withoutSessions);
