@@ -39,7 +39,7 @@ export const requireMemoryLimits: Rule = {
       return containersOf(pod).flatMap(({ field, values }) => {
         const resources = mapAt(values["resources"], `${field}.resources`);
         const memory = mapAt(resources["limits"], `${field}.resources.limits`)["memory"];
-        if (/^[1-9]/.test(String(memory ?? ""))) return [];
+        if ((typeof memory === "string" || typeof memory === "number") && /^[1-9]/.test(String(memory))) return [];
         const place = `${field}.resources.limits.memory`;
         return [violation(place, `${place} is ${show(memory)}, in a pod of ${service}. Write one, for example 256Mi.`)];
       });
