@@ -17,7 +17,10 @@ export const companyIstiod = `${companyIstio.namespace}/istiod-${companyIstio.re
 /** What a company sets by itself: the charts ask for more of a node than the bed has. */
 const own = {
   resources: { requests: { cpu: "100m", memory: "512Mi" } },
-  global: { proxy: { resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } } } },
+  global: {
+    istioNamespace: companyIstio.namespace,
+    proxy: { resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } } },
+  },
 };
 
 /**
@@ -25,12 +28,14 @@ const own = {
  * Secret with its CA, as docs/14-bring-your-own.md says, and is not waited for here.
  */
 export async function installIstio(ground: Ground, stack: string): Promise<void> {
-  const { namespace } = companyIstio;
+  const { namespace, revision } = companyIstio;
   const { programs } = ground;
   const { beside } = layout();
   const asked = writePrivate(join(beside, "gatehouse.yaml"), await printedValues(stack));
   const values = writePrivate(join(beside, "istiod.yaml"), stringify(own));
-  await installChart(ground, { chart: "base", release: "istio-base", namespace, values: [] });
+  const { global } = own;
+  const base = writePrivate(join(beside, "istio-base.yaml"), stringify({ global, defaultRevision: revision }));
+  await installChart(ground, { chart: "base", release: "istio-base", namespace, values: [base] });
   await installChart(ground, { chart: "cni", release: "istio-cni", namespace, values: [] });
   await kubectl(programs, ["-n", namespace, "rollout", "status", "daemonset/istio-cni-node", "--timeout=240s"]);
   await installChart(ground, { chart: "istiod", release: "istiod", namespace, values: [values, asked] });
