@@ -58,7 +58,7 @@ export class Recipes {
       async (value) => (await this.#authority(value)).certificatePem,
     ],
     [
-      /^Secret istio-system\/gatehouse-(?:ca|istiod-ca-[0-9a-f]{10}): stringData\["extra\.pem"\]$/,
+      /^Secret [a-z0-9-]+\/gatehouse-(?:ca|istiod-ca-[0-9a-f]{10}): stringData\["extra\.pem"\]$/,
       async (value) => {
         const { certificatePem } = await this.#authority(value);
         const { settings } = this;
