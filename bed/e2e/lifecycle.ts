@@ -66,7 +66,10 @@ export async function liveOn(facts: Facts, beside: readonly Beside[], report: Re
 }
 
 /** The mutation that takes a setting away from the mesh, and the field of which the refusal has to speak. */
-const lacking = { mutation: "paths-as-they-come", field: "pathNormalization.normalization" } as const;
+const lacking = {
+  mutation: "somebody-elses-checks-without-the-address",
+  field: "includeAdditionalHeadersInCheck",
+} as const;
 
 async function refusedWithout(): Promise<string> {
   const { refusal: file } = layout();

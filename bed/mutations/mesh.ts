@@ -1,4 +1,5 @@
 import { namespaces, oauth2Proxy } from "../../components/topology";
+import { companyIstio } from "../beside/foundations/istio";
 import { type Mutation, withYaml } from "./mutation";
 
 interface Mesh {
@@ -14,6 +15,9 @@ interface Check {
 
 /** istiod looks at it all the time and tells the proxies, so that no pod has to go. */
 const object = { apiVersion: "v1", kind: "ConfigMap", namespace: namespaces.istio, name: "istio" };
+
+/** That of somebody else's istiod, whose revision is in its name. */
+const theirs = { ...object, namespace: companyIstio.namespace, name: `istio-${companyIstio.revision}` };
 
 const inMesh =
   (change: (mesh: Mesh) => void): Mutation["change"] =>
@@ -63,7 +67,7 @@ export const mesh: readonly Mutation[] = [
     name: "somebody-elses-checks-without-the-address",
     breaks:
       "An Istio that somebody else runs was changed after it was looked at, and nobody comes back to the page that was asked for.",
-    object,
+    object: theirs,
     change: inCheck((check) => delete check.includeAdditionalHeadersInCheck),
     modes: ["own-mesh"],
     noticedBy: ["login/comes-back"],

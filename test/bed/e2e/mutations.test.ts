@@ -4,6 +4,7 @@ import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
 import { gateMeshConfig } from "../../../components/meshValues";
 import { gateway, namespaces } from "../../../components/topology";
+import { companyIstio } from "../../../bed/beside/foundations/istio";
 import { checksOf, type Mode, modes } from "../../../bed/e2e/modes";
 import { chosenMutations, looks } from "../../../bed/e2e/mutate";
 import { everyMutation, mutationGroups } from "../../../bed/mutations/everyMutation";
@@ -158,13 +159,15 @@ function recordMode(mode: Mode): Promise<Recording> {
 function ofCharts({ charts }: Recording): LiveObject[] {
   const values = (chart: string) => charts.find((each) => each.chart === chart)?.values ?? {};
   const annotations = values("gateway").podAnnotations;
+  const own = values("istiod").meshConfig;
+  // Where somebody else has installed it, it has what `gatehouse mesh` prints.
+  const theirs = { name: `istio-${companyIstio.revision}`, namespace: companyIstio.namespace };
   return [
     {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: "istio", namespace: namespaces.istio },
-      // Where somebody else has installed it, it has what `gatehouse mesh` prints.
-      data: { mesh: stringify(values("istiod").meshConfig ?? gateMeshConfig()) },
+      metadata: own === undefined ? theirs : { name: "istio", namespace: namespaces.istio },
+      data: { mesh: stringify(own ?? gateMeshConfig()) },
     },
     {
       apiVersion: "apps/v1",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { judgeRefusal } from "../../../bed/e2e/lifecycle";
 import { Api } from "../../../bed/platform/cluster/api";
 import { nothingLeft } from "../../../bed/platform/deploy";
@@ -92,11 +92,19 @@ describe("what somebody else runs, before a stack is applied to it", function ()
     assert.match(said, /^The Istio in istio-system is not as the gate needs it; nothing was applied\./);
     assert.match(said, /pathNormalization\.normalization/);
     assert.match(said, /DECODE_AND_MERGE_SLASHES/);
-    assert.match(judgeRefusal(said), /pathNormalization\.normalization/);
+    assert.throws(() => judgeRefusal(said), /refused for something else/);
     assert.deepEqual(
       cluster.asked.filter(({ method }) => method !== "GET"),
       [],
     );
+  });
+
+  it("is refused for what a run takes away from somebody else's Istio", async () => {
+    const map = live()["ConfigMap istio-system/istio"] as { data: { mesh: string } };
+    const key = "includeAdditionalHeadersInCheck";
+    const without = parse(map.data.mesh, (name: unknown, value: unknown) => (name === key ? {} : value)) as unknown;
+    put("ConfigMap istio-system/istio", changed(map, "data.mesh", stringify(without)));
+    assert.match(judgeRefusal(await refusal()), /envoyExtAuthzHttp\.includeAdditionalHeadersInCheck/);
   });
 
   it("is refused where there is no Istio at all", async () => {
