@@ -78,6 +78,23 @@ export function join(path: string, key: string | number): string {
   return path === "" || path.endsWith(": ") ? `${path}${key}` : `${path}.${key}`;
 }
 
+export type Step = string | number;
+
+const step = /(?:^|\.)([A-Za-z_$][\w$-]*)|\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]/y;
+
+/** A path that `join` made, as its steps; nothing where it is another, such as one with a text's name before it. */
+export function stepsOf(path: string): Step[] | undefined {
+  const steps: Step[] = [];
+  step.lastIndex = 0;
+  let end = 0;
+  for (let match = step.exec(path); match; match = step.exec(path)) {
+    const [, name, index, quoted] = match;
+    steps.push(name ?? (index === undefined ? (JSON.parse(quoted ?? '""') as string) : Number(index)));
+    end = step.lastIndex;
+  }
+  return end === path.length && end > 0 ? steps : undefined;
+}
+
 function describeType(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";

@@ -1,4 +1,4 @@
-import { groupOf, isMap, type Manifest, mapAt, nameOf } from "./manifest";
+import { groupOf, isMap, type Manifest, mapAt, nameOf, type Step, stepsOf } from "./manifest";
 import { type Container, containersOf, podsOf } from "./readers/pods";
 
 /**
@@ -67,7 +67,12 @@ export function isNodeAgentsNeed(rule: string, manifest: Manifest, field: string
     const container = agentIn(manifest);
     const [, owner] = need.field.exec(field) ?? [];
     if (!container || (owner !== undefined && owner !== container.field)) return false;
-    const value = valueAt(manifest, field);
+    const steps = stepsOf(field);
+    if (!steps) return false;
+    const value = steps.reduce<unknown>(
+      (place, key) => (typeof place === "object" && place !== null ? (place as Record<Step, unknown>)[key] : undefined),
+      manifest,
+    );
     return need.values.includes(isMap(value) ? value["path"] : value);
   } catch {
     // What can't be read, or isn't known yet, is nobody's need.
@@ -82,13 +87,4 @@ function agentIn(manifest: Manifest): Container | undefined {
   const [container, another] = podsOf(manifest).flatMap(containersOf);
   if (container?.name !== agent.container || another !== undefined) return undefined;
   return /(^|\/)install-cni$/.test(container.image?.repository ?? "") ? container : undefined;
-}
-
-/** The value at a field, as rules write it. */
-function valueAt(manifest: Manifest, field: string): unknown {
-  const keys = [...field.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)];
-  return keys.reduce<unknown>((value, [, quoted, index, plain]) => {
-    const key = quoted ?? index ?? plain ?? "";
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  }, manifest);
 }

@@ -1,4 +1,4 @@
-import { isMap, type Manifest } from "./manifest";
+import { isMap, type Manifest, type Step, stepsOf } from "./manifest";
 import { type Finding, type Mended, type Rule, type RuleContext } from "./rule";
 import { run } from "./run";
 
@@ -19,6 +19,7 @@ export function mend(fields: Record<string, unknown>, findings: readonly Finding
   let wrote = false;
   for (const finding of findings) {
     if (finding.kind !== "violation" || !finding.mended) continue;
+    // Nothing where it leads into a text, which is never rewritten.
     const steps = stepsOf(finding.field);
     if (steps !== undefined && write(fields, steps, finding.mended)) wrote = true;
   }
@@ -38,23 +39,6 @@ export function readable<T extends object>(properties: T): T {
       return typeof value === "object" && value !== null ? readable(value) : value;
     },
   });
-}
-
-type Step = string | number;
-
-const step = /(?:^|\.)([A-Za-z_$][\w$-]*)|\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]/y;
-
-/** A violation's field as steps; nothing where it leads into a text, which is never rewritten. */
-function stepsOf(field: string): Step[] | undefined {
-  const steps: Step[] = [];
-  step.lastIndex = 0;
-  let end = 0;
-  for (let match = step.exec(field); match; match = step.exec(field)) {
-    const [, name, index, quoted] = match;
-    steps.push(name ?? (index === undefined ? (JSON.parse(quoted ?? '""') as string) : Number(index)));
-    end = step.lastIndex;
-  }
-  return end === field.length && end > 0 ? steps : undefined;
 }
 
 function write(fields: Record<string, unknown>, steps: readonly Step[], { value }: Mended): boolean {

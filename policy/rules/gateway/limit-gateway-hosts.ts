@@ -1,6 +1,7 @@
 import { type Manifest } from "../../manifest";
-import { isApiGateway, isIstioGateway, mapsAt, specOf, textAt, textsAt } from "../../readers/istio";
+import { isApiGateway, isIstioGateway, mapsAt, specOf, textAt } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
+import { eachServerHost } from "./eachServerHost";
 import { istioPage, weakness } from "../istio/facts";
 
 const { framework, reference } = weakness(284, "Improper Access Control");
@@ -43,15 +44,11 @@ export const limitGatewayHosts: Rule = {
 };
 
 function servers(manifest: Manifest): Finding[] {
-  return mapsAt(specOf(manifest)["servers"], "spec.servers").flatMap(({ field, map }) =>
-    inspect(() =>
-      textsAt(map["hosts"], `${field}.hosts`).flatMap((host, index) => {
-        const [namespace, name] = host.includes("/") ? host.split("/", 2) : ["*", host];
-        const isOpen = name === "*" ? namespace === "*" : isTopLevel(name);
-        return isOpen ? [wrong(`${field}.hosts[${index}]`, JSON.stringify(host))] : [];
-      }),
-    ),
-  );
+  return eachServerHost(manifest, (place, host) => {
+    const [namespace, name] = host.includes("/") ? host.split("/", 2) : ["*", host];
+    const isOpen = name === "*" ? namespace === "*" : isTopLevel(name);
+    return isOpen ? [wrong(place, JSON.stringify(host))] : [];
+  });
 }
 
 /** A star and one label, such as *.com: a wildcard over what other people register. */

@@ -1,6 +1,7 @@
 import { type Manifest, mapAt } from "../../manifest";
-import { isApiGateway, isIstioGateway, mapsAt, specOf, textsAt } from "../../readers/istio";
+import { isApiGateway, isIstioGateway, mapsAt, specOf } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
+import { eachServerHost } from "./eachServerHost";
 import { istioPage, weakness } from "../istio/facts";
 
 const { framework, reference } = weakness(668, "Exposure of Resource to Wrong Sphere");
@@ -38,19 +39,14 @@ export const limitRouteNamespaces: Rule = {
 };
 
 function servers(manifest: Manifest): Finding[] {
-  return mapsAt(specOf(manifest)["servers"], "spec.servers").flatMap(({ field, map }) =>
-    inspect(() =>
-      textsAt(map["hosts"], `${field}.hosts`).flatMap((host, index) => {
-        // limit-gateway-hosts rejects a host that is everything.
-        if ((host.includes("/") && !host.startsWith("*/")) || host.replace("*/", "") === "*") return [];
-        const place = `${field}.hosts[${index}]`;
-        const message =
-          `${place} is ${JSON.stringify(host)} and takes routes from every namespace. ` +
-          `Write <namespace>/${host.replace(/^\*\//, "")}.`;
-        return [violation(place, message)];
-      }),
-    ),
-  );
+  return eachServerHost(manifest, (place, host) => {
+    // limit-gateway-hosts rejects a host that is everything.
+    if ((host.includes("/") && !host.startsWith("*/")) || host.replace("*/", "") === "*") return [];
+    const message =
+      `${place} is ${JSON.stringify(host)} and takes routes from every namespace. ` +
+      `Write <namespace>/${host.replace(/^\*\//, "")}.`;
+    return [violation(place, message)];
+  });
 }
 
 function listeners(manifest: Manifest): Finding[] {
