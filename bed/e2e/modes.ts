@@ -7,7 +7,7 @@ import { type Beside } from "../beside/beside";
 import { edgeSecretName } from "../beside/edgeSecret";
 import { acmeDirectory } from "../beside/servers/acme";
 import { companyCertManager } from "../beside/foundations/certManager";
-import { companyIstio, companyIstiod } from "../beside/foundations/istio";
+import { companyIstio } from "../beside/foundations/istio";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
 import { loginClient, loginIssuer } from "../beside/servers/login";
@@ -29,7 +29,7 @@ export interface Mode {
   beside?: readonly Beside[];
   /** Further options of `gatehouse verify`. */
   verify?: readonly string[];
-  /** Somebody else's Istio on which it stands. */
+  /** Somebody else's Istio on which it stands; `istioctl` and `gatehouse verify` are told where it is. */
   mesh?: OwnMesh;
   /** The areas and checks of the suite that run here; what looks the same in every mode runs in one. Default: all. */
   only?: readonly string[];
@@ -274,7 +274,6 @@ export const modes: readonly Mode[] = [
     }),
     beside: ["own-cert-manager", "own-istio", "given-certificate"],
     only: ["tls/certificate", "spoofing", "fail-closed/network-flows", "fail-closed/without-istiod", ...theWayIn],
-    verify: ["--istiod", companyIstiod],
     mesh: companyIstio,
     breaks: "own",
     why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all; the rest is as in `core`.",

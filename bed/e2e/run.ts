@@ -104,6 +104,7 @@ async function runMode(result: ModeResult, options: E2eOptions): Promise<void> {
     "--load",
     String(load),
     ...(mode.verify ?? []),
+    ...(mode.mesh === undefined ? [] : ["--istiod", `${mode.mesh.namespace}/istiod-${mode.mesh.revision}`]),
     ...selectionOf(mode),
     "--require",
     ...result.met,

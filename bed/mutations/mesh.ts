@@ -1,5 +1,5 @@
 import { namespaces, oauth2Proxy } from "../../components/topology";
-import { companyIstio } from "../beside/foundations/istio";
+import { companyMeshConfig } from "../beside/foundations/istio";
 import { type Mutation, withYaml } from "./mutation";
 
 interface Mesh {
@@ -17,7 +17,7 @@ interface Check {
 const object = { apiVersion: "v1", kind: "ConfigMap", namespace: namespaces.istio, name: "istio" };
 
 /** That of somebody else's istiod, whose revision is in its name. */
-const theirs = { ...object, namespace: companyIstio.namespace, name: `istio-${companyIstio.revision}` };
+const theirs = { ...object, ...companyMeshConfig };
 
 const inMesh =
   (change: (mesh: Mesh) => void): Mutation["change"] =>

@@ -11,8 +11,8 @@ import { type Ground, installChart } from "./chart";
 /** The settings of a mode that stands on this one. */
 export const companyIstio = { type: "existing", namespace: "mesh", revision: "stable" } as const;
 
-/** Its Deployment, for `gatehouse verify --istiod`. */
-export const companyIstiod = `${companyIstio.namespace}/istiod-${companyIstio.revision}`;
+/** Its mesh configuration. */
+export const companyMeshConfig = { namespace: companyIstio.namespace, name: `istio-${companyIstio.revision}` };
 
 /** What a company sets by itself: the charts ask for more of a node than the bed has. */
 const own = {

@@ -4,7 +4,7 @@ import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
 import { gateMeshConfig } from "../../../components/meshValues";
 import { gateway, namespaces } from "../../../components/topology";
-import { companyIstio } from "../../../bed/beside/foundations/istio";
+import { companyMeshConfig } from "../../../bed/beside/foundations/istio";
 import { checksOf, type Mode, modes } from "../../../bed/e2e/modes";
 import { chosenMutations, looks } from "../../../bed/e2e/mutate";
 import { everyMutation, mutationGroups } from "../../../bed/mutations/everyMutation";
@@ -161,12 +161,11 @@ function ofCharts({ charts }: Recording): LiveObject[] {
   const annotations = values("gateway").podAnnotations;
   const own = values("istiod").meshConfig;
   // Where somebody else has installed it, it has what `gatehouse mesh` prints.
-  const theirs = { name: `istio-${companyIstio.revision}`, namespace: companyIstio.namespace };
   return [
     {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: own === undefined ? theirs : { name: "istio", namespace: namespaces.istio },
+      metadata: own === undefined ? companyMeshConfig : { name: "istio", namespace: namespaces.istio },
       data: { mesh: stringify(own ?? gateMeshConfig()) },
     },
     {
