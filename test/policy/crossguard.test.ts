@@ -4,19 +4,12 @@ import { crossguardPolicy } from "../../policy/crossguard";
 import { exemptionsSchema } from "../../policy/exemptions";
 import { type Manifest } from "../../policy/manifest";
 import { type Finding, inspect, type Rule, type RuleContext, violation } from "../../policy/rule";
-import { unknownCheckingProxy, UnknownValueError, unknownStringValue } from "./support";
+import { ruleFacts, unknownCheckingProxy, UnknownValueError, unknownStringValue } from "./support";
 
 /** A rule that rejects nothing until a test gives it something to do. */
 function rule(check: (manifest: Manifest, context: RuleContext) => Finding[]): Rule {
   return {
-    name: "forbid-nothing",
-    title: "Nothing",
-    why: "For tests.",
-    mend: "Nothing to mend.",
-    severity: "low",
-    enforcementLevel: "advisory",
-    framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
-    references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
+    ...ruleFacts,
     settings: ["rootNamespace"],
     check,
   };

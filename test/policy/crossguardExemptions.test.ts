@@ -3,18 +3,13 @@ import assert from "node:assert/strict";
 import { crossguardPolicies } from "../../policy/crossguard";
 import { Exemptions } from "../../policy/exemptions";
 import { type Rule, type RuleFacts, type StackRule, violation } from "../../policy/rule";
-import { unknownCheckingProxy } from "./support";
+import { ruleFacts, unknownCheckingProxy } from "./support";
 
 const facts: RuleFacts = {
+  ...ruleFacts,
   name: "forbid-everything",
   title: "Everything",
-  why: "For tests.",
-  mend: "Nothing to mend.",
-  severity: "low",
   enforcementLevel: "mandatory",
-  framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
-  references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
-  settings: [],
 };
 const rule: Rule = { ...facts, check: () => [violation("", "wrong")] };
 const stackRule: StackRule = {

@@ -4,18 +4,13 @@ import { crossguardPolicies, crossguardPolicy, crossguardStackPolicy } from "../
 import { nameOf } from "../../policy/manifest";
 import { rules } from "../../policy/pack";
 import { inspect, type Member, type StackFinding, type StackRule, violation } from "../../policy/rule";
-import { unknownCheckingProxy, UnknownValueError, unknownStringValue } from "./support";
+import { ruleFacts, unknownCheckingProxy, UnknownValueError, unknownStringValue } from "./support";
 
 function rule(checkTogether: StackRule["checkTogether"]): StackRule {
   return {
+    ...ruleFacts,
     name: "require-company",
     title: "No object alone",
-    why: "For tests.",
-    mend: "Nothing to mend.",
-    severity: "low",
-    enforcementLevel: "advisory",
-    framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
-    references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
     settings: ["rootNamespace"],
     checkTogether,
   };

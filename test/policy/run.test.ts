@@ -3,19 +3,8 @@ import { UnreadableText } from "../../documents/unreadable";
 import { mapAt } from "../../policy/manifest";
 import { memberOf, type Rule, type StackRule } from "../../policy/rule";
 import { run, runTogether } from "../../policy/run";
-import { context } from "./support";
+import { context, ruleFacts as facts } from "./support";
 
-const facts = {
-  name: "forbid-nothing",
-  title: "Nothing",
-  why: "For tests.",
-  mend: "Nothing to mend.",
-  severity: "low",
-  enforcementLevel: "advisory",
-  framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
-  references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
-  settings: [],
-} as const;
 const secret = { apiVersion: "v1", kind: "Secret", stringData: "hunter2" };
 
 describe("what a rule throws", () => {

@@ -5,6 +5,7 @@ import {
   memberOf,
   type Rule,
   type RuleContext,
+  type RuleFacts,
   type StackContext,
   type StackRule,
 } from "../../policy/rule";
@@ -23,6 +24,19 @@ const sdkProxy = require("@pulumi/policy/proxy") as SdkProxy;
 export const { unknownCheckingProxy, UnknownValueError, unknownStringValue, unknownObjectValue } = sdkProxy;
 
 export const context: RuleContext = { settings: defaultSettings, defaultNamespace: "default" };
+
+/** What a rule says of itself, where a test is about what it does. */
+export const ruleFacts: RuleFacts = {
+  name: "forbid-nothing",
+  title: "Nothing",
+  why: "For tests.",
+  mend: "Nothing to mend.",
+  severity: "low",
+  enforcementLevel: "advisory",
+  framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
+  references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
+  settings: [],
+};
 
 /** A rule's findings on a manifest; the same through the SDK's proxy, which is how it meets a manifest in a deployment. */
 export function findings(rule: Rule, manifest: Manifest, given: RuleContext = context): Finding[] {

@@ -3,17 +3,13 @@ import { check, type CheckArgs } from "../../../cli/scan/check";
 import { PackConfig } from "../../../cli/policies/packConfig";
 import { type ScannedObject } from "../../../cli/scan/objects";
 import { type Rule, type RuleFacts, type StackRule, violation } from "../../../policy/rule";
+import { ruleFacts } from "../../policy/support";
 
 const facts: RuleFacts = {
+  ...ruleFacts,
   name: "forbid-a",
   title: "A",
-  why: "For tests.",
-  mend: "Nothing to mend.",
-  severity: "low",
   enforcementLevel: "mandatory",
-  framework: { name: "CWE", version: "4", reference: "CWE-0", specification: "None" },
-  references: [{ id: "CWE-0", url: "https://example.com/0", about: "nothing" }],
-  settings: [],
 };
 const object = (name: string): ScannedObject => ({
   manifest: { apiVersion: "v1", kind: "ConfigMap", metadata: { name } },
