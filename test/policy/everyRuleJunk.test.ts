@@ -30,6 +30,12 @@ function mutated(manifests: readonly Manifest[]): fc.Arbitrary<Manifest[]> {
 }
 
 describe("whatever stands in an object", () => {
+  // mocha has every error keep its whole stack, which for each of a parser's thousand errors, a thousand calls deep, takes
+  // seconds; a preview keeps Node's ten lines.
+  const { stackTraceLimit } = Error;
+  before(() => (Error.stackTraceLimit = 10));
+  after(() => (Error.stackTraceLimit = stackTraceLimit));
+
   for (const rule of all) {
     it(`${rule.name} comes to an end with it, soon and without an error`, () => {
       const { passes = [], fails = [] } = everyEvidence[rule.name] ?? {};
