@@ -76,3 +76,25 @@ describe("the table of pages in the README", () => {
     );
   });
 });
+
+/** The folders whose messages and comments people read. */
+const code = ["acceptance", "bed", "bin", "cli", "components", "documents", "library", "policy", "stacks"];
+
+describe("a page that the code sends people to", () => {
+  for (const folder of code) {
+    it(`is there, wherever ${folder}/ names one`, () => {
+      const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+      const named = files
+        .filter((name) => /\.(ts|js|lua|html)$/.test(name))
+        .flatMap((name) =>
+          [...readFileSync(join(root, folder, name), "utf8").matchAll(/\bdocs\/[\w/-]+\.(?:md|json)/g)].map(
+            ([page]): [string, string] => [name, page],
+          ),
+        );
+      assert.deepEqual(
+        named.filter(([, page]) => !existsSync(join(root, page))),
+        [],
+      );
+    });
+  }
+});

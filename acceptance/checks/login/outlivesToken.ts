@@ -36,7 +36,7 @@ export function outlivesTokenAt({ every, skew, moment }: Pace): Check {
     name: "outlives-token",
     proves:
       "Who comes back when the session's ID token is over still has the session, with new cookies; the token itself is refused; and where there is time enough to see it, a session that is always in use lasts as long as it should and ends then, and so do copies of its cookies.",
-    mend: "A session that ends with its token was not refreshed: sessions.refresh must be below the token's lifetime, the scope needs offline_access, and the provider must give a refresh token (docs/1-identity-providers.md). One that never ends: Dex's expiry.refreshTokens.absoluteLifetime must be sessions.lifetime.",
+    mend: "A session that ends with its token was not refreshed: sessions.refresh must be below the token's lifetime, the scope needs offline_access, and the provider must give a refresh token (docs/10-identity-providers.md). One that never ends: Dex's expiry.refreshTokens.absoluteLifetime must be sessions.lifetime.",
     exercises: ["gateway", "oauth2-proxy", "Dex"],
     needs: ["sessions", "user", "client", "echo", "wait"],
     timeout: 3900,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
-import { type AddressInfo } from "node:net";
+import { type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Access } from "../../../acceptance/cluster/api";
@@ -165,6 +165,12 @@ export class FakeCluster {
     const server = createServer(await issue(authority, ["kubernetes"]), (request, response) => {
       void this.#serve(request, response);
     });
+    // The server's own list lacks those that are still shaking hands, and would wait for their end.
+    const sockets = new Set<Socket>();
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as AddressInfo;
     const folder = mkdtempSync(join(tmpdir(), "gatehouse-test-"));
@@ -193,7 +199,9 @@ export class FakeCluster {
     };
     this.#close = () => {
       rmSync(folder, { recursive: true });
-      server.closeAllConnections();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       return new Promise((done) => server.close(() => done()));
     };
   }

@@ -167,6 +167,16 @@ function verdict(manifests: readonly Manifest[]): string[] {
   return stackRules.flatMap((rule) => together(rule, manifests).map(() => rule.name));
 }
 
+const verdicts = new Map<string, string[]>();
+
+/** What every other spelling is compared with; there are few settings and many spellings. */
+function inTheFile([name, value]: Chosen): string[] {
+  const key = JSON.stringify([name, value]);
+  const known = verdicts.get(key) ?? verdict([configured({ [name]: value })]);
+  verdicts.set(key, known);
+  return known;
+}
+
 describe("a setting of oauth2-proxy", () => {
   const both = {
     ...settings,
@@ -177,7 +187,7 @@ describe("a setting of oauth2-proxy", () => {
     it(`has the same verdict ${place} as in the file`, () => {
       fc.assert(
         fc.property(choice(both), (chosen) => {
-          assert.deepEqual(verdict(write(chosen)), verdict([configured({ [chosen[0]]: chosen[1] })]));
+          assert.deepEqual(verdict(write(chosen)), inTheFile(chosen));
         }),
         { numRuns: 40 },
       );
