@@ -12,7 +12,7 @@ import {
 import { acmeCanProve, acmeReachesTheNames } from "./crossChecks/acme";
 import { browsersReachTheProvider, whoVouchesIsOutside } from "./crossChecks/behindTheGate";
 import { certificatesNest } from "./crossChecks/certificates";
-import { metadataServerStaysClosed } from "./crossChecks/cluster";
+import { metadataServerStaysClosed, onlyTheServersAreOpened } from "./crossChecks/cluster";
 import { type CrossCheck } from "./crossChecks/comparing";
 import {
   addressIsForDevelopment,
@@ -69,6 +69,7 @@ export const crossChecks: readonly CrossCheck[] = [
   providerStandsAlone,
   jobsNeedDex,
   metadataServerStaysClosed,
+  onlyTheServersAreOpened,
   gatewayMakesSense,
   routesAreOfApplications,
   existingIsElsewhere,

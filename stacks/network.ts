@@ -10,7 +10,7 @@ export const serverNetwork = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("addresses").describe("A server outside of the cluster."),
     cidrs: someOf(cidr, "name the server's addresses, such as 10.20.0.5/32").describe(
-      "Its addresses, after whatever the name resolves to.",
+      "Its addresses, after whatever the name resolves to, in blocks of /16 (IPv6: /48) or narrower.",
     ),
   }),
   z.strictObject({

@@ -37,6 +37,26 @@ function serverIn(cidr: string) {
 const holds = (server: { toString: () => string }, whose: string) =>
   `this block holds ${server.toString()}, where clouds hand out credentials: name ${whose} own addresses`;
 
+/** The widest block that can be one server's addresses, in bits: a whole network of kind's (/16), a site's IPv6 (RFC 6177, /48). */
+const widest = { ipv4: 16, ipv6: 48 };
+
+export const onlyTheServersAreOpened = comparing(["cluster", "identity", "sessions"], function* (settings) {
+  for (const { path, cidrs, whose } of opened(settings)) {
+    for (const [index, cidr] of cidrs.entries()) {
+      const [address, bits] = ipaddr.parseCIDR(cidr);
+      const most = widest[address.kind()];
+      // A block that holds a metadata server has a problem of its own.
+      if (bits < most && serverIn(cidr) === undefined) {
+        yield {
+          path: [...path, index],
+          value: cidr,
+          mend: `this block is wider than any server's network, and all of it would be open: name ${whose} own addresses, in blocks of /${most} or narrower`,
+        };
+      }
+    }
+  }
+});
+
 export const metadataServerStaysClosed = comparing(["cluster", "identity", "sessions"], function* (settings, quote) {
   for (const { path, cidrs, whose } of opened(settings)) {
     for (const [index, cidr] of cidrs.entries()) {

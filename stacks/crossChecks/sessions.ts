@@ -1,3 +1,4 @@
+import { getPublicSuffix } from "tldts";
 import { canRefresh } from "../connectors";
 import { offlineMend } from "../offlineAccess";
 import { comparing, shorter } from "./comparing";
@@ -89,5 +90,16 @@ export const cookieReachesTheHost = comparing(["domain", "sessions"], function* 
       value: cookieDomain,
       mend: `a browser drops a cookie for a domain that is not the host or its parent (RFC 6265, section 5.3): write ${quote("domain", domain)} or one of its parents`,
     };
+  } else if (cookieDomain !== undefined && cookieDomain !== domain && isPublicSuffix(cookieDomain)) {
+    yield {
+      path: ["sessions", "cookieDomain"],
+      value: cookieDomain,
+      mend: `a browser drops a cookie for a public suffix, below which everybody may have names (RFC 6265, section 5.3, step 5; https://publicsuffix.org): write ${quote("domain", domain)}, or a parent of it that is yours alone`,
+    };
   }
 });
+
+/** Browsers' list has what registries sell, such as co.uk, and what others give away, such as github.io. */
+function isPublicSuffix(name: string): boolean {
+  return getPublicSuffix(name, { allowPrivateDomains: true }) === name;
+}

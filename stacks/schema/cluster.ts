@@ -21,7 +21,7 @@ export const clusterSettings = z
           cidr,
           "name the API server's addresses: kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes",
         ).describe(
-          "Addresses of the API server, as pods reach it after the Service's translation; where the network plugin judges before it, as the Amazon VPC CNI does, also the address of the Service `kubernetes`. Only they may be talked to, and call the webhooks.",
+          "Addresses of the API server, as pods reach it after the Service's translation; where the network plugin judges before it, as the Amazon VPC CNI does, also the address of the Service `kubernetes`. Blocks of /16 (IPv6: /48) or narrower. Only they may be talked to, and call the webhooks.",
         ),
         ports: someOf(port, "name the API server's port, mostly 443 or 6443")
           .default([443, 6443])

@@ -28,7 +28,9 @@ export const sessionsSettings = z
   .strictObject({
     cookieDomain: dnsName
       .optional()
-      .describe("The domain of the session cookie; the session spans its subdomains. Default: `domain`."),
+      .describe(
+        "The domain of the session cookie, `domain` or a parent that is no public suffix; the session spans its subdomains. Default: `domain`.",
+      ),
     lifetime: duration
       .default("12h")
       .describe(

@@ -283,6 +283,27 @@ const cases: readonly Case[] = [
       },
     ],
   })),
+  ...(
+    [
+      ["kubeflow.co.uk", "co.uk"],
+      ["kubeflow.example.github.io", "github.io"],
+      ["kubeflow.azurewebsites.net", "azurewebsites.net"],
+      ["kubeflow.team.eu-west-1.elb.amazonaws.com", "eu-west-1.elb.amazonaws.com"],
+    ] as const
+  ).map(([domain, cookieDomain]) => ({
+    name: `refuse a session cookie for ${cookieDomain}, below which everybody may have names`,
+    change: [
+      ["domain", domain],
+      ["sessions.cookieDomain", cookieDomain],
+    ] as const,
+    problems: [
+      {
+        key: "sessions.cookieDomain",
+        value: cookieDomain,
+        mend: `a browser drops a cookie for a public suffix, below which everybody may have names (RFC 6265, section 5.3, step 5; https://publicsuffix.org): write ${domain}, or a parent of it that is yours alone`,
+      },
+    ],
+  })),
   {
     name: "refuse a machine issuer twice",
     base: withIssuer,
@@ -549,7 +570,7 @@ const cases: readonly Case[] = [
     ] as const
   ).map(([cidr, server]) => ({
     name: `refuse ${cidr} as the API server's, since it opens the metadata server`,
-    change: [["cluster.apiServer.cidrs", ["10.0.0.0/8", cidr]]] as const,
+    change: [["cluster.apiServer.cidrs", ["10.0.0.0/16", cidr]]] as const,
     problems: [
       {
         key: "cluster.apiServer.cidrs[1]",
@@ -612,6 +633,42 @@ const cases: readonly Case[] = [
         key: `${at}.network.cidrs[0]`,
         value: "0.0.0.0/0",
         mend: `this block holds 169.254.169.254, where clouds hand out credentials: name the ${whose} own addresses`,
+      },
+    ],
+  })),
+  ...(
+    [
+      ["10.0.0.0/8", 16],
+      ["10.0.0.0/15", 16],
+      ["2001:db8::/32", 48],
+    ] as const
+  ).map(([cidr, most]) => ({
+    name: `refuse ${cidr} as the API server's, since a whole network would be open`,
+    change: [["cluster.apiServer.cidrs", ["172.18.0.0/16", "2001:db8:1::/48", cidr]]] as const,
+    problems: [
+      {
+        key: "cluster.apiServer.cidrs[2]",
+        value: cidr,
+        mend: `this block is wider than any server's network, and all of it would be open: name the API server's own addresses, in blocks of /${most} or narrower`,
+      },
+    ],
+  })),
+  ...(
+    [
+      ["identity.connectors[0]", "directory's", () => withConnector("ldap")],
+      ["identity.provider.storage", "database's", withPostgres],
+      ["sessions.storage", "server's", withRedis],
+    ] as const
+  ).map(([at, whose, base]) => ({
+    name: `refuse a company's whole network as the addresses of ${at}`,
+    base,
+    stack: "dev",
+    change: [[`${at}.network.cidrs`, ["10.0.0.0/8"]]] as const,
+    problems: [
+      {
+        key: `${at}.network.cidrs[0]`,
+        value: "10.0.0.0/8",
+        mend: `this block is wider than any server's network, and all of it would be open: name the ${whose} own addresses, in blocks of /16 or narrower`,
       },
     ],
   })),
@@ -1292,6 +1349,17 @@ describe("cross-checks", () => {
     ["a week's session with scopes that name no refresh token", [["sessions.lifetime", "168h"]]],
     ["a cookie for the host itself", [["sessions.cookieDomain", "kubeflow.example.com"]]],
     ["a cookie for the host's parent", [["sessions.cookieDomain", "example.com"]]],
+    [
+      "a cookie for a name below a public suffix",
+      [
+        ["domain", "kubeflow.example.co.uk"],
+        ["sessions.cookieDomain", "example.co.uk"],
+      ],
+    ],
+    [
+      "a host that is a public suffix, for which browsers keep the cookie alone",
+      [["domain", "ec2-192-0-2-1.eu-west-1.compute.amazonaws.com"]],
+    ],
     [
       "groups in place of e-mail domains",
       [

@@ -547,7 +547,7 @@ const fields: Readonly<Record<string, Field>> = {
     },
   },
   "cluster.apiServer.cidrs[0]": {
-    accepts: ["10.0.0.0/8", "172.18.0.2/32", "203.0.113.0/24", "fd12:3456::/48", "2001:db8::1/128", "2001:DB8::/32"],
+    accepts: ["10.0.0.0/16", "172.18.0.2/32", "203.0.113.0/24", "fd12:3456::/48", "2001:db8::1/128", "2001:DB8:1::/48"],
     refuses: {
       "write an address block whose host bits are zero, such as 10.0.0.0/16 or 172.18.0.2/32": [
         "",
