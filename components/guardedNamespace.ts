@@ -80,7 +80,8 @@ export class GuardedNamespace extends pulumi.ComponentResource {
    * Has sidecars here know the namespaces that flows lead to from here, and no other. Istio shows every sidecar what any
    * namespace writes: whoever may write a VirtualService in one of them, as Kubeflow's editors may, could otherwise lead
    * oauth2-proxy's requests for codes and keys elsewhere, and nobody could sign in. What no namespace here knows, such as
-   * addresses outside, goes where DNS says.
+   * addresses outside, goes where DNS says, also in a mesh that lets out registered hosts alone: NetworkPolicies say here
+   * what may be asked, by address and not by name.
    */
   knowOnlyNeighbours(opts: pulumi.CustomResourceOptions): k8s.apiextensions.CustomResource {
     const { namespace, flows } = this.args;
@@ -92,7 +93,10 @@ export class GuardedNamespace extends pulumi.ComponentResource {
       `${namespace}-neighbours`,
       {
         metadata: { name: "default", namespace, labels: partOf },
-        spec: { egress: [{ hosts: ["./*", ...[...new Set(neighbours)].map((name) => `${name}/*`)] }] },
+        spec: {
+          egress: [{ hosts: ["./*", ...[...new Set(neighbours)].map((name) => `${name}/*`)] }],
+          outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+        },
       },
       pulumi.mergeOptions({ parent: this, dependsOn: this.ready }, opts),
     );

@@ -64,6 +64,16 @@ const given = (certificate: string) => ({ type: "given", certificate });
 
 const atServers = { type: "addresses", cidrs: [`${addresses.servers}/32`] };
 
+/** Where sessions are kept, outside of the cluster. */
+const companyRedis = (authorityPem: string) => ({
+  type: "redis",
+  host: serverNames.redis,
+  username: redisUser,
+  password: { secretName: secretNames.redis, key: secretKey },
+  ca: given(authorityPem),
+  network: atServers,
+});
+
 /** As kubeadm has the API server name itself in tokens. */
 const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
 
@@ -229,14 +239,7 @@ export const modes: readonly Mode[] = [
     stack: "dev",
     settings: (authorityPem) => ({
       replicas: 2,
-      "sessions.storage": {
-        type: "redis",
-        host: serverNames.redis,
-        username: redisUser,
-        password: { secretName: secretNames.redis, key: secretKey },
-        ca: given(authorityPem),
-        network: atServers,
-      },
+      "sessions.storage": companyRedis(authorityPem),
       "identity.provider": {
         type: "dex",
         storage: {
@@ -267,16 +270,18 @@ export const modes: readonly Mode[] = [
   {
     name: "own-mesh",
     stack: "dev",
-    settings: (_, certificate) => ({
+    settings: (authorityPem, certificate) => ({
       istio: companyIstio,
       certManager: companyCertManager,
+      // That mesh lets out registered hosts alone.
+      "sessions.storage": companyRedis(authorityPem),
       "certificates.edge": { type: "given", certificate },
     }),
-    beside: ["own-cert-manager", "own-istio", "given-certificate"],
+    beside: ["own-cert-manager", "own-istio", "given-certificate", "redis"],
     only: ["tls/certificate", "spoofing", "fail-closed/network-flows", "fail-closed/without-istiod", ...theWayIn],
     mesh: companyIstio,
     breaks: "own",
-    why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all; the rest is as in `core`.",
+    why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all, and what gets out; the rest is as in `core`.",
   },
 ];
 

@@ -76,7 +76,10 @@ describe("an existing cert-manager and an existing Istio", () => {
 
   it("are known to the sidecars of sign-in, and no other namespace is beside the gateway's and that of the names", () => {
     const { spec } = recording.object<{ spec: object }>("Sidecar", "default", "auth");
-    assert.deepEqual(spec, { egress: [{ hosts: ["./*", "ingress/*", "mesh/*", "kube-system/*"] }] });
+    assert.deepEqual(spec, {
+      egress: [{ hosts: ["./*", "ingress/*", "mesh/*", "kube-system/*"] }],
+      outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+    });
   });
 
   it("have the cluster's keys handed on in a namespace of the platform's own", () => {

@@ -90,7 +90,10 @@ describe("a guarded namespace", () => {
       new GuardedNamespace("tools", { ...least, flows }, {}).knowOnlyNeighbours({ dependsOn: mesh });
     });
     const { spec } = recording.object<{ spec: object }>("Sidecar", "default", "tools");
-    assert.deepEqual(spec, { egress: [{ hosts: ["./*", "gate/*", "names/*"] }] });
+    assert.deepEqual(spec, {
+      egress: [{ hosts: ["./*", "gate/*", "names/*"] }],
+      outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+    });
     assert(
       recording.waitsFor(recording.declared("Sidecar", "default", "tools"), recording.declared("ConfigMap", "mesh")),
     );

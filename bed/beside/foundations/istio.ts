@@ -17,6 +17,8 @@ export const companyMeshConfig = { namespace: companyIstio.namespace, name: `ist
 /** What a company sets by itself: the charts ask for more of a node than the bed has. */
 const own = {
   resources: { requests: { cpu: "100m", memory: "512Mi" } },
+  // Strict companies let nothing out that is not registered; the platform must get to its servers all the same.
+  meshConfig: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
   global: {
     istioNamespace: companyIstio.namespace,
     proxy: { resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "512Mi" } } },
