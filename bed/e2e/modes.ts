@@ -10,7 +10,8 @@ import { companyCertManager } from "../beside/foundations/certManager";
 import { companyIstio } from "../beside/foundations/istio";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
-import { loginClient, loginIssuer } from "../beside/servers/login";
+import { directory } from "../beside/servers/directory";
+import { connectorClient, loginClient, loginConnector, loginIssuer } from "../beside/servers/login";
 import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
@@ -90,7 +91,9 @@ export const modes: readonly Mode[] = [
       "machines/cluster-keys",
       "machines/job",
       "login/copied-cookie",
+      "login/each-person",
       "login/outlives-token",
+      "login/outsider",
     ],
     why: "All that needs neither applications with hosts of their own nor anything in front of the gateway.",
   },
@@ -225,6 +228,66 @@ export const modes: readonly Mode[] = [
     why: "Who vouches for people shows where they come in; a Dex of somebody else's stands in for any provider.",
   },
   {
+    name: "own-directory",
+    stack: "dev",
+    settings: (authorityPem) => ({
+      identity: {
+        connectors: [
+          {
+            type: "ldap",
+            id: directory.connector,
+            name: "Company account",
+            host: serverNames.directory,
+            ca: given(authorityPem),
+            network: atServers,
+            bindDN: directory.bindDN,
+            bindPassword: { secretName: secretNames.directory, key: secretKey },
+            userSearch: {
+              baseDN: directory.people,
+              filter: "(objectClass=person)",
+              username: "uid",
+              idAttr: "entryUUID",
+            },
+            groupSearch: {
+              baseDN: directory.groups,
+              filter: "(objectClass=groupOfNames)",
+              userMatchers: [{ userAttr: "DN", groupAttr: "member" }],
+            },
+          },
+          {
+            type: "oidc",
+            ...loginConnector,
+            name: "Partners",
+            issuer: loginIssuer,
+            clientId: connectorClient,
+            clientSecret: { secretName: secretNames.connector, key: secretKey },
+            scopes: ["openid", "profile", "email", "groups"],
+            ca: given(authorityPem),
+          },
+        ],
+        emailDomains: ["example.com"],
+        allowedGroups: ["ml-engineers", `${loginConnector.groupsPrefix}ml-engineers`],
+      },
+      // With an issuer outside istiod would be one more part that may connect to any server's HTTPS port.
+      "machines.issuers": [],
+      "machines.cluster": { type: "selfSigned", issuer: kubeadmIssuer, audiences: [audience] },
+    }),
+    beside: ["directory", "connector-at-login"],
+    only: [
+      "redirects/links-of-dex",
+      "login/each-person",
+      "login/outsider",
+      "login/wrong-password",
+      "login/browser-sign-in",
+      "login/session-refresh",
+      "fail-closed/network-flows",
+      "fail-closed/secrets-in-the-open",
+      ...theWayIn,
+    ],
+    breaks: "own",
+    why: "What Dex makes of the people of its connectors, and whom it asks, shows where they come in; the rest is as in `core`.",
+  },
+  {
     name: "own-servers",
     stack: "dev",
     settings: (authorityPem) => ({
@@ -258,8 +321,10 @@ export const modes: readonly Mode[] = [
       "login/browser-sign-in",
       "login/browser-sign-out",
       "login/browser-two-tabs",
+      "login/each-person",
       "login/parallel-sign-ins",
       "login/outlives-token",
+      "login/outsider",
     ],
     breaks: "own",
     why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",

@@ -25,6 +25,7 @@ export const serverNames = {
   login: "login.example.com",
   redis: "redis.example.com",
   database: "postgres.example.com",
+  directory: "ldap.example.com",
   acme: "acme.example.com",
 } as const;
 
