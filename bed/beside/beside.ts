@@ -1,7 +1,7 @@
 import { type BesideFacts } from "../platform/facts";
 import { platformLayout } from "../platform/layout";
 import { writePrivateJson } from "../platform/privateFiles";
-import { dex, oauth2Proxy } from "../../components/topology";
+import { dex, istiod, oauth2Proxy } from "../../components/topology";
 import { addresses, layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
 import { balancer, balancerMachine } from "./balancer";
@@ -17,6 +17,7 @@ import { databasePort, databaseServer } from "./servers/database";
 import { directoryPort, directoryServer } from "./servers/directory";
 import { loginServer, type LoginServer } from "./servers/login";
 import { peopleFacts } from "./servers/people";
+import { publicIssuerServer } from "./servers/publicIssuer";
 import { redisPort, redisServer } from "./servers/redis";
 import { namesOf, type Surroundings } from "./surroundings";
 
@@ -36,6 +37,8 @@ export const besides = [
   "connector-at-login",
   /** The directory with the company's people, for another of its connectors. */
   "directory",
+  /** What a cloud publishes of its clusters, whose API server names it. */
+  "public-issuer",
   /** Where sessions are kept. */
   "redis",
   /** Where Dex keeps its state. */
@@ -72,7 +75,7 @@ export interface Company {
 }
 
 const atLogin = ["people-at-login", "jobs-at-login", "connector-at-login"] as const;
-const servers: readonly Beside[] = [...atLogin, "directory", "redis", "database", "acme-server"];
+const servers: readonly Beside[] = [...atLogin, "public-issuer", "directory", "redis", "database", "acme-server"];
 const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer"];
 
 /**
@@ -87,6 +90,9 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
   const machine = await companyMachine();
   const login = wants(...atLogin) ? await loginServer(machine, programs, gate) : undefined;
   const acmeRoot = wants("acme-server") ? await acmeServer(machine, programs, gate) : undefined;
+  if (wants("public-issuer")) {
+    await publicIssuerServer(machine, programs);
+  }
   const directory = wants("directory") ? await directoryServer(machine, programs) : undefined;
   const connector = wants("connector-at-login") ? login?.connector : undefined;
   const people = [...(directory?.people ?? []), ...(connector?.people ?? [])];
@@ -115,6 +121,7 @@ const waysTo: Partial<Record<Beside, string>> = Object.fromEntries(
   (
     [
       ["connector-at-login", 443, dex.name],
+      ["public-issuer", 443, istiod.name],
       ["directory", directoryPort, dex.name],
       ["redis", redisPort, oauth2Proxy.name],
       ["database", databasePort, dex.name],

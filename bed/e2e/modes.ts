@@ -12,6 +12,7 @@ import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
 import { directory } from "../beside/servers/directory";
 import { connectorClient, loginClient, loginConnector, loginIssuer } from "../beside/servers/login";
+import { publicIssuer } from "../beside/servers/publicIssuer";
 import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
@@ -203,6 +204,22 @@ export const modes: readonly Mode[] = [
     only: ["machines", "fail-closed/network-flows", "fail-closed/without-cluster-keys", "login/comes-back"],
     breaks: "own",
     why: "Where the cluster's keys come from, and what Dex makes of a job's token, shows in tokens and in one more part of the platform.",
+  },
+  {
+    name: "public-cluster",
+    stack: "dev",
+    settings: {
+      // Nothing but this, as on EKS, GKE and AKS: the platform knows where the keys are, and the system's store who vouches.
+      "machines.cluster": { type: "public", issuer: publicIssuer, audiences: [audience] },
+      "machines.issuers": [
+        { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
+      ],
+    },
+    beside: ["public-issuer"],
+    only: ["machines", "fail-closed/network-flows", "login/comes-back"],
+    skip: ["machines/cluster-keys", "machines/job"],
+    breaks: "own",
+    why: "Whose keys istiod believes about the cluster's tokens, fetched from a cloud, shows in tokens and in who connects there.",
   },
   {
     name: "own-provider",

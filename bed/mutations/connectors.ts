@@ -24,10 +24,11 @@ const [foreign = ""] = rootCertificates;
 export const connectors: readonly Mutation[] = [
   {
     name: "servers-of-others",
-    breaks: "More parts of the platform than Dex connect to the directory, and to whatever else there is.",
+    breaks:
+      "Another part of the platform than the one that asks it connects to a server outside, and to whatever else there is.",
     object: inAuth("networking.k8s.io/v1", "NetworkPolicy", `allow-${oauth2Proxy.name}`),
     change: (object) => withSpec<{ egress: unknown[] }>(object, (spec) => (spec.egress = [{}])),
-    modes,
+    modes: [...modes, "public-cluster"],
     noticedBy: ["fail-closed/network-flows"],
   },
   {

@@ -27,6 +27,9 @@ export const serverNames = {
   database: "postgres.example.com",
   directory: "ldap.example.com",
   acme: "acme.example.com",
+  /** A cloud's, as far as the bed's names go. */
+  keys: "oidc.eks.eu-central-1.amazonaws.com",
+  untrusted: "untrusted.example.com",
 } as const;
 
 /** Where a bed keeps what it needs while it is up. */

@@ -20,6 +20,8 @@ const sinceThen: readonly string[] = [
   "login/outsider",
   "login/wrong-password",
   "fail-closed/secrets-in-the-open",
+  "keys-of-another-cluster",
+  "keys-of-whoever-answers",
   "servers-of-others",
   "a-secret-in-the-open",
   "a-directory-of-another-authority",
