@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Jar } from "../../../acceptance/http/jar";
+import { placeOf } from "../../../acceptance/http/request";
 import { Attempt } from "../../../acceptance/signIn/attempt";
 import { follow, isOwn } from "../../../acceptance/signIn/follow";
 import { copyOf, signIn } from "../../../acceptance/signIn/session";
@@ -104,6 +105,21 @@ describe("signing in by script", () => {
     await assert.rejects(attempt().toForm(undefined, ada), /ended before Dex's form, at https:\/\/echo/);
     const elsewhere = { ...ada, issuer: new URL(`https://${echoName}:${gate.port}/other`) };
     await assert.rejects(attempt().toForm(undefined, elsewhere), /ended before Dex's form, at https:\/\/echo/);
+  });
+
+  it("looks for another Dex where DNS says, and for the deployment's names at the address that was given", async () => {
+    gate = await fakeGate(() => ({}));
+    const issuer = new URL("https://login.example.com/dex");
+    const target = { ...gate.target, address: "192.0.2.1", people: [{ ...ada, issuer }] };
+    const place = (url: string) => placeOf(target, new URL(url));
+    assert.equal(place("https://login.example.com/dex/auth"), "login.example.com");
+    assert.equal(place(gate.target.gate.href), "192.0.2.1");
+    assert.equal(place(start(gate).href), "192.0.2.1");
+    assert.equal(place("https://other.example.org/"), "192.0.2.1");
+    assert.equal(
+      placeOf({ ...target, address: undefined }, new URL("https://other.example.org/")),
+      "other.example.org",
+    );
   });
 
   it("gives no password to the form of somebody else's connector", async () => {
