@@ -40,6 +40,7 @@ export const connectors: readonly Mutation[] = [
       ...structuredClone(object),
       data: { ...object.data, [environment.client]: Buffer.from("skipApprovalScreen").toString("base64") },
     }),
+    modes: ["core", ...modes],
     noticedBy: ["fail-closed/secrets-in-the-open"],
   },
   {

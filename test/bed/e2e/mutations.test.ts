@@ -99,7 +99,8 @@ describe("The mutations", () => {
       const groups = mutationGroups
         .map((group) =>
           group.filter(
-            ({ noticedBy, modes: own }) => own === undefined && noticedBy.some((title) => titles.includes(title)),
+            ({ noticedBy, modes: own = [mode.name] }) =>
+              own.includes(mode.name) && noticedBy.some((title) => titles.includes(title)),
           ),
         )
         .filter((group) => group.length > 0);
