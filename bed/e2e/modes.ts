@@ -10,14 +10,14 @@ import { companyCertManager } from "../beside/foundations/certManager";
 import { companyIstio } from "../beside/foundations/istio";
 import { database } from "../beside/servers/database";
 import { job } from "../beside/servers/jobToken";
-import { directory } from "../beside/servers/directory";
-import { connectorClient, loginClient, loginConnector, loginIssuer } from "../beside/servers/login";
-import { publicIssuer } from "../beside/servers/publicIssuer";
+import { loginClient, loginIssuer } from "../beside/servers/login";
 import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
 import { type OwnMesh } from "./analyze";
+import { ownDirectory, publicCluster } from "./companyModes";
+import { atServers, given, kubeadmIssuer, theWayIn } from "./inModes";
 
 /** One way of running the platform that a bed can tell from the others. */
 export interface Mode {
@@ -60,23 +60,6 @@ const behindBalancer = {
   "ingress.service.type": "LoadBalancer",
   "ingress.trustedRanges": [`${addresses.balancer}/32`],
 };
-
-/** A certificate that the settings have to bring along. */
-const given = (certificate: string) => ({ type: "given", certificate });
-
-const atServers = { type: "addresses", cidrs: [`${addresses.servers}/32`] };
-
-/** As kubeadm has the API server name itself in tokens. */
-const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
-
-/** That people and machines get in and out at all, and that nobody else does. */
-const theWayIn = [
-  "login/comes-back",
-  "login/sign-out",
-  "login/cookies",
-  "machines/dex-token",
-  "machines/kubernetes-token",
-];
 
 export const modes: readonly Mode[] = [
   {
@@ -205,22 +188,7 @@ export const modes: readonly Mode[] = [
     breaks: "own",
     why: "Where the cluster's keys come from, and what Dex makes of a job's token, shows in tokens and in one more part of the platform.",
   },
-  {
-    name: "public-cluster",
-    stack: "dev",
-    settings: {
-      // Nothing but this, as on EKS, GKE and AKS: the platform knows where the keys are, and the system's store who vouches.
-      "machines.cluster": { type: "public", issuer: publicIssuer, audiences: [audience] },
-      "machines.issuers": [
-        { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
-      ],
-    },
-    beside: ["public-issuer"],
-    only: ["machines", "fail-closed/network-flows", "login/comes-back"],
-    skip: ["machines/cluster-keys", "machines/job"],
-    breaks: "own",
-    why: "Whose keys istiod believes about the cluster's tokens, fetched from a cloud, shows in tokens and in who connects there.",
-  },
+  publicCluster,
   {
     name: "own-provider",
     stack: "dev",
@@ -244,66 +212,7 @@ export const modes: readonly Mode[] = [
     breaks: "own",
     why: "Who vouches for people shows where they come in; a Dex of somebody else's stands in for any provider.",
   },
-  {
-    name: "own-directory",
-    stack: "dev",
-    settings: (authorityPem) => ({
-      identity: {
-        connectors: [
-          {
-            type: "ldap",
-            id: directory.connector,
-            name: "Company account",
-            host: serverNames.directory,
-            ca: given(authorityPem),
-            network: atServers,
-            bindDN: directory.bindDN,
-            bindPassword: { secretName: secretNames.directory, key: secretKey },
-            userSearch: {
-              baseDN: directory.people,
-              filter: "(objectClass=person)",
-              username: "uid",
-              idAttr: "entryUUID",
-            },
-            groupSearch: {
-              baseDN: directory.groups,
-              filter: "(objectClass=groupOfNames)",
-              userMatchers: [{ userAttr: "DN", groupAttr: "member" }],
-            },
-          },
-          {
-            type: "oidc",
-            ...loginConnector,
-            name: "Partners",
-            issuer: loginIssuer,
-            clientId: connectorClient,
-            clientSecret: { secretName: secretNames.connector, key: secretKey },
-            scopes: ["openid", "profile", "email", "groups"],
-            ca: given(authorityPem),
-          },
-        ],
-        emailDomains: ["example.com"],
-        allowedGroups: ["ml-engineers", `${loginConnector.groupsPrefix}ml-engineers`],
-      },
-      // With an issuer outside istiod would be one more part that may connect to any server's HTTPS port.
-      "machines.issuers": [],
-      "machines.cluster": { type: "selfSigned", issuer: kubeadmIssuer, audiences: [audience] },
-    }),
-    beside: ["directory", "connector-at-login"],
-    only: [
-      "redirects/links-of-dex",
-      "login/each-person",
-      "login/outsider",
-      "login/wrong-password",
-      "login/browser-sign-in",
-      "login/session-refresh",
-      "fail-closed/network-flows",
-      "fail-closed/secrets-in-the-open",
-      ...theWayIn,
-    ],
-    breaks: "own",
-    why: "What Dex makes of the people of its connectors, and whom it asks, shows where they come in; the rest is as in `core`.",
-  },
+  ownDirectory,
   {
     name: "own-servers",
     stack: "dev",
