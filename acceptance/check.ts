@@ -19,6 +19,10 @@ export type Area = (typeof areas)[number];
 export type Need =
   /** `--user`: a person who may sign in, with the password for Dex's own form (the gate's, or that of `--provider`). */
   | "user"
+  /** `--passwords` with connectors: somebody signs in by a connector of the gate's Dex. */
+  | "connectors"
+  /** `--outsider`: somebody whom a connector or a provider knows and the gate must not let in. */
+  | "outsider"
   /** The echo application, which shows what a backend gets to see. */
   | "echo"
   /** `--app`: an application with a host of its own, which answers as the echo does. */
@@ -125,6 +129,12 @@ export interface CheckContext {
 export interface Person {
   email: string;
   password: string;
+  /** The connector of the gate's Dex; Dex's own passwords where it is missing. */
+  connector?: string | undefined;
+  /** What is typed into the form as the name, where it isn't the e-mail address. */
+  login?: string | undefined;
+  /** The issuer whose form takes the password, where a connector leads to another Dex. */
+  issuer?: URL | undefined;
   /** Groups that the person must arrive with, where they are known. */
   groups?: readonly string[];
 }
@@ -164,6 +174,10 @@ export interface Target {
   /** Where to connect instead of asking DNS, for deployments without names. */
   address: string | undefined;
   people: readonly Person[];
+  /** Who has a password at a provider, and must not be let in. */
+  outsiders?: readonly Person[];
+  /** Servers outside the cluster, and which parts of the platform may connect to them. */
+  servers?: readonly Server[];
   /** Parts that the deployment lacks, as the needs of the checks show. Checks that can do without them go on. */
   absent?: ReadonlySet<"oauth2-proxy" | "cert-manager" | "Dex">;
   /** A client of Dex that may redeem codes at the public token endpoint. */
@@ -196,6 +210,18 @@ export interface Job {
   /** A token of the same issuer for a job that the settings don't name. */
   othersToken?: string | undefined;
 }
+
+/** A server outside the cluster, such as a directory or a database. */
+export interface Server {
+  address: string;
+  port: number;
+  /** The parts of the platform that may connect there; no other one may. */
+  parts: readonly ServerPart[];
+}
+
+export const serverParts = ["dex", "oauth2-proxy", "istiod"] as const;
+
+export type ServerPart = (typeof serverParts)[number];
 
 /** A load balancer in front of the gateway: one that ends TLS, or one that says whose connection it hands on. */
 export interface Front {

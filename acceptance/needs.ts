@@ -26,6 +26,12 @@ const patience = 15_000;
 /** Every need that exists, with the reason when nothing was given that could meet it. */
 const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
   user: ({ target }) => (target.people.length > 0 ? undefined : "nobody may sign in (--user, --passwords)"),
+  connectors: ({ target: { people } }) =>
+    people.some(({ connector }) => connector !== undefined)
+      ? undefined
+      : "nobody signs in by a connector of Dex (--passwords with connectors)",
+  outsider: ({ target: { outsiders = [] } }) =>
+    outsiders.length > 0 ? undefined : "nobody was named who must not be let in (--outsider EMAIL)",
   echo: ({ target }) => (target.echo === undefined ? "no echo application (--echo URL)" : undefined),
   app: ({ target }) =>
     target.app === undefined
@@ -206,6 +212,7 @@ const disturbing: readonly Right[] = [
   { verb: "delete", resource: "pods" },
   { verb: "get", resource: "secrets" },
   { verb: "patch", resource: "secrets" },
+  { verb: "list", resource: "configmaps" },
   ...["create", "delete"].flatMap((verb) => [
     { verb, resource: "networkpolicies", group: "networking.k8s.io" },
     { verb, resource: "requestauthentications", group: "security.istio.io" },

@@ -4,8 +4,10 @@ import { isIP } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
 import { BadInput, type Problem } from "../cli/exit";
-import { type Person, type Target } from "./check";
+import { type Target } from "./check";
 import { readFront } from "./targetFront";
+import { passwordsIn, passwordsSchema, readPeople } from "./targetPeople";
+import { readServers } from "./targetServers";
 
 /** The options of `gatehouse verify` that say what is tested, as they were given. */
 export interface TargetOptions {
@@ -14,6 +16,7 @@ export interface TargetOptions {
   wildcard?: boolean;
   user?: string[];
   passwords?: string;
+  outsider?: string[];
   groups?: string[];
   client?: string;
   connect?: string;
@@ -22,6 +25,7 @@ export interface TargetOptions {
   closedApp?: string;
   inClusterApp?: string;
   provider?: string;
+  server?: string[];
   job?: string;
   keptSessions?: boolean;
   front?: string;
@@ -52,7 +56,6 @@ export interface GivenTarget {
 /** Longest steady load, and longest wait: an hour. */
 const mostSeconds = 3600;
 const browsers = ["chromium", "chromium-browser", "google-chrome"];
-const passwordsSchema = z.record(z.string(), z.string().min(1));
 const jobSchema = z.object({
   client: z.string().min(1),
   secret: z.string().min(1),
@@ -102,7 +105,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   }
   const ca = readCa(file("--ca", options.ca, false), options.ca, problem);
   const passwords = readJson("--passwords", file("--passwords", options.passwords, true), passwordsSchema, problem, {
-    mend: 'write a JSON object of e-mail address to password, as "pulumi stack output --show-secrets --json staticPasswords" prints it',
+    mend: 'write a JSON object of e-mail address to password, as "pulumi stack output --show-secrets --json staticPasswords" prints it, or to {"password": …, "connector": …, "login": …, "issuer": …}',
   });
   const client = readJson("--client", file("--client", options.client, true), clientSchema, problem, {
     mend: 'write {"id": …, "secret": …, "redirectUri": "https://…"}',
@@ -110,7 +113,8 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   const job = readJson("--job", file("--job", options.job, true), jobSchema, problem, {
     mend: 'write {"client": …, "secret": …, "connector": …, "user": …, "token": …}',
   });
-  const people = readPeople(options, passwords, problem);
+  const { people, outsiders } = readPeople(options, passwords, problem);
+  const servers = readServers(options.server, problem);
   // Its syntax is checked when the API server is asked.
   file("--kubeconfig", options.kubeconfig, true);
   if (options.disturb === true && options.kubeconfig === undefined) {
@@ -158,6 +162,8 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       ...(options.acmeHttp01 === true ? { acmeHttp01: true } : {}),
       ...(istiod === undefined ? {} : { istiod }),
       people,
+      ...(outsiders.length === 0 ? {} : { outsiders }),
+      ...(servers.length === 0 ? {} : { servers }),
       client,
       browser,
       kubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
@@ -168,7 +174,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       ...(waitSeconds === 0 ? {} : { waitSeconds }),
     },
     secrets: [
-      ...Object.values(passwords ?? {}),
+      ...passwordsIn(passwords),
       ...(client === undefined ? [] : [client.secret]),
       ...(job === undefined ? [] : [job.secret, job.token, job.othersToken ?? []].flat()),
     ],
@@ -258,48 +264,6 @@ function readJson<T>(
   }
   const { success, data } = schema.safeParse(value);
   return success ? data : problem(key, "JSON of another shape", mend);
-}
-
-function readPeople(
-  { user, groups = [], passwords: path }: TargetOptions,
-  passwords: Record<string, string> | undefined,
-  problem: Report,
-): Person[] {
-  if (user !== undefined && path === undefined) {
-    problem("--user", user.join(", "), "name the file of the passwords with --passwords");
-    return [];
-  }
-  if (passwords === undefined) {
-    return [];
-  }
-  const emails = [...new Set(user ?? Object.keys(passwords))];
-  if (emails.length === 0) {
-    problem("--passwords", "nobody", "name at least one person with a password");
-  }
-  const groupsOf = new Map<string, string[]>();
-  for (const text of groups) {
-    const at = text.indexOf("=");
-    const email = at < 0 ? emails[0] : text.slice(0, at);
-    const names = text.slice(at + 1).split(",");
-    if (email === undefined || !emails.includes(email) || (at < 0 && emails.length > 1)) {
-      problem("--groups", text, `write EMAIL=GROUP,GROUP for one of ${emails.join(", ")}`);
-    } else {
-      groupsOf.set(email, [...(groupsOf.get(email) ?? []), ...names.filter((name) => name !== "")]);
-    }
-  }
-  return emails.flatMap((email): Person[] => {
-    const password = Object.hasOwn(passwords, email) ? passwords[email] : undefined;
-    if (password === undefined) {
-      problem(
-        "--user",
-        email,
-        `add the password to ${path ?? "the file"}; it has ${Object.keys(passwords).join(", ")}`,
-      );
-      return [];
-    }
-    const known = groupsOf.get(email);
-    return [{ email, password, ...(known === undefined ? {} : { groups: known }) }];
-  });
 }
 
 function readBrowser(given: string | undefined, env: NodeJS.ProcessEnv, problem: Report): string | undefined {

@@ -5,7 +5,9 @@ import { type Beside, programsFor, putBeside, startCompany } from "./beside/besi
 import { foundations, installFoundations, refuseOtherFoundations } from "./beside/foundations/foundations";
 import { givenKeySetting, givenPair } from "./beside/givenPair";
 import { chartsFolder } from "./charts/chartsFolder";
-import { clusterIsUp, importMissing, startCluster } from "./cluster";
+import { publicIssuer, publicKeys } from "./beside/servers/publicIssuer";
+import { clusterIsUp, importMissing, refuseOtherIssuer, startCluster } from "./cluster";
+import { istiodTrusting } from "./images/trusting";
 import { writeImages } from "./images/writeImages";
 import { interruption } from "./interruption";
 import { layout } from "./node/layout";
@@ -81,14 +83,19 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   const { archives, leftOut } = await writeImages(programs, report);
   const charts = await chartsFolder(programs, report);
   const ownFoundations = foundations.filter((name) => beside.includes(name));
+  const issuer = beside.includes("public-issuer") ? { issuer: publicIssuer, jwksUri: publicKeys } : undefined;
   if (clusterIsUp()) {
+    refuseOtherIssuer(issuer);
     refuseOtherFoundations(ownFoundations);
     linkPrograms(lock, programs);
     await importMissing(programs, archives);
   } else {
     await takeDown();
     linkPrograms(lock, programs);
-    await timed(report, "the cluster", () => startCluster(programs, archives));
+    // Imported last, it is what the name of istiod's image leads to.
+    const own =
+      issuer === undefined ? [] : await istiodTrusting((await ownAuthority()).certificatePem, programs, report);
+    await timed(report, "the cluster", () => startCluster(programs, [...archives, ...own], issuer));
   }
   const gate = domainOf(stack);
   const pair = beside.includes("given-certificate") ? await givenPair(gate) : undefined;

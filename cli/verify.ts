@@ -28,7 +28,15 @@ export function addVerify(program: Command, context: CommandContext): void {
       new Option("--no-wildcard", "the certificate names hosts one by one (ACME by HTTP-01, or one of your own)"),
     )
     .addOption(new Option("--user <email...>", "who signs in; without it everybody in --passwords"))
-    .addOption(new Option("--passwords <file>", "a JSON object of e-mail address to password; - reads standard input"))
+    .addOption(
+      new Option(
+        "--passwords <file>",
+        "a JSON object of e-mail address to password, or to password, connector, login and issuer; - reads standard input",
+      ),
+    )
+    .addOption(
+      new Option("--outsider <email...>", "who of --passwords must not be let in, although a provider knows them"),
+    )
     .addOption(new Option("--groups <list...>", "[EMAIL=]GROUP,GROUP that the person must arrive with"))
     .addOption(new Option("--client <file>", "a client of Dex that may redeem codes: JSON of id, secret, redirectUri"))
     .addOption(new Option("--connect <address>", "connect there instead of asking DNS"))
@@ -45,6 +53,12 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(
       new Option("--provider <issuer>", "a Dex elsewhere with whose form people sign in (identity.provider oidc)"),
+    )
+    .addOption(
+      new Option(
+        "--server <address:port=part...>",
+        "servers outside the cluster, and the parts of the platform that alone may connect there: 10.20.0.5:636=dex",
+      ),
     )
     .addOption(new Option("--kept-sessions", "a server keeps the sessions (sessions.storage.type redis)"))
     .addOption(

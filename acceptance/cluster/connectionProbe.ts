@@ -17,19 +17,27 @@ export type Seen = "open" | "closed" | "unsettled";
 /** Where a probing pod answers whoever connects; the way to know that it runs. */
 export const listenerPort = 9080;
 const adminPort = 9901;
+/** Where nobody ever answers. */
+const closedPort = 9;
 
 /** Envoy asks again after so long, and gives up after so long. */
 const pace = { interval: "1s", timeout: "1s" };
 
 /**
  * A pod that tries connections as Envoy's health checks do: a shell or a scanner would need an image that the cluster
- * doesn't have, and this is the platform's own.
+ * doesn't have, and this is the platform's own. In disguise it has the labels of another pod, and is never ready.
  */
-export function probingPod(name: string, image: string, attempts: readonly Attempt[]): Manifest {
+export function probingPod(
+  name: string,
+  image: string,
+  attempts: readonly Attempt[],
+  disguise?: Record<string, string>,
+): Manifest {
+  const answers = { httpGet: { path: "/", port: listenerPort }, periodSeconds: 1, failureThreshold: 60 };
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, labels: { app: name, "sidecar.istio.io/inject": "false" } },
+    metadata: { name, labels: { ...(disguise ?? { app: name }), "sidecar.istio.io/inject": "false" } },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -48,7 +56,10 @@ export function probingPod(name: string, image: string, attempts: readonly Attem
           command: ["/usr/local/bin/envoy"],
           args: ["--config-yaml", JSON.stringify(envoyConfig(attempts)), "--concurrency", "1", "--disable-hot-restart"],
           ports: [{ name: "listener", containerPort: listenerPort, protocol: "TCP" }],
-          readinessProbe: { httpGet: { path: "/", port: listenerPort }, periodSeconds: 1, failureThreshold: 60 },
+          // With the labels of a part of the platform it must not get a request of that part's, and is never ready.
+          ...(disguise === undefined
+            ? { readinessProbe: answers }
+            : { startupProbe: answers, readinessProbe: { httpGet: { path: "/", port: closedPort } } }),
           resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
           securityContext: {
             allowPrivilegeEscalation: false,

@@ -23,10 +23,16 @@ export interface NetworkTarget {
   listed: boolean;
 }
 
-interface Ports {
+/** A part of the platform by the labels under which policies know it. */
+export interface PlatformPart {
   namespace: string;
   name: string;
   labels: Record<string, string>;
+  /** Whether it is a DaemonSet. */
+  daemon?: boolean;
+}
+
+interface Ports extends PlatformPart {
   /** Open to every pod of the cluster. */
   listed?: readonly number[];
   /** Open to others only; webhooks are not among them, because some clusters call those from anywhere. */
@@ -55,6 +61,7 @@ const everything: readonly Ports[] = [
     namespace: namespaces.cni,
     name: "istio-cni-node",
     labels: { "k8s-app": "istio-cni-node" },
+    daemon: true,
     unlisted: [istiod.ports.telemetry],
   },
   {
@@ -126,18 +133,27 @@ export function platformNamespaces(parts: Parts): string[] {
   return [...new Set(partsOf(parts).map(({ namespace }) => namespace))];
 }
 
+/** The parts that a deployment has, of those that are the platform's own. */
+export function platformParts({ absent = new Set(), ...has }: Parts): readonly PlatformPart[] {
+  return presentPorts(has, absent);
+}
+
+function presentPorts(has: Omit<Parts, "absent">, absent: NonNullable<Parts["absent"]>): readonly Ports[] {
+  return partsOf(has).filter(
+    ({ namespace, name }) =>
+      !(absent.has("cert-manager") && namespace === namespaces.certManager) &&
+      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name) &&
+      !(absent.has("Dex") && name === dex.name),
+  );
+}
+
 /** One pod of each part of the platform with its ports. */
 export async function networkTargets(
   api: Api,
   { absent = new Set(), front = false, ...has }: Parts,
   signal: AbortSignal,
 ): Promise<NetworkTarget[]> {
-  const parts = partsOf(has).filter(
-    ({ namespace, name }) =>
-      !(absent.has("cert-manager") && namespace === namespaces.certManager) &&
-      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name) &&
-      !(absent.has("Dex") && name === dex.name),
-  );
+  const parts = presentPorts(has, absent);
   // The gateway's inner port leads to the platform's own Dex and to nothing else.
   const isThere = (port: number) => port !== internalGate.port || !absent.has("Dex");
   const targets = parts.map(async ({ namespace, name, labels, listed = [], unlisted: all }) => {

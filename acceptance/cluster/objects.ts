@@ -55,7 +55,7 @@ export interface Pod {
     podIP?: string;
     startTime?: string;
     conditions?: Condition[];
-    containerStatuses?: { name: string; restartCount: number }[];
+    containerStatuses?: { name: string; restartCount: number; started?: boolean }[];
   };
 }
 
@@ -69,6 +69,13 @@ export interface Secret {
 export interface Workload {
   namespace: string;
   name: string;
+}
+
+/** Whether every container has come up, be it that the pod is not ready. */
+export function hasStarted({ metadata, status }: Pod): boolean {
+  const { containerStatuses = [] } = status ?? {};
+  const all = containerStatuses.length > 0 && containerStatuses.every(({ started }) => started === true);
+  return all && metadata.deletionTimestamp === undefined;
 }
 
 export function isReady({ metadata, status }: Pod): boolean {

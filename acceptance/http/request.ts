@@ -39,7 +39,7 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
   const requestOptions: RequestOptions = {
     method,
     path,
-    host: target.address ?? url.hostname,
+    host: placeOf(target, url),
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
     ...namedInTls(serverName),
     ...(secure ? { secureContext: trustIn(target.ca) } : {}),
@@ -68,6 +68,13 @@ export function ask(target: Target, url: URL, path: string, options: Ask = {}): 
     });
     request.end(body);
   });
+}
+
+/** The deployment's names lead to its address; a Dex of somebody else's, to which a connector leads, is where DNS says. */
+export function placeOf({ address, gate, people, outsiders = [] }: Target, { hostname }: URL): string {
+  const elsewhere = [...people, ...outsiders].some(({ issuer }) => issuer?.hostname === hostname);
+  const own = hostname === gate.hostname || hostname.endsWith(`.${gate.hostname}`);
+  return address === undefined || (elsewhere && !own) ? hostname : address;
 }
 
 const trusted = new Map<string | undefined, SecureContext>();

@@ -1,10 +1,10 @@
 import { type Person, type Target } from "../check";
-import { tagsIn } from "../html/tags";
 import { type Jar } from "../http/jar";
+import { connectorLink } from "./connector";
 import { type HeaderList } from "../http/request";
 import { type Form, readForm } from "./form";
 import { askWith, type Hop, pageHeaders, posted, redirectOf } from "./hop";
-import { isProvider } from "./provider";
+import { takesPassword } from "./provider";
 
 /** More redirects than any sign-in needs; a browser gives up after 20. */
 const mostHops = 15;
@@ -23,35 +23,48 @@ export class Attempt {
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** From the gate to Dex's form. The sign-in page's button leads to `from`; the page itself is a check of its own. */
+  /**
+   * From the gate to the form of Dex at which a person signs in, by default the first that was named. The sign-in page's button
+   * leads to `from`; the page itself is a check of its own.
+   */
   async toForm(
     from: URL = new URL(`/oauth2/start?rd=${encodeURIComponent(this.start.href)}`, this.target.gate),
+    person: Pick<Person, "connector" | "issuer"> = this.target.people[0] ?? {},
   ): Promise<Hop> {
     let hop = await this.#go(from);
     for (let count = 0; count < mostHops; count += 1) {
-      const next = redirectOf(hop) ?? passwordConnector(this.target, hop);
+      const next = redirectOf(hop) ?? connectorLink(this.target, hop, person);
       if (next === undefined) {
         break;
       }
       hop = await this.#go(next);
     }
-    const form =
-      isProvider(this.target, hop.url) && hop.answer.status === 200 ? readForm(hop.answer.body, hop.url) : undefined;
+    const { url, answer } = hop;
+    const takes = (place: URL) => takesPassword(this.target, person, place);
+    const form = takes(url) && answer.status === 200 ? readForm(answer.body, url) : undefined;
     // A password goes to nobody but Dex.
-    if (form === undefined || !form.names.includes("password") || !isProvider(this.target, form.action)) {
+    if (form === undefined || !form.names.includes("password") || !takes(form.action)) {
       throw this.#ended(hop, "before Dex's form");
     }
     this.#form = form;
     return hop;
   }
 
-  /** Sends the password, up to the address with the code, which is not asked yet. */
-  async toCallback(person: Person): Promise<URL> {
+  /** Sends the password, and gives the answer to it. */
+  async enterPassword({ email, login = email, password, issuer }: Person): Promise<Hop> {
     if (this.#form === undefined) {
       throw new Error("the sign-in has not come to Dex's form yet");
     }
     const { action, fields } = this.#form;
-    let hop = await this.#go(action, posted({ ...fields, login: person.email, password: person.password }));
+    if (!takesPassword(this.target, { issuer }, action)) {
+      throw new Error(`the sign-in came to another form than that of ${email}`);
+    }
+    return await this.#go(action, posted({ ...fields, login, password }));
+  }
+
+  /** Sends the password, up to the address with the code, which is not asked yet. */
+  async toCallback(person: Person): Promise<URL> {
+    let hop = await this.enterPassword(person);
     if (hop.answer.status === 200 || hop.answer.status === 401) {
       throw new Error(`Dex did not take the password of ${person.email}`);
     }
@@ -99,16 +112,4 @@ export class Attempt {
   #ended({ url, answer }: Hop, where: string): Error {
     return new Error(`the sign-in ended ${where}, at ${url.origin}${url.pathname} with status ${answer.status}`);
   }
-}
-
-/** Dex asks which way to sign in where it has several; its own passwords are the connector `local`. */
-function passwordConnector(target: Target, { url, answer }: Hop): URL | undefined {
-  if (answer.status !== 200 || !isProvider(target, url)) {
-    return undefined;
-  }
-  const tags = tagsIn(answer.body);
-  const links = tags.flatMap(({ name, attributes }) => (name === "a" ? (attributes.get("href") ?? []) : []));
-  const link = links.find((href) => /\/auth\/local(?:[/?]|$)/.test(href) && URL.canParse(href, url.href));
-  const asksForPassword = tags.some(({ attributes }) => attributes.get("name") === "password");
-  return link === undefined || asksForPassword ? undefined : new URL(link, url);
 }

@@ -1,4 +1,5 @@
-import { isProvider } from "./provider";
+import { connectorOf } from "./connector";
+import { takesPassword } from "./provider";
 import { type BrowserContext, type Page, type Response } from "playwright-core";
 import { type Person, type Target } from "../check";
 import { seenByBackend, type Seen } from "../echo";
@@ -26,23 +27,30 @@ export async function visit(page: Page, url: URL): Promise<Response> {
   return last;
 }
 
-/** Presses the sign-in page's button, up to Dex's form. */
-export async function pressButton(page: Page, target: Target): Promise<void> {
+/** Presses the sign-in page's button, up to the form of Dex at which a person signs in, by default the first that was named. */
+export async function pressButton(
+  page: Page,
+  target: Target,
+  person: Pick<Person, "connector" | "issuer"> = target.people[0] ?? {},
+): Promise<void> {
   await page.locator('form[action$="/oauth2/start"] button').click();
-  await page.waitForURL((url) => isProvider(target, url));
   const password = page.locator('input[name="password"]');
-  // Where Dex has several ways to sign in, it asks which; its own passwords are the connector `local`.
-  const local = page.locator('a[href*="/auth/local"]');
-  await password.or(local).first().waitFor();
+  // Where Dex has several ways to sign in, it asks which.
+  const way = `/auth/${connectorOf(person)}`;
+  const link = page.locator(["", "?", "/"].map((end) => `a[href${end === "" ? "$" : "*"}="${way}${end}"]`).join(", "));
+  await password.or(link).first().waitFor();
   if ((await password.count()) === 0) {
-    await local.first().click();
+    await link.first().click();
     await password.waitFor();
+  }
+  if (!takesPassword(target, person, new URL(page.url()))) {
+    throw new Error("the sign-in came to another form than Dex's");
   }
 }
 
 /** Fills in Dex's form and waits for the page that the sign-in began for. Gives the answer that this page came with. */
 export async function enterPassword(page: Page, person: Person, asked: URL): Promise<Response> {
-  await page.locator('input[name="login"]').fill(person.email);
+  await page.locator('input[name="login"]').fill(person.login ?? person.email);
   await page.locator('input[name="password"]').fill(person.password);
   // The first page that is no redirect, whichever that is: an error page is told at once, and not waited out.
   const [response] = await Promise.all([
@@ -68,7 +76,7 @@ export function isPage(response: Response, page: Page): boolean {
 /** The whole way from a page without a session to that page. */
 export async function signInWith(page: Page, target: Target, person: Person, asked: URL): Promise<Response> {
   await visit(page, asked);
-  await pressButton(page, target);
+  await pressButton(page, target, person);
   return await enterPassword(page, person, asked);
 }
 

@@ -19,7 +19,7 @@ export interface Session {
  */
 export async function signIn(target: Target, person: Person, start: URL, signal?: AbortSignal): Promise<Session> {
   const attempt = new Attempt(target, new Jar(), start, signal);
-  await attempt.toForm();
+  await attempt.toForm(undefined, person);
   const callback = await attempt.toCallback(person);
   const last = await attempt.finish(callback);
   return { jar: attempt.jar, hops: attempt.hops, last };

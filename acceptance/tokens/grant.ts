@@ -5,7 +5,8 @@ import { Jar } from "../http/jar";
 import { ask } from "../http/request";
 import { readForm } from "../signIn/form";
 import { askWith, type AskWithOptions, type Hop, pageHeaders, posted, redirectOf } from "../signIn/hop";
-import { atProvider } from "../signIn/provider";
+import { connectorOf } from "../signIn/connector";
+import { atProvider, takesPassword } from "../signIn/provider";
 import { type Client, clientOf } from "./parts";
 
 export interface GrantOptions {
@@ -45,8 +46,8 @@ export async function grantIdToken(target: Target, person: Person, options: Gran
     nonce,
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
-    // Dex's own passwords, so that other connectors need no choice between buttons.
-    connector_id: "local",
+    // So that several connectors need no choice between buttons.
+    connector_id: connectorOf(person),
   });
   const back = await signInAtDex(target, person, atProvider(target, `auth?${query.toString()}`), client, signal);
   const code = back.get("code");
@@ -81,8 +82,8 @@ async function signInAtDex(
   const jar = new Jar();
   const end = new URL(client.redirectUri);
   const go = async (url: URL, options: AskWithOptions = { headers: pageHeaders }): Promise<Hop> => {
-    // The password and what leads to a code are for Dex alone.
-    if (url.origin !== start.origin) {
+    // The password and what leads to a code are for Dex alone, and for the one to which the person's connector leads.
+    if (url.origin !== start.origin && url.origin !== person.issuer?.origin) {
       throw new Error(`Dex leads to ${url.origin} on the way, which is not ${start.origin}`);
     }
     const answer = await askWith(target, jar, url, `${url.pathname}${url.search}`, {
@@ -105,7 +106,11 @@ async function signInAtDex(
     if (form === undefined || !form.names.includes("password")) {
       break;
     }
-    hop = await go(form.action, posted({ ...form.fields, login: person.email, password: person.password }));
+    if (!takesPassword(target, person, form.action)) {
+      break;
+    }
+    const { email, login = email, password } = person;
+    hop = await go(form.action, posted({ ...form.fields, login, password }));
     if (hop.answer.status === 200 || hop.answer.status === 401) {
       throw new GrantRefused(`Dex did not take the password of ${person.email}`);
     }

@@ -21,8 +21,8 @@ export async function ownAuthority(): Promise<Authority & { file: string }> {
   return { file, keyPem: readFileSync(key, "utf8"), certificatePem: readFileSync(file, "utf8") };
 }
 
-/** A new certificate of that CA for a server, with a new key. */
-export async function serverCertificate(dnsNames: readonly string[]) {
+/** A new certificate for a server, with a new key, of that CA or another one. */
+export async function serverCertificate(dnsNames: readonly string[], authority?: Authority) {
   return signLeaf(
     {
       secretName: "",
@@ -32,7 +32,7 @@ export async function serverCertificate(dnsNames: readonly string[]) {
       privateKey: { algorithm: "ECDSA", size: 256 },
       issuerRef: { name: "" },
     },
-    await ownAuthority(),
+    authority ?? (await ownAuthority()),
   );
 }
 

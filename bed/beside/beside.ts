@@ -1,7 +1,8 @@
 import { type BesideFacts } from "../platform/facts";
 import { platformLayout } from "../platform/layout";
 import { writePrivateJson } from "../platform/privateFiles";
-import { layout } from "../node/layout";
+import { dex, istiod, oauth2Proxy } from "../../components/topology";
+import { addresses, layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
 import { balancer, balancerMachine } from "./balancer";
 import { certManagerPrograms } from "../platform/leftOut";
@@ -12,9 +13,12 @@ import { acmeServer, certificateIsThere } from "./servers/acme";
 import { jobFile } from "./servers/jobToken";
 import { endMachine } from "./machine";
 import { companyMachine, putSecrets, serversMachine } from "./servers/company";
-import { databaseServer } from "./servers/database";
+import { databasePort, databaseServer } from "./servers/database";
+import { directoryPort, directoryServer } from "./servers/directory";
 import { loginServer, type LoginServer } from "./servers/login";
-import { redisServer } from "./servers/redis";
+import { peopleFacts } from "./servers/people";
+import { publicIssuerServer } from "./servers/publicIssuer";
+import { redisPort, redisServer } from "./servers/redis";
 import { namesOf, type Surroundings } from "./surroundings";
 
 /** What the bed puts up beside the platform, as whoever runs it would have it already. */
@@ -29,6 +33,12 @@ export const besides = [
   "people-at-login",
   /** The same as an issuer of jobs' tokens. */
   "jobs-at-login",
+  /** The same where a connector of the platform's Dex leads. */
+  "connector-at-login",
+  /** The directory with the company's people, for another of its connectors. */
+  "directory",
+  /** What a cloud publishes of its clusters, whose API server names it. */
+  "public-issuer",
   /** Where sessions are kept. */
   "redis",
   /** Where Dex keeps its state. */
@@ -45,6 +55,7 @@ export type Beside = (typeof besides)[number];
 
 /** Programs that the lock has not, and without which the one or the other can't be put up. */
 const neededPrograms: Partial<Record<Beside, readonly string[]>> = {
+  directory: ["slapd"],
   redis: ["redis-server"],
   database: ["postgres", "initdb"],
   "acme-server": [...certManagerPrograms, "cert-manager-acmesolver"],
@@ -63,7 +74,8 @@ export interface Company {
   facts: BesideFacts;
 }
 
-const servers: readonly Beside[] = ["people-at-login", "jobs-at-login", "redis", "database", "acme-server"];
+const atLogin = ["people-at-login", "jobs-at-login", "connector-at-login"] as const;
+const servers: readonly Beside[] = [...atLogin, "public-issuer", "directory", "redis", "database", "acme-server"];
 const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer"];
 
 /**
@@ -76,9 +88,17 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
     return { secrets: () => Promise.resolve(), facts: {} };
   }
   const machine = await companyMachine();
-  const login = wants("people-at-login", "jobs-at-login") ? await loginServer(machine, programs, gate) : undefined;
+  const login = wants(...atLogin) ? await loginServer(machine, programs, gate) : undefined;
   const acmeRoot = wants("acme-server") ? await acmeServer(machine, programs, gate) : undefined;
+  if (wants("public-issuer")) {
+    await publicIssuerServer(machine, programs);
+  }
+  const directory = wants("directory") ? await directoryServer(machine, programs) : undefined;
+  const connector = wants("connector-at-login") ? login?.connector : undefined;
+  const people = [...(directory?.people ?? []), ...(connector?.people ?? [])];
   const secrets = {
+    ...directory?.secrets,
+    ...connector?.secrets,
     ...(wants("redis") ? await redisServer(machine, programs) : {}),
     ...(wants("database") ? await databaseServer(machine, programs) : {}),
     ...(wants("people-at-login") ? login?.secrets : {}),
@@ -88,11 +108,26 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
     ...(login === undefined ? {} : { login }),
     facts: {
       ...(wants("redis") ? { keepsSessions: true } : {}),
+      ...(people.length > 0 ? peopleFacts(people) : {}),
+      servers: besides.flatMap((name) => (wants(name) ? (waysTo[name] ?? []) : [])),
       ...(wants("people-at-login") ? login?.facts : {}),
       ...(acmeRoot === undefined ? {} : { caFile: acmeRoot }),
     },
   };
 }
+
+/** Which part of the platform, and no other, may connect to a server, by the latter's address. */
+const waysTo: Partial<Record<Beside, string>> = Object.fromEntries(
+  (
+    [
+      ["connector-at-login", 443, dex.name],
+      ["public-issuer", 443, istiod.name],
+      ["directory", directoryPort, dex.name],
+      ["redis", redisPort, oauth2Proxy.name],
+      ["database", databasePort, dex.name],
+    ] as const
+  ).map(([name, port, part]) => [name, `${addresses.servers}:${port}=${part}`]),
+);
 
 /** Puts the rest beside the platform once that is there, and says what is different now. */
 export async function putBeside(
@@ -131,6 +166,7 @@ const makers: Partial<Record<Beside, Maker>> = {
   }),
   "proxy-protocol-balancer": async (surroundings) => ({ front: await balancer("proxy-protocol", surroundings) }),
   "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
+  "connector-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "jobs-at-login": async ({ programs }, { login }) =>
     login === undefined ? {} : { jobFile: await jobFile(login, programs) },
   "acme-server": async ({ facts, programs }, { facts: { caFile } }) => {

@@ -16,6 +16,8 @@ import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
 import { type OwnMesh } from "./analyze";
+import { ownDirectory, publicCluster } from "./companyModes";
+import { atServers, given, kubeadmIssuer, theWayIn } from "./inModes";
 
 /** One way of running the platform that a bed can tell from the others. */
 export interface Mode {
@@ -59,11 +61,6 @@ const behindBalancer = {
   "ingress.trustedRanges": [`${addresses.balancer}/32`],
 };
 
-/** A certificate that the settings have to bring along. */
-const given = (certificate: string) => ({ type: "given", certificate });
-
-const atServers = { type: "addresses", cidrs: [`${addresses.servers}/32`] };
-
 /** Where sessions are kept, outside of the cluster. */
 const companyRedis = (authorityPem: string) => ({
   type: "redis",
@@ -73,18 +70,6 @@ const companyRedis = (authorityPem: string) => ({
   ca: given(authorityPem),
   network: atServers,
 });
-
-/** As kubeadm has the API server name itself in tokens. */
-const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
-
-/** That people and machines get in and out at all, and that nobody else does. */
-const theWayIn = [
-  "login/comes-back",
-  "login/sign-out",
-  "login/cookies",
-  "machines/dex-token",
-  "machines/kubernetes-token",
-];
 
 export const modes: readonly Mode[] = [
   {
@@ -100,7 +85,9 @@ export const modes: readonly Mode[] = [
       "machines/cluster-keys",
       "machines/job",
       "login/copied-cookie",
+      "login/each-person",
       "login/outlives-token",
+      "login/outsider",
     ],
     why: "All that needs neither applications with hosts of their own nor anything in front of the gateway.",
   },
@@ -211,6 +198,7 @@ export const modes: readonly Mode[] = [
     breaks: "own",
     why: "Where the cluster's keys come from, and what Dex makes of a job's token, shows in tokens and in one more part of the platform.",
   },
+  publicCluster,
   {
     name: "own-provider",
     stack: "dev",
@@ -234,6 +222,7 @@ export const modes: readonly Mode[] = [
     breaks: "own",
     why: "Who vouches for people shows where they come in; a Dex of somebody else's stands in for any provider.",
   },
+  ownDirectory,
   {
     name: "own-servers",
     stack: "dev",
@@ -261,8 +250,10 @@ export const modes: readonly Mode[] = [
       "login/browser-sign-in",
       "login/browser-sign-out",
       "login/browser-two-tabs",
+      "login/each-person",
       "login/parallel-sign-ins",
       "login/outlives-token",
+      "login/outsider",
     ],
     breaks: "own",
     why: "Where sessions and Dex's state are kept shows in signing in and out, and after Dex was away.",

@@ -53,6 +53,8 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
+    ["connectors", facts.connectors === true],
+    ["outsider", (facts.outsiders ?? []).length > 0],
     ["job", facts.jobFile !== undefined],
     ["kept-sessions", facts.keepsSessions === true],
     ["sessions-in-cookies", facts.keepsSessions !== true],

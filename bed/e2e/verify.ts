@@ -98,8 +98,11 @@ export function frontOf({ front, renewsCertificate = false }: Pick<Facts, "front
 }
 
 /** Who else than the platform vouches for people and jobs, or keeps what they have. */
-export function othersOf({ provider, jobFile, keepsSessions = false }: Partial<Facts>): string[] {
+export function othersOf(facts: Partial<Facts>): string[] {
+  const { provider, jobFile, keepsSessions = false, outsiders = [], servers = [] } = facts;
   return [
+    ...(outsiders.length === 0 ? [] : ["--outsider", ...outsiders]),
+    ...(servers.length === 0 ? [] : ["--server", ...servers]),
     ...(provider === undefined ? [] : ["--provider", provider]),
     ...(jobFile === undefined ? [] : ["--job", jobFile]),
     ...(keepsSessions ? ["--kept-sessions"] : []),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type Files } from "./layer";
 
 /** Where Debian keeps the authorities that it trusts; Go looks there too. */
-const authorities = "/etc/ssl/certs/ca-certificates.crt";
+export const authorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /** The accounts of the images that these stand in for. */
 const accounts: readonly (readonly [string, number])[] = [

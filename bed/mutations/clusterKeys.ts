@@ -1,3 +1,4 @@
+import { keysOfAnotherCluster, keysOfNobody, publicIssuer } from "../beside/servers/publicIssuer";
 import { clusterKeys as place, namespaces } from "../../components/topology";
 import { type Mutation, withSpec, withYaml } from "./mutation";
 
@@ -10,6 +11,23 @@ interface Manager {
 }
 
 const config = { apiVersion: "v1", kind: "ConfigMap", namespace: namespaces.istio, name: place.name };
+
+/** Has istiod fetch the cluster's keys elsewhere. */
+const fetchedFrom = (jwksUri: string): Mutation["change"] => {
+  return (object) =>
+    withSpec<{ jwtRules: { issuer: string; jwksUri?: string }[] }>(object, ({ jwtRules }) => {
+      for (const rule of jwtRules.filter(({ issuer }) => issuer === publicIssuer)) {
+        rule.jwksUri = jwksUri;
+      }
+    });
+};
+
+const tokens = {
+  apiVersion: "security.istio.io/v1",
+  kind: "RequestAuthentication",
+  namespace: namespaces.ingress,
+  name: "tokens",
+};
 
 /** What hands the cluster's keys on to istiod. */
 export const clusterKeys: readonly Mutation[] = [
@@ -43,5 +61,22 @@ export const clusterKeys: readonly Mutation[] = [
       }),
     modes: ["every-machine"],
     noticedBy: ["machines/cluster-keys"],
+  },
+  {
+    name: "keys-of-another-cluster",
+    breaks: "The cloud has other keys under the names of the cluster's, and none of its tokens may open the gate.",
+    object: tokens,
+    change: fetchedFrom(keysOfAnotherCluster),
+    modes: ["public-cluster"],
+    noticedBy: ["machines/kubernetes-token"],
+  },
+  {
+    name: "keys-of-whoever-answers",
+    breaks:
+      "The keys are the cluster's, but nobody vouches for the server that has them, and istiod may not believe it.",
+    object: tokens,
+    change: fetchedFrom(keysOfNobody),
+    modes: ["public-cluster"],
+    noticedBy: ["machines/kubernetes-token"],
   },
 ];

@@ -2,6 +2,7 @@ import { accessRules } from "./accessRules";
 import { acmeChallenges } from "./acme";
 import { apps } from "./apps";
 import { clusterKeys } from "./clusterKeys";
+import { connectors } from "./connectors";
 import { front } from "./front";
 import { gateway } from "./gateway";
 import { gatewayFilter } from "./gatewayFilter";
@@ -24,6 +25,7 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   acmeChallenges,
   clusterKeys,
   jobs,
+  connectors,
   signIn,
   gateway,
 ];

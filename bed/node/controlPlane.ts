@@ -10,14 +10,21 @@ import { patiently } from "./wait";
 /** Where a program is, by its name. */
 export type ProgramPaths = (name: string) => string;
 
+/** Who the API server says it is in tokens, and where it says that its keys are, instead of what kubeadm has it say. */
+export interface ClusterIssuer {
+  issuer: string;
+  jwksUri: string;
+}
+
 /** Has kubeadm make the control plane of static pods, as on kind, and starts the kubelet that runs them. */
 export async function startControlPlane(
   programs: ProgramPaths,
   images: Readonly<Record<NodeImage, string>>,
+  issuer: ClusterIssuer | undefined,
 ): Promise<void> {
   const config = "/etc/kubernetes/kubeadm.yaml";
   await onNode(["mkdir", "-p", "/etc/kubernetes/manifests"]);
-  await onNode(["sh", "-c", `cat > ${config}`], { input: kubeadmConfig(images) });
+  await onNode(["sh", "-c", `cat > ${config}`], { input: kubeadmConfig(images, issuer) });
   for (const phase of ["certs all", "kubeconfig all", "etcd local", "control-plane all"]) {
     await onNode([programs("kubeadm"), "init", "phase", ...phase.split(" "), "--config", config]);
   }
@@ -66,7 +73,7 @@ async function startKubeProxy(programs: ProgramPaths): Promise<void> {
   startDetached("kube-proxy", nodeCommand([programs("kube-proxy"), "--config=/etc/kubernetes/kube-proxy.yaml"]));
 }
 
-function kubeadmConfig(images: Readonly<Record<NodeImage, string>>): string {
+export function kubeadmConfig(images: Readonly<Record<NodeImage, string>>, issuer: ClusterIssuer | undefined): string {
   const tag = (image: NodeImage): string => images[image].slice(images[image].lastIndexOf(":") + 1);
   const documents = [
     {
@@ -87,6 +94,16 @@ function kubeadmConfig(images: Readonly<Record<NodeImage, string>>): string {
       // A bed does not outlive the machine, so nothing has to be on disk before it counts.
       etcd: { local: { imageTag: tag("etcd"), extraArgs: [{ name: "unsafe-no-fsync", value: "true" }] } },
       dns: { imageTag: tag("coredns") },
+      ...(issuer === undefined
+        ? {}
+        : {
+            apiServer: {
+              extraArgs: [
+                { name: "service-account-issuer", value: issuer.issuer },
+                { name: "service-account-jwks-uri", value: issuer.jwksUri },
+              ],
+            },
+          }),
     },
   ];
   return documents.map((document) => stringify(document)).join("---\n");

@@ -25,7 +25,11 @@ export const serverNames = {
   login: "login.example.com",
   redis: "redis.example.com",
   database: "postgres.example.com",
+  directory: "ldap.example.com",
   acme: "acme.example.com",
+  /** A cloud's, as far as the bed's names go. */
+  keys: "oidc.eks.eu-central-1.amazonaws.com",
+  untrusted: "untrusted.example.com",
 } as const;
 
 /** Where a bed keeps what it needs while it is up. */

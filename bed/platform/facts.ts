@@ -15,6 +15,12 @@ export interface Facts {
   provider?: string;
   /** JSON: a job's token and the client of Dex that exchanges it, where the stack has one. */
   jobFile?: string;
+  /** Whether people sign in by connectors of the platform's Dex; `passwordsFile` says by which. */
+  connectors?: boolean;
+  /** E-mail addresses of people whom a connector knows and the platform must not let in. */
+  outsiders?: string[];
+  /** Servers of the company's, each with the parts of the platform that may connect to it: `172.20.0.2:636=dex`. */
+  servers?: string[];
   /** Whether sessions are kept by a server, so that a sign-out ends every copy of a cookie. */
   keepsSessions?: boolean;
   /** PEM of the CA that clients trust: the private one, or the one that signed what they meet in its place. */
@@ -25,7 +31,7 @@ export interface Facts {
   renewsCertificate?: boolean;
   /** Whether an ACME server issues it by HTTP-01, for hosts one by one, so that the challenge's path is open at port 80. */
   acmeHttp01?: boolean;
-  /** JSON: passwords of the static users by e-mail address. */
+  /** JSON: passwords of the static users, or of those who sign in elsewhere, by e-mail address. */
   passwordsFile: string;
   /** JSON: `id`, `secret` and `redirectUri` of Dex's client. */
   clientFile: string;
@@ -99,5 +105,8 @@ export type BesideFacts = Partial<
     | "groups"
     | "jobFile"
     | "keepsSessions"
+    | "connectors"
+    | "outsiders"
+    | "servers"
   >
 >;

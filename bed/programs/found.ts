@@ -82,6 +82,13 @@ const servers: readonly ForeignProgram[] = [
     from: "Debian's package redis-server",
     version: ["--version"],
   },
+  {
+    name: "slapd",
+    neededFor: "people of an LDAP directory, a mode of the end-to-end run",
+    from: "Debian's package slapd",
+    version: ["-VV"],
+    elsewhere: () => ["/usr/sbin"],
+  },
   ...["postgres", "initdb"].map((name) => ({
     name,
     neededFor: "Dex's state in PostgreSQL, a mode of the end-to-end run",

@@ -114,6 +114,62 @@ describe("the target of a verification", () => {
     );
   });
 
+  it("takes with a password by which connector somebody signs in, under which name, and at whose form", () => {
+    const way = { password: "hunter2-c", connector: "company", login: "c", issuer: "https://login.example.com/dex" };
+    const path = file("ways.json", JSON.stringify({ "a@example.com": "hunter2-a", "c@example.com": way }));
+    const { target, secrets } = readTarget(url, { passwords: path }, {});
+    assert.deepEqual(target.people, [
+      { email: "a@example.com", password: "hunter2-a" },
+      { email: "c@example.com", ...way, issuer: new URL(way.issuer) },
+    ]);
+    assert.deepEqual(secrets, ["hunter2-a", "hunter2-c"]);
+    for (const wrong of [
+      { ...way, password: "" },
+      { ...way, connector: "Company/x" },
+      { ...way, issuer: "http://login.example.com/dex" },
+      { ...way, login: "" },
+      { ...way, more: "x" },
+    ]) {
+      const bad = file("bad.json", JSON.stringify({ "c@example.com": wrong }));
+      assert.equal(problems({ passwords: bad })[0]?.key, "--passwords");
+    }
+  });
+
+  it("keeps those who must not be let in apart from those who may sign in", () => {
+    const { target, secrets } = readTarget(url, { passwords, outsider: ["b@example.com"] }, {});
+    assert.deepEqual(
+      [target.people, target.outsiders].map((list = []) => list.map(({ email }) => email)),
+      [["a@example.com"], ["b@example.com"]],
+    );
+    assert.deepEqual(secrets, ["hunter2-a", "hunter2-b"]);
+    assert.equal(readTarget(url, { passwords }, {}).target.outsiders, undefined);
+    const both = problems({ passwords, user: ["b@example.com"], outsider: ["b@example.com"] });
+    assert.deepEqual([both[0]?.key, both[0]?.value], ["--outsider", "b@example.com"]);
+    assert.deepEqual(problems({ passwords, outsider: ["c@example.com"] })[0]?.key, "--outsider");
+    assert.deepEqual(problems({ outsider: ["a@example.com"] })[0]?.key, "--outsider");
+  });
+
+  it("knows servers outside by address and port, and which parts may connect there", () => {
+    const { target } = readTarget(url, { server: ["10.20.0.5:636=dex", "[2001:db8::5]:443=dex,istiod"] }, {});
+    assert.deepEqual(target.servers, [
+      { address: "10.20.0.5", port: 636, parts: ["dex"] },
+      { address: "2001:db8::5", port: 443, parts: ["dex", "istiod"] },
+    ]);
+    assert.equal(readTarget(url, {}, {}).target.servers, undefined);
+    for (const text of [
+      "10.20.0.5",
+      "10.20.0.5:636",
+      "ldap.example.com:636=dex",
+      "10.20.0.5:0=dex",
+      "10.20.0.5:70000=dex",
+      "10.20.0.5:636=echo",
+      "10.20.0.5:636=dex,",
+      "10.20.0.5:636=dex,dex",
+    ]) {
+      assert.equal(problems({ server: [text] })[0]?.key, "--server", text);
+    }
+  });
+
   it("refuses people without a password and groups of nobody", () => {
     assert.deepEqual(problems({ user: ["a@example.com"] })[0]?.key, "--user");
     const [missing] = problems({ passwords, user: ["c@example.com", "constructor"] });

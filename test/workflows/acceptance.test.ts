@@ -16,6 +16,8 @@ const ofOtherWays = [
   "acme-http01",
   "cluster-keys",
   "job",
+  "connectors",
+  "outsider",
   "kept-sessions",
   "wait",
 ];

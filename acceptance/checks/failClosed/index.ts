@@ -7,6 +7,7 @@ import { onePodKilled } from "./onePodKilled";
 import { othersRoutes } from "./othersRoutes";
 import { pastTheBalancer } from "./pastTheBalancer";
 import { type Pace } from "../../cluster/scene";
+import { secretsInTheOpen } from "./secretsInTheOpen";
 import { withoutClusterKeys } from "./withoutClusterKeys";
 import { withoutDex } from "./withoutDex";
 import { withoutIstiod } from "./withoutIstiod";
@@ -22,6 +23,7 @@ export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
   insideThePlatform(throughPods),
   pastTheBalancer,
+  secretsInTheOpen(),
   othersRoutes(pace),
   foreignAuthority(pace),
   withoutOAuth2Proxy(pace),

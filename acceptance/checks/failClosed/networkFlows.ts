@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext, type Server } from "../../check";
 import { type Api, clusterApi } from "../../cluster/api";
 import { findClusterKeys } from "../../cluster/clusterKeys";
 import { connect } from "../../cluster/connect";
@@ -17,11 +17,14 @@ import {
   dnsServer,
   namespacesOfOthers,
   type NetworkTarget,
+  type Parts,
   networkTargets,
   platformNamespaces,
+  platformParts,
 } from "../../cluster/networkTargets";
-import { isReady, type Pod } from "../../cluster/objects";
+import { hasStarted, isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
+import { serverWays } from "../../cluster/serverWays";
 import { withObject, withSandbox } from "../../cluster/sandbox";
 import { waitFor } from "../../cluster/wait";
 import { envoyImage } from "../machines/podToBackend";
@@ -52,6 +55,8 @@ interface Place {
   namespace: string;
   name: string;
   expected: Expected[];
+  /** The labels of a part of the platform, where the pod is to be taken for one. */
+  labels?: Record<string, string>;
 }
 
 interface Station {
@@ -68,14 +73,15 @@ export function networkFlows(pace: FlowPace): Check {
       "and not because nobody listens.",
     mend:
       "Everything open: the cluster's network plugin doesn't enforce NetworkPolicies. Something open: compare `kubectl get " +
-      "networkpolicy -A` with docs/reference/network-flows.md. Names closed: set `cluster.dns`.",
+      "networkpolicy -A` with docs/reference/network-flows.md. Names closed: set `cluster.dns`. A server outside closed to its " +
+      "own part: `network` of that server in the settings.",
     exercises: ["NetworkPolicy"],
     needs: ["cluster", "disturb"],
     timeout: 600,
     run: async (context) => {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
-      const { front, absent } = target;
+      const { front, absent, servers = [] } = target;
       const others = await namespacesOfOthers(api, signal);
       if (others.size > 0) {
         probe.figure(
@@ -102,7 +108,8 @@ export function networkFlows(pace: FlowPace): Check {
         await withObject(api, sandbox, probingPod(listening.name, image, []), signal, async () => {
           const listener = await ready(api, listening, signal);
           const places: Place[] = [
-            { namespace: sandbox, name: "outsider", expected: outsider(targets, listener) },
+            { namespace: sandbox, name: "outsider", expected: outsider(targets, listener, servers) },
+            ...disguised(servers, parts),
             ...owned.map((namespace) => ({ namespace, name, expected: insider(namespace, dns, listener) })),
           ];
           await withPods(context, { api, image, pace }, places, (stations) =>
@@ -124,7 +131,7 @@ async function withPods(
   const { signal } = context;
   const put = async ([place, ...others]: readonly Place[]): Promise<void> => {
     if (place !== undefined) {
-      const manifest = probingPod(place.name, image, place.expected);
+      const manifest = probingPod(place.name, image, place.expected, place.labels);
       return withObject(api, place.namespace, manifest, signal, () => put(others));
     }
     await Promise.all(places.map((one) => ready(api, one, signal)));
@@ -142,11 +149,16 @@ async function withPods(
 }
 
 /** From a namespace that no flow names. */
-function outsider(targets: readonly NetworkTarget[], listener: string): Expected[] {
+function outsider(targets: readonly NetworkTarget[], listener: string, servers: readonly Server[]): Expected[] {
   const from = "a pod that no flow lists";
   const own = { title: "the suite's own listener", address: listener, port: listenerPort };
   return [
     { from, ...own, wanted: "open", why: "nothing forbids it", admitted: "open" },
+    // A server that nobody reaches would be closed to everybody for another reason.
+    ...servers.map(({ address, port }): Expected => {
+      const title = `the server ${address}, port ${port}`;
+      return { from, title, address, port, wanted: "open", why: "nothing forbids it", admitted: "open" };
+    }),
     ...targets.map(({ title, address, port, listed }): Expected => {
       const why = listed ? "a flow lists it" : "no flow lists it";
       return { from, title, address, port, wanted: listed ? "open" : "closed", why, admitted: "open" };
@@ -164,10 +176,23 @@ function insider(namespace: string, dns: { address: string; port: number }, list
   ];
 }
 
-async function ready(api: Api, { namespace, name }: Place, signal: AbortSignal): Promise<string> {
+/** From pods that policies take for parts of the platform, to servers outside of which only some of them may know. */
+function disguised(servers: readonly Server[], parts: Parts): Place[] {
+  return serverWays(servers, servers.length === 0 ? [] : platformParts(parts)).map(({ disguise, ways }) => {
+    const from = `a pod with the labels of ${disguise.name.replace(/^as-/, "")} (${disguise.namespace})`;
+    const expected = ways.map(({ title, address, port, allowed }): Expected => {
+      const wanted = allowed ? "open" : "closed";
+      const why = allowed ? "a flow lists it" : "no flow lists it";
+      return { from, title, address, port, wanted, why, admitted: wanted };
+    });
+    return { ...disguise, expected };
+  });
+}
+
+async function ready(api: Api, { namespace, name, labels }: Place, signal: AbortSignal): Promise<string> {
   const look = async () => {
     const pod = await api.get<Pod>(`/api/v1/namespaces/${namespace}/pods/${name}`, signal);
-    return isReady(pod) ? pod.status?.podIP : undefined;
+    return (labels === undefined ? isReady(pod) : hasStarted(pod)) ? pod.status?.podIP : undefined;
   };
   const { value } = await waitFor(`the pod ${namespace}/${name} is ready`, look, { within: 120_000, signal });
   return value;

@@ -9,8 +9,10 @@ import { comesBack } from "./comesBack";
 import { copiedCookie } from "./copiedCookie";
 import { cookieGrowth } from "./cookieGrowth";
 import { forgedSessions } from "./forgedSessions";
+import { eachPerson } from "./eachPerson";
 import { loginCsrf } from "./loginCsrf";
 import { outlivesToken } from "./outlivesToken";
+import { outsider } from "./outsider";
 import { parallelSignIns } from "./parallelSignIns";
 import { sessionCookies } from "./sessionCookies";
 import { sessionRefresh } from "./sessionRefresh";
@@ -20,11 +22,15 @@ import { signOutAddresses } from "./signOutAddresses";
 import { splitSessions } from "./splitSessions";
 import { tokenStays } from "./tokenStays";
 import { twoTabs } from "./twoTabs";
+import { wrongPassword } from "./wrongPassword";
 
 /** In the order in which they run. */
 export const login: readonly Check[] = [
   signInPage,
   comesBack,
+  eachPerson,
+  outsider,
+  wrongPassword,
   browserSignIn,
   sessionCookies,
   parallelSignIns,

@@ -13,7 +13,13 @@ import { applyAsCompany } from "../companyObjects";
 import { onMachine, portOpens, startMachine } from "../machine";
 
 /** The Secrets in the namespace `auth` that the settings of modes name, each with the key `value`. */
-export const secretNames = { login: "company-login", redis: "company-redis", database: "company-database" } as const;
+export const secretNames = {
+  login: "company-login",
+  connector: "company-connector",
+  directory: "company-directory",
+  redis: "company-redis",
+  database: "company-database",
+} as const;
 export const secretKey = "value";
 
 export const serversMachine = "servers";

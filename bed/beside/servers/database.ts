@@ -7,7 +7,7 @@ import { type Started } from "../../node/processes";
 import { writePrivate } from "../../platform/privateFiles";
 import { keptSecret, secretNames, serverFiles, startServer } from "./company";
 
-const port = 5432;
+export const databasePort = 5432;
 
 /** The database and its owner, as the settings of modes name them. */
 export const database = "dex";
@@ -27,7 +27,7 @@ export async function databaseServer(machine: Started, programs: ProgramPaths): 
   chmodSync(key, 0o600);
   const options = {
     listen_addresses: addresses.servers,
-    port: String(port),
+    port: String(databasePort),
     unix_socket_directories: "",
     ssl: "on",
     ssl_cert_file: certificate,
@@ -35,7 +35,7 @@ export async function databaseServer(machine: Started, programs: ProgramPaths): 
     ssl_min_protocol_version: "TLSv1.2",
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  await startServer(machine, "database", port, [...asSomebodyElse, programs("postgres"), "-D", data, ...flags]);
+  await startServer(machine, "database", databasePort, [...asSomebodyElse, programs("postgres"), "-D", data, ...flags]);
   return { [secretNames.database]: password };
 }
 

@@ -7,16 +7,20 @@ import { writePrivate, writePrivateJson } from "../../platform/privateFiles";
 import { bcryptOf } from "../../platform/values/passwords";
 import { type BesideFacts } from "../../platform/facts";
 import { keptSecret, secretNames, serverFiles, startServer } from "./company";
+import { type ConnectorPerson } from "./people";
 
 /** The company's issuer, of people and of jobs. */
 export const loginIssuer = `https://${serverNames.login}/dex`;
 
-/** The client that oauth2-proxy is there, and the one that jobs get their tokens with. */
+/** The client that oauth2-proxy is there, the one that the gate's Dex is, and the one that jobs get their tokens with. */
 export const loginClient = "kubeflow";
+export const connectorClient = "gatehouse";
 export const jobsClient = "ci";
 
 /** Who signs in there; a job's name stands where a person's does. */
 export const people = [{ email: "person@example.com", groups: ["ml-engineers"] }] as const;
+/** The connector of the gate's Dex that leads there, and what Dex puts before the groups that it gives. */
+export const loginConnector = { id: "company", groupsPrefix: "partners:" } as const;
 export const jobs = {
   ours: { email: "ours@jobs.example.com", name: "repo:example/pipelines:ref:refs/heads/main" },
   others: { email: "others@jobs.example.com", name: "repo:somebody/else:ref:refs/heads/main" },
@@ -25,6 +29,8 @@ export const jobs = {
 export interface LoginServer {
   secrets: Record<string, string>;
   facts: Pick<BesideFacts, "provider" | "passwordsFile" | "clientFile" | "groups">;
+  /** The same people where they come by a connector of the gate's Dex, and that connector's secret. */
+  connector: { secrets: Record<string, string>; people: ConnectorPerson[] };
   /** To get jobs' tokens with, as a CI would. */
   jobs: { clientSecret: string; password: string };
 }
@@ -33,6 +39,7 @@ export interface LoginServer {
 export async function loginServer(machine: Started, programs: ProgramPaths, gate: string): Promise<LoginServer> {
   const { folder, certificate, key } = await serverFiles(serverNames.login);
   const clientSecret = keptSecret(folder, "client");
+  const connectorSecret = keptSecret(folder, "connector-client");
   const jobsSecret = keptSecret(folder, "jobs-client");
   const jobsPassword = keptSecret(folder, "jobs");
   const redirectUri = `https://${gate}/oauth2/callback`;
@@ -54,6 +61,12 @@ export async function loginServer(machine: Started, programs: ProgramPaths, gate
     enablePasswordDB: true,
     staticClients: [
       { id: loginClient, name: "Kubeflow", secret: clientSecret, redirectURIs: [redirectUri] },
+      {
+        id: connectorClient,
+        name: "Kubeflow's Dex",
+        secret: connectorSecret,
+        redirectURIs: [`https://${gate}/dex/callback`],
+      },
       { id: jobsClient, name: "Jobs", secret: jobsSecret, redirectURIs: [] },
     ],
     staticPasswords: await Promise.all([
@@ -71,6 +84,16 @@ export async function loginServer(machine: Started, programs: ProgramPaths, gate
       passwordsFile: writePrivateJson(join(beside, "passwords.json"), passwords),
       clientFile: writePrivateJson(join(beside, "client.json"), { id: loginClient, secret: clientSecret, redirectUri }),
       groups: Object.fromEntries(people.map(({ email, groups }) => [email, [...groups]])),
+    },
+    connector: {
+      secrets: { [secretNames.connector]: connectorSecret },
+      people: people.map(({ email, groups }) => ({
+        email,
+        password: passwords[email] ?? "",
+        connector: loginConnector.id,
+        issuer: loginIssuer,
+        groups: groups.map((group) => `${loginConnector.groupsPrefix}${group}`),
+      })),
     },
     jobs: { clientSecret: jobsSecret, password: jobsPassword },
   };

@@ -5,7 +5,7 @@ import { type Started } from "../../node/processes";
 import { writePrivate } from "../../platform/privateFiles";
 import { keptSecret, secretNames, serverFiles, startServer } from "./company";
 
-const port = 6379;
+export const redisPort = 6379;
 
 /** The user that oauth2-proxy is, with the rights that docs/10-identity-providers.md names and no others. */
 export const redisUser = "gatehouse";
@@ -27,7 +27,7 @@ export async function redisServer(machine: Started, programs: ProgramPaths): Pro
     [
       `bind ${addresses.servers}`,
       "port 0",
-      `tls-port ${port}`,
+      `tls-port ${redisPort}`,
       `tls-cert-file ${certificate}`,
       `tls-key-file ${key}`,
       "tls-auth-clients no",
@@ -38,6 +38,6 @@ export async function redisServer(machine: Started, programs: ProgramPaths): Pro
       "",
     ].join("\n"),
   );
-  await startServer(machine, "redis", port, [programs("redis-server"), config]);
+  await startServer(machine, "redis", redisPort, [programs("redis-server"), config]);
   return { [secretNames.redis]: password };
 }

@@ -303,7 +303,13 @@ export class FakeCluster {
     if (method === "POST") {
       const { metadata } = body as { metadata: { name: string; namespace?: string } };
       this.#count += 1;
-      const status = { podIP: `10.0.1.${this.#count}`, conditions: [{ type: "Ready", status: "True" }] };
+      const { containers = [] } = (body as { spec?: { containers?: { startupProbe?: unknown }[] } }).spec ?? {};
+      const inDisguise = containers.some(({ startupProbe }) => startupProbe !== undefined);
+      const status = {
+        podIP: `10.0.1.${this.#count}`,
+        conditions: inDisguise ? [] : [{ type: "Ready", status: "True" }],
+        ...(inDisguise ? { containerStatuses: [{ name: "probe", restartCount: 0, started: true }] } : {}),
+      };
       const object = { ...(body as object), metadata: { ...metadata, uid: `uid-${this.#count}` }, status };
       this.made.set(`${path}/${metadata.name}`, object);
       return object;

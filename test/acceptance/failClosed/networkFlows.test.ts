@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Server } from "../../../acceptance/check";
 import { type FlowPace, networkFlows } from "../../../acceptance/checks/failClosed/networkFlows";
 import { type Counters } from "../../../acceptance/cluster/connectionProbe";
 import { type Manifest } from "../../../acceptance/cluster/sandbox";
@@ -17,6 +18,8 @@ interface Network {
   openEgress?: boolean;
   /** Stays in effect when the policy is gone. */
   sticky?: boolean;
+  /** Parts of the platform that may connect to the directory; Dex by default. */
+  toDirectory?: readonly string[];
 }
 
 const parts: [namespace: string, name: string, labels: Record<string, string>][] = [
@@ -30,13 +33,18 @@ const parts: [namespace: string, name: string, labels: Record<string, string>][]
   ["auth", "oauth2-proxy", { "app.kubernetes.io/name": "oauth2-proxy" }],
   ["gatehouse-echo", "echo", { "app.kubernetes.io/name": "echo" }],
 ];
+const directory: Server = { address: "10.20.0.5", port: 636, parts: ["dex"] };
 const listedPorts = [15012, 8080, 8443];
 
 describe("network flows", () => {
   let platform: FakePlatform | undefined;
   afterEach(() => platform?.close());
 
-  const outcome = async (network: Network, prepare: (cluster: FakeCluster) => void = () => undefined) => {
+  const outcome = async (
+    network: Network,
+    prepare: (cluster: FakeCluster) => void = () => undefined,
+    servers: readonly Server[] = [],
+  ) => {
     platform = await fakePlatform();
     const { cluster } = platform;
     cluster.pods.clear();
@@ -57,7 +65,9 @@ describe("network flows", () => {
     ];
     prepare(cluster);
     const pace: FlowPace = { within: 30, every: 1, open: fakeProbe(cluster, network) };
-    const said = await outcomeOf(platform, (context) => networkFlows(pace).run(context));
+    const said = await outcomeOf(platform, (context) =>
+      networkFlows(pace).run({ ...context, target: { ...context.target, servers } }),
+    );
     return { ...said, cluster };
   };
 
@@ -117,6 +127,60 @@ describe("network flows", () => {
     assert.match(nameless.faults.join("\n"), /no endpoints with a port named dns-tcp/);
   });
 
+  describe("to a server outside that one part may ask", () => {
+    const withDirectory = (network: Network) => outcome(network, undefined, [directory]);
+
+    it("pass where that part reaches it and no other does, by pods that are never ready", async () => {
+      const { faults, right, cluster } = await withDirectory({});
+      assert.deepEqual(faults, []);
+      const to = "to the server 10.20.0.5, port 636";
+      assert.ok(right.includes(`from a pod with the labels of dex (auth) ${to}: open, because a flow lists it`));
+      for (const other of [
+        "oauth2-proxy (auth)",
+        "gatehouse-gateway (ingress)",
+        "istiod (istio-system)",
+        "echo (gatehouse-echo)",
+      ]) {
+        assert.ok(
+          right.includes(`from a pod with the labels of ${other} ${to}: closed, because no flow lists it`),
+          other,
+        );
+      }
+      // A DaemonSet would adopt it.
+      assert.doesNotMatch(right.join("\n"), /with the labels of istio-cni-node/);
+      const made = cluster.changes.filter(({ method, path }) => method === "POST" && path.endsWith("/pods"));
+      const pods = made.map(({ body }) => body as Manifest & { spec: { containers: { readinessProbe: object }[] } });
+      const asDex = pods.find(({ metadata }) => metadata.name === "as-dex");
+      assert.deepEqual(asDex?.metadata.labels, { "app.kubernetes.io/name": "dex", "sidecar.istio.io/inject": "false" });
+      assert.deepEqual(asDex?.spec.containers[0]?.readinessProbe, { httpGet: { path: "/", port: 9 } });
+      assert.deepEqual([...cluster.made.keys()], []);
+    });
+
+    it("fail where another part reaches it", async () => {
+      const { faults } = await withDirectory({ toDirectory: ["as-dex", "as-oauth2-proxy"] });
+      assert.match(
+        faults.join("\n"),
+        /from a pod with the labels of oauth2-proxy \(auth\) to the server .* should be closed/,
+      );
+    });
+
+    it("fail where its own part does not", async () => {
+      const { faults } = await withDirectory({ toDirectory: [] });
+      assert.match(
+        faults.join("\n"),
+        /with the labels of dex \(auth\) to the server .* should be open, because a flow lists it/,
+      );
+    });
+
+    it("fail where nobody listens there, so that a closed way proves nothing", async () => {
+      const { faults } = await withDirectory({ deaf: [636] });
+      assert.match(
+        faults.join("\n"),
+        /from a pod that no flow lists to the server .* should be open, because nothing forbids it/,
+      );
+    });
+  });
+
   it("look at no namespace of an Istio or a cert-manager that somebody else runs, and at all the others", async () => {
     const { faults, right, cluster } = await outcome({ leaves: [15014, 9402] }, ({ others, pods }) => {
       others.add("cert-manager").add("istio-system");
@@ -151,7 +215,7 @@ describe("network flows", () => {
 /** Envoy's counters as they would be; each look is two tries later. */
 function fakeProbe(
   cluster: FakeCluster,
-  { enforces = true, leaves = [], deaf = [], ...network }: Network,
+  { enforces = true, leaves = [], deaf = [], toDirectory = ["as-dex"], ...network }: Network,
 ): FlowPace["open"] {
   const admittedOnce = new Set<string>();
   return (_, namespace, name) => {
@@ -169,6 +233,9 @@ function fakeProbe(
       if (port === 53) {
         return network.noNames !== true;
       }
+      if (port === directory.port && !outsider) {
+        return !enforces || toDirectory.includes(name);
+      }
       if (!outsider) {
         return !enforces || network.openEgress === true;
       }
@@ -178,7 +245,11 @@ function fakeProbe(
         admittedOnce.add(of);
       }
       const allowed = policy || (network.sticky === true && admittedOnce.has(of));
-      const listed = port === 9080 || leaves.includes(port) || (listedPorts.includes(port) && of !== "gatehouse-echo");
+      const listed =
+        port === 9080 ||
+        port === directory.port ||
+        leaves.includes(port) ||
+        (listedPorts.includes(port) && of !== "gatehouse-echo");
       return !enforces || allowed || listed;
     };
     const counts = new Map(places.map((_place, index) => [index, { success: 0, failure: 0 }]));

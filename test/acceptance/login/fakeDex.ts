@@ -9,13 +9,15 @@ interface Asked {
   challenge: string;
 }
 
-/** Dex with its own passwords, as far as a sign-in sees it. */
+/** Dex as far as a sign-in sees it: with its own passwords alone, or with a page to choose a connector. */
 export class FakeDex {
   readonly #asked = new Map<string, Asked>();
-  readonly #codes = new Map<string, string>();
+  readonly #codes = new Map<string, { challenge: string; email: string }>();
 
   constructor(
-    private readonly person: Person,
+    private readonly people: readonly Person[],
+    private readonly takesAnyName: boolean,
+    private readonly takesEmptyPasswords: boolean,
     private readonly codesWorkTwice: boolean,
     private readonly anyVerifier: boolean,
   ) {}
@@ -25,34 +27,52 @@ export class FakeDex {
     if (path === "/dex/auth") {
       const id = randomBytes(8).toString("hex");
       this.#asked.set(id, { state: query.get("state") ?? "", challenge: query.get("code_challenge") ?? "" });
-      return [302, { location: `/dex/auth/local/login?back=&state=${id}` }, ""];
+      const connectors = [...new Set(this.people.map(({ connector = "local" }) => connector))];
+      const links = connectors.map((name) => `<a href="/dex/auth/${name}/login?back=&amp;state=${id}">${name}</a>`);
+      return connectors.length > 1
+        ? [200, { "content-type": "text/html" }, links.join(" ")]
+        : [302, { location: `/dex/auth/${connectors[0]}/login?back=&state=${id}` }, ""];
     }
     const asked = this.#asked.get(query.get("state") ?? "");
-    if (path !== "/dex/auth/local/login" || asked === undefined) {
+    const [, connector] = /^\/dex\/auth\/([a-z]+)\/login$/.exec(path) ?? [];
+    if (connector === undefined || asked === undefined) {
       return [400, {}, "User session error."];
     }
     const form = new URLSearchParams(request.body);
-    if (request.method === "GET" || form.get("password") !== this.person.password) {
+    const person = this.#named(connector, form.get("login") ?? "", form.get("password") ?? "");
+    if (request.method === "GET" || person === undefined) {
       const action = request.path.replaceAll("&", "&amp;");
       const fields = '<input name="login" type="text"/><input name="password" type="password"/>';
       const button = '<button id="submit-login" type="submit">Login</button>';
       return [200, { "content-type": "text/html" }, `<form method="post" action="${action}">${fields}${button}</form>`];
     }
     const code = randomBytes(12).toString("hex");
-    this.#codes.set(code, asked.challenge);
+    this.#codes.set(code, { challenge: asked.challenge, email: person.email });
     const callback = `https://${request.host}/oauth2/callback?code=${code}&state=${encodeURIComponent(asked.state)}`;
     return [303, { location: callback }, ""];
   }
 
   /** Whom a code stands for, when it is shown with the verifier of its sign-in. */
   redeem(code: string, verifier: string | undefined): string | undefined {
-    const challenge = this.#codes.get(code);
-    if (challenge === undefined || (verifier !== challenge && verifier !== undefined && !this.anyVerifier)) {
+    const known = this.#codes.get(code);
+    if (known === undefined || (verifier !== known.challenge && verifier !== undefined && !this.anyVerifier)) {
       return undefined;
     }
     if (!this.codesWorkTwice) {
       this.#codes.delete(code);
     }
-    return this.person.email;
+    return known.email;
+  }
+
+  #named(connector: string, name: string, typed: string): Person | undefined {
+    const pattern = name.replace(/\).*$/s, "").replaceAll("*", "");
+    const isNamed = ({ email, login = email }: Person) =>
+      this.takesAnyName ? login.startsWith(pattern) : login === name;
+    return this.people.find(
+      (person) =>
+        (person.connector ?? "local") === connector &&
+        isNamed(person) &&
+        (person.password === typed || (this.takesEmptyPasswords && typed === "")),
+    );
   }
 }

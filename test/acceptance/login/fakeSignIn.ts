@@ -36,7 +36,13 @@ export class FakeSignIn {
   constructor(private readonly options: FakeSignInOptions) {
     this.#sessions = new FakeSessions(options.wrong);
     this.#dex = new FakeDex(
-      person,
+      [
+        person,
+        ...(options.target?.people ?? []).filter(({ email }) => email !== person.email),
+        ...(options.target?.outsiders ?? []),
+      ],
+      this.#is("names are patterns"),
+      this.#is("empty passwords are taken"),
       this.#is("codes work twice"),
       this.#is("codes and verifiers are not compared", "any CSRF cookie will do"),
     );
@@ -115,6 +121,10 @@ export class FakeSignIn {
     if (user === undefined) {
       return { status: 500, body: "Error redeeming code" };
     }
+    const outsider = this.options.target?.outsiders?.some(({ email }) => email === user) === true;
+    if (outsider && !this.#is("everybody whom Dex knows is let in")) {
+      return { status: 403, body: "Forbidden" };
+    }
     const address = rest.join(":");
     const own = URL.canParse(address) && new URL(address).hostname.endsWith(gateName);
     const location = own || this.#is("state leads anywhere") ? address : "/";
@@ -171,7 +181,11 @@ export class FakeSignIn {
         : { status: 404, headers };
     }
     const user = this.#is("the application sees another user") ? "other@example.com" : session.user;
-    const groups = this.#is("the application sees no groups") ? [] : (person.groups ?? []);
+    const own =
+      [person, ...(this.options.target?.people ?? [])].find(({ email }) => email === session.user)?.groups ?? [];
+    const groups = this.#is("the application sees no groups")
+      ? []
+      : [...own, ...(this.#is("the application sees more groups") ? ["sales"] : [])];
     return { headers, body: { user, groups, headers: { ":path": request.path } } };
   }
 

@@ -32,6 +32,14 @@ describe("the check of Dex's tokens", () => {
     assert.match(faults.join(), /should name the groups others; it names ml-engineers, everyone/);
   });
 
+  it("takes the groups in whatever order Dex names them", async () => {
+    const { faults } = await runAgainst(dexToken, {}, (target) => ({
+      ...target,
+      people: [{ ...person, groups: [...(person.groups ?? [])].reverse() }],
+    }));
+    assert.deepEqual(faults, []);
+  });
+
   it("throws, without a secret, where Dex does not take the password, the client or its secret", async () => {
     const run = (change: (target: Target, made: Deployment) => Target) => runAgainst(dexToken, {}, change);
     await assert.rejects(

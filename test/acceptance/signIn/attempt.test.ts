@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Jar } from "../../../acceptance/http/jar";
+import { placeOf } from "../../../acceptance/http/request";
 import { Attempt } from "../../../acceptance/signIn/attempt";
 import { follow, isOwn } from "../../../acceptance/signIn/follow";
 import { copyOf, signIn } from "../../../acceptance/signIn/session";
@@ -64,6 +65,69 @@ describe("signing in by script", () => {
     );
     const form = await new Attempt(gate.target, new Jar(), start(gate)).toForm();
     assert.equal(form.url.pathname, "/dex/auth/local");
+  });
+
+  const form = '<form method="post" action=""><input name="login"/><input name="password"/></form>';
+  const ada = { email: "ada@example.com", password: "correct", connector: "company", login: "ada" };
+  const choice = '<a href="/dex/auth/company-two?state=1">Two</a> <a href="/dex/auth/company?state=1">One</a>';
+
+  it("chooses a person's connector, and no other one whose name begins alike", async () => {
+    gate = await fakeGate(({ path }: FakeRequest) =>
+      path.startsWith("/dex/auth?") ? { body: choice } : path === "/dex/auth/company?state=1" ? { body: form } : toDex,
+    );
+    const hop = await new Attempt(gate.target, new Jar(), start(gate)).toForm(undefined, ada);
+    assert.equal(hop.url.pathname, "/dex/auth/company");
+  });
+
+  it("types the name that a person has there in place of the address", async () => {
+    gate = await fakeGate(({ path }) => (path.startsWith("/dex/") ? { body: form } : toDex));
+    const attempt = new Attempt(gate.target, new Jar(), start(gate));
+    await attempt.toForm(undefined, ada);
+    await attempt.enterPassword(ada);
+    assert.equal(gate.requests.at(-1)?.body, "login=ada&password=correct");
+  });
+
+  it("gives the password of a person of another Dex to that one alone", async () => {
+    gate = await fakeGate(({ path, host }) =>
+      path.startsWith("/dex/auth?")
+        ? { body: choice }
+        : path === "/dex/auth/company?state=1"
+          ? { status: 302, headers: { location: `https://${echoName}:${host.split(":")[1]}/dex/login` } }
+          : path === "/dex/login"
+            ? { body: form }
+            : toDex,
+    );
+    const issuer = new URL(`https://${echoName}:${gate.port}/dex`);
+    const { target } = gate;
+    const attempt = () => new Attempt(target, new Jar(), start(gate ?? assert.fail()));
+    const hop = await attempt().toForm(undefined, { ...ada, issuer });
+    assert.equal(hop.url.href, `${issuer.href}/login`);
+    await assert.rejects(attempt().toForm(undefined, ada), /ended before Dex's form, at https:\/\/echo/);
+    const elsewhere = { ...ada, issuer: new URL(`https://${echoName}:${gate.port}/other`) };
+    await assert.rejects(attempt().toForm(undefined, elsewhere), /ended before Dex's form, at https:\/\/echo/);
+  });
+
+  it("looks for another Dex where DNS says, and for the deployment's names at the address that was given", async () => {
+    gate = await fakeGate(() => ({}));
+    const issuer = new URL("https://login.example.com/dex");
+    const target = { ...gate.target, address: "192.0.2.1", people: [{ ...ada, issuer }] };
+    const place = (url: string) => placeOf(target, new URL(url));
+    assert.equal(place("https://login.example.com/dex/auth"), "login.example.com");
+    assert.equal(place(gate.target.gate.href), "192.0.2.1");
+    assert.equal(place(start(gate).href), "192.0.2.1");
+    assert.equal(place("https://other.example.org/"), "192.0.2.1");
+    assert.equal(
+      placeOf({ ...target, address: undefined }, new URL("https://other.example.org/")),
+      "other.example.org",
+    );
+  });
+
+  it("gives no password to the form of somebody else's connector", async () => {
+    gate = await fakeGate(({ path }) => (path.startsWith("/dex/") ? { body: form } : toDex));
+    const attempt = new Attempt(gate.target, new Jar(), start(gate));
+    await attempt.toForm(undefined, ada);
+    const other = { ...ada, issuer: new URL("https://login.example.com/dex") };
+    await assert.rejects(attempt.enterPassword(other), /came to another form than that of ada@example\.com/);
   });
 
   it("gives a password to no other host", async () => {

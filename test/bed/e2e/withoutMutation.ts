@@ -37,6 +37,7 @@ export const withoutMutation: Readonly<Record<string, string>> = {
   "login/split-sessions": inTheProgram,
   "login/session-refresh": disturbs,
   "login/outlives-token": notTried("a scope without offline_access"),
+  "login/wrong-password": inTheProgram,
   "machines/forged-signatures": inTheProgram,
   "machines/foreign-audience": redundant,
   "machines/pod-to-backend": ownRules,
