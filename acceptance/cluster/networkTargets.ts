@@ -73,6 +73,11 @@ const everything: readonly Ports[] = [
   },
 ];
 
+/** Whether what answers is the platform's own echo: that has a host below the gate's, and at the gate's own host somebody else answers. */
+export function hasOwnEcho({ gate, echo: shown }: Pick<Target, "gate" | "echo">): boolean {
+  return shown !== undefined && shown.host !== gate.host;
+}
+
 const withEcho: Ports = {
   namespace: echo.namespace,
   name: echo.name,

@@ -25,7 +25,7 @@ export const front: readonly Mutation[] = [
       name: `allow-${gateway.name}`,
     },
     change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),
-    modes: ["offload", "proxy-protocol"],
+    modes: ["offload", "proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/only-the-balancer", "fail-closed/network-flows"],
   },
   {
@@ -38,7 +38,7 @@ export const front: readonly Mutation[] = [
       name: "trusted-ranges",
     },
     change: () => undefined,
-    modes: ["offload"],
+    modes: ["offload", "offload-proxy-protocol"],
     noticedBy: ["fail-closed/past-the-balancer"],
   },
   {
@@ -61,7 +61,19 @@ export const front: readonly Mutation[] = [
         config.mutations = config.mutations.filter(({ remove }) => remove !== "x-real-ip");
       }
     }),
-    modes: ["offload", "proxy-protocol"],
+    modes: ["offload", "proxy-protocol", "offload-proxy-protocol"],
+    noticedBy: ["front/client-address"],
+  },
+  {
+    name: "the-list-as-clients-begin-it",
+    breaks: "With the PROXY protocol, too, an application gets what the client wrote before the address of the header.",
+    object: filter,
+    change: inEachPatch<Typed>(({ early_header_mutation_extensions: extensions = [] }) => {
+      for (const { typed_config: config } of extensions) {
+        config.mutations = config.mutations.filter(({ remove }) => remove !== "x-forwarded-for");
+      }
+    }),
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/client-address"],
   },
   {
@@ -85,7 +97,7 @@ export const front: readonly Mutation[] = [
         config.allow_requests_without_proxy_protocol = true;
       }
     }),
-    modes: ["proxy-protocol"],
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/proxy-protocol"],
   },
   {
@@ -103,7 +115,7 @@ export const front: readonly Mutation[] = [
           operation.ports = [String(gateway.ports.https)];
         }
       }),
-    modes: ["proxy-protocol"],
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["login/comes-back"],
   },
 ];

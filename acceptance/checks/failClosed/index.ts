@@ -6,6 +6,7 @@ import { networkFlows, throughTheApiServer } from "./networkFlows";
 import { onePodKilled } from "./onePodKilled";
 import { othersRoutes } from "./othersRoutes";
 import { pastTheBalancer } from "./pastTheBalancer";
+import { routesAtTheGate } from "./routesAtTheGate";
 import { type Pace } from "../../cluster/scene";
 import { withoutClusterKeys } from "./withoutClusterKeys";
 import { withoutDex } from "./withoutDex";
@@ -22,6 +23,7 @@ export const failClosed: readonly Check[] = [
   networkFlows({ within: 45_000, every: 5_000, open: throughTheApiServer }),
   insideThePlatform(throughPods),
   pastTheBalancer,
+  routesAtTheGate(pace),
   othersRoutes(pace),
   foreignAuthority(pace),
   withoutOAuth2Proxy(pace),

@@ -15,6 +15,7 @@ import {
 } from "../../cluster/connectionProbe";
 import {
   dnsServer,
+  hasOwnEcho,
   namespacesOfOthers,
   type NetworkTarget,
   networkTargets,
@@ -85,7 +86,7 @@ export function networkFlows(pace: FlowPace): Check {
         );
       }
       const parts = {
-        echo: target.echo !== undefined,
+        echo: hasOwnEcho(target),
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
         others,

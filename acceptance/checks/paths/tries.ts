@@ -23,7 +23,7 @@ export const everyOne: Pick = (all) => all;
 
 /** The gate, and the application where there is one: everything of the second needs identity. */
 export function doors({ gate, echo }: Target): URL[] {
-  return [gate, ...(echo === undefined ? [] : [echo])];
+  return [gate, ...(echo === undefined || echo.host === gate.host ? [] : [echo])];
 }
 
 /** A plain request with a mark of its own; the target stands on the wire as it is written here. */

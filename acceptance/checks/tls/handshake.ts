@@ -5,7 +5,7 @@ import { namedInTls } from "../../http/namedInTls";
 
 /** The names that people and machines use, each of which may have TLS settings of its own. */
 export function publicNames({ gate, echo }: Target): URL[] {
-  return [gate, ...(echo === undefined ? [] : [echo])];
+  return [gate, ...(echo === undefined || echo.host === gate.host ? [] : [echo])];
 }
 
 export interface Handshake {

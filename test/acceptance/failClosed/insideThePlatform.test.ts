@@ -64,7 +64,10 @@ function answerOf(inner: Inner, from: string, way: Way, { method, path, headers 
   return inner.open === way.name ? answer(200, (echoed([]) as { body: string }).body) : answer(403);
 }
 
-const target = { echo: new URL("https://echo.kubeflow.example.com") } as Target;
+const target = {
+  gate: new URL("https://kubeflow.example.com"),
+  echo: new URL("https://echo.kubeflow.example.com"),
+} as Target;
 
 const stageOf = (inner: Inner): Stage => ({
   ask: (from, way, request) => Promise.resolve(answerOf(inner, from, way, request)),
