@@ -10,6 +10,7 @@ interface Typed {
   "@type"?: string;
   allow_requests_without_proxy_protocol?: boolean;
   xff_num_trusted_hops?: number;
+  scheme_header_transformation?: object;
   early_header_mutation_extensions?: { typed_config: { mutations: { remove?: string }[] } }[];
 }
 
@@ -87,6 +88,16 @@ export const front: readonly Mutation[] = [
     }),
     modes: ["offload"],
     noticedBy: ["front/access-log"],
+  },
+  {
+    name: "the-scheme-of-the-connection",
+    breaks: "What the gateway redirects by itself, such as the dashboard's sign-out, goes on over plain HTTP.",
+    object: filter,
+    change: inEachPatch<Typed>((config) => {
+      delete config.scheme_header_transformation;
+    }),
+    modes: ["offload-proxy-protocol"],
+    noticedBy: ["login/sign-out"],
   },
   {
     name: "no-header-needed",

@@ -19,6 +19,7 @@ const sinceThen: readonly string[] = [
   "fail-closed/routes-at-the-gate",
   "routes-at-the-gate-of-every-namespace",
   "the-list-as-clients-begin-it",
+  "the-scheme-of-the-connection",
 ];
 
 describe("docs/reference/proven.md, which a run of npm run e2e wrote", () => {
