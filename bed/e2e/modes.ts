@@ -118,6 +118,7 @@ export const modes: readonly Mode[] = [
       "spoofing",
       "paths/hosts",
       "paths/look-alikes",
+      "paths/request-targets",
       "login/background-calls",
       "login/browser-sign-in",
       "login/browser-sign-out",

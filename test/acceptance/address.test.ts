@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { partsOf } from "../../acceptance/checks/failClosed/inside/ways";
 import { deadSession } from "../../acceptance/checks/login/deadSession";
+import { near } from "../../acceptance/checks/redirects/dexRedirectUri";
 import { doors } from "../../acceptance/checks/paths/tries";
 import { publicNames } from "../../acceptance/checks/tls/handshake";
 import { type Target } from "../../acceptance/check";
@@ -50,6 +51,15 @@ describe("a gate that has an address in place of a name", () => {
     assert.deepEqual([seen(publicNames(byAddress)), seen(doors(byAddress))], [["192.0.2.10"], ["192.0.2.10"]]);
     assert.equal(publicNames(byName).length, 2);
     assert.equal(doors(byName).length, 2);
+  });
+
+  it("is the same in capital letters, so that this is no other address for Dex", () => {
+    const values = (target: Target) =>
+      near(new URL("/oauth2/callback", target.gate).href, target).map(({ value }) => value);
+    assert.ok(!values(byAddress).includes("https://192.0.2.10/oauth2/callback"));
+    assert.ok(values(byAddress).includes("https://192.0.2.10:8443/oauth2/callback"));
+    assert.ok(values(byName).includes("https://KUBEFLOW.EXAMPLE.COM/oauth2/callback"));
+    assert.ok(values(byName).includes("https://echo.kubeflow.example.com/oauth2/callback"));
   });
 
   it("has that application and not the platform's echo, of which nothing is looked for in the cluster", () => {

@@ -33,7 +33,8 @@ export function routesAtTheGate({ away, every }: Pace): Check {
       const { api, visitor } = await sceneOf(context, { away, every, recovery: away });
       const { target, probe, signal } = context;
       const mark = `claimed-${randomBytes(12).toString("hex")}`;
-      const path = `/${mark}`;
+      // Another word than the answer's: an application that shows its request is not to be taken for the route.
+      const path = `/asked-${randomBytes(12).toString("hex")}`;
       const { gate } = target;
       const { url, token } = visitor;
       const known: HeaderList = [["Accept", "text/html"], bearer(token)];
@@ -51,7 +52,7 @@ export function routesAtTheGate({ away, every }: Pace): Check {
       await withSandbox(api, { sidecars: false, signal }, async (sandbox) => {
         const hosts = new Set([gate.hostname, url.hostname, unknown, "*"]);
         for (const [index, host] of [...hosts].entries()) {
-          await make(sandbox, claiming(`claimed-${index}`, host, mark));
+          await make(sandbox, claiming(`claimed-${index}`, host, { path, mark }));
         }
         probe.busy("ask for what a VirtualService of another namespace claims");
         const led = new Set<string>();
@@ -80,9 +81,9 @@ export function routesAtTheGate({ away, every }: Pace): Check {
 }
 
 /** The gateway itself answers, so that nothing has to stand behind the route. */
-export function claiming(name: string, host: string, mark: string): Manifest {
+export function claiming(name: string, host: string, { path, mark }: { path: string; mark: string }): Manifest {
   const direct = (prefix: string) => ({
-    match: [{ uri: { exact: `${prefix}/${mark}` } }],
+    match: [{ uri: { exact: `${prefix}${path}` } }],
     directResponse: { status: 200, body: { string: mark } },
   });
   return {

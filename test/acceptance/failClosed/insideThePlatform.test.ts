@@ -119,7 +119,7 @@ describe("what a pod inside the platform's network gets", () => {
   });
 
   it("is asked of the parts that are there", () => {
-    const none = { absent: new Set(["oauth2-proxy"]), echo: undefined } as unknown as Target;
+    const none = { ...target, absent: new Set(["oauth2-proxy"]), echo: undefined } as unknown as Target;
     assert.deepEqual(
       partsOf(none, targets).map(({ way }) => way.name),
       ["dex"],
