@@ -51,7 +51,7 @@ export type Need =
   | "client-address"
   /** `--gateway`: the gateway's own address, behind what stands in front of it. */
   | "gateway-address"
-  /** `--front offload`: TLS ends in front of the gateway. */
+  /** `--front offload` or `offload-proxy-protocol`: TLS ends in front of the gateway. */
   | "offload"
   /** `--bare`: a trusted way to the gateway on which nobody writes the PROXY protocol's header. */
   | "bare"
@@ -223,7 +223,7 @@ export const serverParts = ["dex", "oauth2-proxy", "istiod"] as const;
 
 export type ServerPart = (typeof serverParts)[number];
 
-/** A load balancer in front of the gateway: one that ends TLS, or one that says whose connection it hands on. */
+/** A load balancer in front of the gateway: one that ends TLS, one that says whose connection it hands on, or one that does both. */
 export interface Front {
   type: FrontType;
   /** The gateway's own address behind it. */
@@ -232,6 +232,16 @@ export interface Front {
   bare?: { host: string; port: number };
 }
 
-export const frontTypes = ["offload", "proxy-protocol"] as const;
+export const frontTypes = ["offload", "proxy-protocol", "offload-proxy-protocol"] as const;
 
 export type FrontType = (typeof frontTypes)[number];
+
+/** Whether the gateway gets plain HTTP from it. */
+export function endsTls(front: Pick<Front, "type"> | undefined): boolean {
+  return front !== undefined && front.type !== "proxy-protocol";
+}
+
+/** Whether the gateway demands the PROXY protocol's header from it. */
+export function writesProxyHeader(front: Pick<Front, "type"> | undefined): boolean {
+  return front !== undefined && front.type !== "offload";
+}

@@ -1,5 +1,5 @@
 import { BadInput } from "../cli/exit";
-import { type Need, type Target } from "./check";
+import { endsTls, type Need, type Target } from "./check";
 import { type Api, ApiError, clusterApi } from "./cluster/api";
 import { findClusterKeys } from "./cluster/clusterKeys";
 import { describeError } from "./describeError";
@@ -67,7 +67,7 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
       ? "nothing is known to stand in front of the gateway (--front TYPE --gateway ADDRESS)"
       : undefined,
   offload: ({ target }) =>
-    target.front?.type === "offload" ? undefined : "TLS doesn't end in front of the gateway (--front offload)",
+    endsTls(target.front) ? undefined : "TLS doesn't end in front of the gateway (--front offload)",
   bare: ({ target }) =>
     target.front?.bare === undefined
       ? "no trusted way to the gateway without the PROXY protocol's header (--bare HOST:PORT)"

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Front, frontTypes, type Target } from "./check";
+import { type Front, frontTypes, type Target, writesProxyHeader } from "./check";
 import { type Report, type TargetOptions } from "./target";
 
 /** The options that say who vouches for people and what stands in front of the gateway. */
@@ -9,7 +9,7 @@ export function readFront(
 ): Pick<Target, "provider" | "front" | "clientAddress"> {
   const known = frontTypes.find((each) => each === type);
   if (type !== undefined && known === undefined) {
-    problem("--front", type, `write ${frontTypes.join(" or ")}`);
+    problem("--front", type, `write one of ${frontTypes.join(", ")}`);
   }
   for (const [key, address] of [
     ["--gateway", gateway],
@@ -24,11 +24,11 @@ export function readFront(
   if (bare !== undefined && (isIP(host) === 0 || Number(port) > 65_535)) {
     problem("--bare", bare, "write an IP address and a port, such as 192.0.2.10:9443");
   }
-  if (bare !== undefined && type !== "proxy-protocol") {
+  if (bare !== undefined && !writesProxyHeader(known === undefined ? undefined : { type: known })) {
     problem(
       "--bare",
       "no --front proxy-protocol",
-      "say with --front proxy-protocol that the gateway demands its header",
+      "say with --front proxy-protocol or offload-proxy-protocol that the gateway demands its header",
     );
   }
   if (gateway !== undefined && type === undefined) {

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { ownAuthority } from "./beside/authority";
 import { type Beside, programsFor, putBeside, startCompany } from "./beside/beside";
@@ -127,7 +128,7 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   const gateway = await publicAddress(program, namespaces.ingress);
   const platform = readPlatformFacts(layout().state);
   const hosts = [platform.url, platform.echoUrl, platform.apps?.url, platform.apps?.closedUrl].flatMap((url) =>
-    url === undefined ? [] : [new URL(url).hostname],
+    url === undefined || isIP(new URL(url).hostname) !== 0 ? [] : [new URL(url).hostname],
   );
   // An ACME server looks there before there is a certificate.
   giveNames(hosts, gateway);

@@ -64,7 +64,12 @@ export function addVerify(program: Command, context: CommandContext): void {
     .addOption(
       new Option("--job <file>", "what a job outside has: JSON of client, secret, connector, user, token, othersToken"),
     )
-    .addOption(new Option("--front <type>", "what stands in front of the gateway: offload or proxy-protocol"))
+    .addOption(
+      new Option(
+        "--front <type>",
+        "what stands in front of the gateway: offload, proxy-protocol or offload-proxy-protocol",
+      ),
+    )
     .addOption(new Option("--gateway <address>", "the gateway's own address behind it, where nobody may be let in"))
     .addOption(new Option("--client-address <address>", "the address of this machine that applications are to learn"))
     .addOption(

@@ -13,6 +13,7 @@ import {
 import { type Target } from "../check";
 import { type Api, find } from "./api";
 import { isReady, type List, type Metadata, type Pod, type Workload } from "./objects";
+import { echoElsewhere } from "../tokens/parts";
 
 /** A port of the platform, and whether the documentation lists a flow from any pod to it (reference/network-flows.md). */
 export interface NetworkTarget {
@@ -79,6 +80,11 @@ const everything: readonly Ports[] = [
     unlisted: [oauth2Proxy.ports.http],
   },
 ];
+
+/** Whether what answers is the platform's own echo: that has a host below the gate's, and at the gate's own host somebody else answers. */
+export function hasOwnEcho(target: Pick<Target, "gate" | "echo">): boolean {
+  return echoElsewhere(target) !== undefined;
+}
 
 const withEcho: Ports = {
   namespace: echo.namespace,

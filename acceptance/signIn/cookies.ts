@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Target } from "../check";
 import { type Cookie, cookiesOf } from "../http/jar";
 import { type Answer } from "../http/request";
@@ -32,13 +33,24 @@ export function sessionsGivenBy(answer: Answer): Cookie[] {
   return cookiesOf(answer).filter((cookie) => isSession(cookie) && !isDeletion(cookie));
 }
 
-/** The domain for which the session holds; the gate's host and everything below it. */
-export function cookieDomain({ gate }: Target): string {
-  return gate.hostname;
+/**
+ * The domain for which the session holds: the gate's host and everything below it. Nothing is below an address, so that there
+ * the cookie names none and is for that host alone.
+ */
+export function cookieDomain({ gate }: Pick<Target, "gate">): string | undefined {
+  return isIP(gate.hostname.replace(/^\[|\]$/g, "")) === 0 ? gate.hostname : undefined;
 }
 
+/** The same as a cookie's attribute, for whoever makes one up. */
+export function domainAttribute(target: Pick<Target, "gate">): string {
+  const domain = cookieDomain(target);
+  return domain === undefined ? "" : `Domain=${domain}; `;
+}
+
+const onlyItsHost = "only the host that set it";
+
 /** What a cookie of the gate lacks of what docs/1 promises. Its value is never named. */
-export function cookieFaults(cookie: Cookie, domain: string): string[] {
+export function cookieFaults(cookie: Cookie, domain: string | undefined): string[] {
   const { name, value, attributes } = cookie;
   const given = (attribute: string) => Object.hasOwn(attributes, attribute);
   const size = Buffer.byteLength(
@@ -53,9 +65,9 @@ export function cookieFaults(cookie: Cookie, domain: string): string[] {
     ...(attributes["samesite"]?.toLowerCase() === "lax"
       ? []
       : [`it is SameSite=${attributes["samesite"] ?? "nothing"}, not Lax`]),
-    ...((attributes["domain"] ?? "").replace(/^\./, "").toLowerCase() === domain
+    ...(attributes["domain"]?.replace(/^\./, "").toLowerCase() === domain
       ? []
-      : [`its domain is ${attributes["domain"] ?? "only the host that set it"}, not ${domain}`]),
+      : [`its domain is ${attributes["domain"] ?? onlyItsHost}, not ${domain ?? onlyItsHost}`]),
     ...(attributes["path"] === "/" ? [] : [`its path is ${attributes["path"] ?? "missing"}, not /`]),
     ...(size <= mostBytes ? [] : [`it has ${size} bytes, and browsers drop what is above ${mostBytes}`]),
   ];

@@ -8,6 +8,11 @@ export function echoOf(target: Target): URL {
   return target.echo;
 }
 
+/** The same where it has a host of its own: at the gate's own it shares that with sign-in, and has no path of `/dex/` or `/oauth2/`. */
+export function echoElsewhere({ gate, echo }: Pick<Target, "gate" | "echo">): URL | undefined {
+  return echo?.host === gate.host ? undefined : echo;
+}
+
 /** The first person that was named, who signs in where one is enough. */
 export function somebody(target: Target): Person {
   const [person] = target.people;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { endsTls, writesProxyHeader } from "../../acceptance/check";
 import { addresses, layout } from "../node/layout";
 import { type FrontFacts } from "../platform/facts";
 import { privateFolder, writePrivate } from "../platform/privateFiles";
@@ -21,7 +22,7 @@ export async function balancer(
   const folder = privateFolder(layout().beside);
   const certificate = join(folder, "balancer.pem");
   const key = join(folder, "balancer.key");
-  if (type === "offload") {
+  if (endsTls({ type })) {
     const { certificatePem, keyPem } = await serverCertificate(namesOf(facts));
     writePrivate(certificate, certificatePem);
     writePrivate(key, keyPem);
@@ -33,5 +34,5 @@ export async function balancer(
   const machine = { name: balancerMachine, cable: "bal0", own: address, other: client };
   await startMachine(machine, [programs("envoy"), ...options]);
   await portOpens("the balancer", address, 443);
-  return { type, address, gateway, client, ...(type === "proxy-protocol" ? { bare: `${address}:${barePort}` } : {}) };
+  return { type, address, gateway, client, ...(writesProxyHeader({ type }) ? { bare: `${address}:${barePort}` } : {}) };
 }

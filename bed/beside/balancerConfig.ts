@@ -1,3 +1,4 @@
+import { endsTls, writesProxyHeader } from "../../acceptance/check";
 import { type FrontFacts } from "../platform/facts";
 
 export interface BalancerArgs {
@@ -16,17 +17,22 @@ const typed = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
 /** The configuration of Envoy as a company's load balancer: as little as such a one does, and nothing for our sake. */
 export function balancerConfig(args: BalancerArgs): Record<string, unknown> {
   const { gateway, type, barePort } = args;
-  const offload = type === "offload";
+  const http = type === "offload";
   const ports = [80, 443];
+  const chain = (port: number) => ({
+    filters: [http ? handingOnRequests(port) : handingOn(`port-${port}`)],
+    ...(port === 443 && endsTls({ type }) ? { transport_socket: tls(args) } : {}),
+  });
+  const header = writesProxyHeader({ type });
   return {
     static_resources: {
       listeners: [
-        ...ports.map((port) => listener(port, offload ? ending(port, args) : handingOn(`port-${port}`))),
-        ...(offload ? [] : [listener(barePort, handingOn("bare"))]),
+        ...ports.map((port) => listener(port, chain(port))),
+        ...(header ? [listener(barePort, { filters: [handingOn("bare")] })] : []),
       ],
       clusters: [
-        ...ports.map((port) => cluster(`port-${port}`, { gateway, port }, offload ? undefined : proxyProtocol)),
-        ...(offload ? [] : [cluster("bare", { gateway, port: 443 })]),
+        ...ports.map((port) => cluster(`port-${port}`, { gateway, port }, header ? proxyProtocol : undefined)),
+        ...(header ? [cluster("bare", { gateway, port: 443 })] : []),
       ],
     },
   };
@@ -51,8 +57,8 @@ function cluster(name: string, { gateway, port }: { gateway: string; port: numbe
   };
 }
 
-/** Adds the client's address to X-Forwarded-For, as such balancers do, and ends TLS at port 443. */
-function ending(port: number, { certificate, key }: BalancerArgs) {
+/** Adds the client's address to X-Forwarded-For, as such balancers do. */
+function handingOnRequests(port: number) {
   const manager = {
     "@type": typed("filters.network.http_connection_manager.v3.HttpConnectionManager"),
     stat_prefix: `port-${port}`,
@@ -70,22 +76,23 @@ function ending(port: number, { certificate, key }: BalancerArgs) {
     },
     http_filters: [{ name: "router", typed_config: { "@type": typed("filters.http.router.v3.Router") } }],
   };
-  const tls = {
+  return { name: "http", typed_config: manager };
+}
+
+function tls({ certificate, key }: BalancerArgs) {
+  const context = {
     "@type": typed("transport_sockets.tls.v3.DownstreamTlsContext"),
     common_tls_context: {
       alpn_protocols: ["h2", "http/1.1"],
       tls_certificates: [{ certificate_chain: { filename: certificate }, private_key: { filename: key } }],
     },
   };
-  return {
-    filters: [{ name: "http", typed_config: manager }],
-    ...(port === 443 ? { transport_socket: { name: "tls", typed_config: tls } } : {}),
-  };
+  return { name: "tls", typed_config: context };
 }
 
 function handingOn(name: string) {
   const proxy = { "@type": typed("filters.network.tcp_proxy.v3.TcpProxy"), stat_prefix: name, cluster: name };
-  return { filters: [{ name: "tcp", typed_config: proxy }] };
+  return { name: "tcp", typed_config: proxy };
 }
 
 const proxyProtocol = {

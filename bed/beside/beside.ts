@@ -4,6 +4,7 @@ import { writePrivateJson } from "../platform/privateFiles";
 import { dex, istiod, oauth2Proxy } from "../../components/topology";
 import { addresses, layout } from "../node/layout";
 import { type ProgramPaths } from "../node/controlPlane";
+import { application, withoutApplication } from "./application";
 import { balancer, balancerMachine } from "./balancer";
 import { certManagerPrograms } from "../platform/leftOut";
 import { foundations } from "./foundations/foundations";
@@ -29,6 +30,8 @@ export const besides = [
   "tls-balancer",
   /** A load balancer that hands on TCP with the PROXY protocol's header. */
   "proxy-protocol-balancer",
+  /** One that does both: it ends TLS, and hands on what comes out of it with that header. */
+  "tls-proxy-protocol-balancer",
   /** An OpenID Connect provider, with which people sign in. */
   "people-at-login",
   /** The same as an issuer of jobs' tokens. */
@@ -47,6 +50,8 @@ export const besides = [
   "acme-server",
   /** The pair that `certificates.edge.type: given` brings along, of the bed's CA. */
   "given-certificate",
+  /** Somebody else's application at the gate's own host. */
+  "application",
   /** The cert-manager and the Istio of somebody else's that the platform stands on. */
   ...foundations,
 ] as const;
@@ -76,7 +81,7 @@ export interface Company {
 
 const atLogin = ["people-at-login", "jobs-at-login", "connector-at-login"] as const;
 const servers: readonly Beside[] = [...atLogin, "public-issuer", "directory", "redis", "database", "acme-server"];
-const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer"];
+const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer", "tls-proxy-protocol-balancer"];
 
 /**
  * Starts the company's servers, which the platform asks from its first moment on. On a bed that is up they start anew, with
@@ -140,6 +145,9 @@ export async function putBeside(
     Object.assign(facts, await makers[name]?.(surroundings, company));
   }
   // What an earlier stack had beside it ends only now that nothing asks it any more.
+  if (!names.includes("application")) {
+    await withoutApplication(surroundings.programs);
+  }
   for (const [machine, users] of [
     [serversMachine, servers],
     [balancerMachine, balancers],
@@ -165,6 +173,14 @@ const makers: Partial<Record<Beside, Maker>> = {
     front: await balancer("offload", surroundings),
   }),
   "proxy-protocol-balancer": async (surroundings) => ({ front: await balancer("proxy-protocol", surroundings) }),
+  "tls-proxy-protocol-balancer": async (surroundings) => ({
+    caFile: (await ownAuthority()).file,
+    front: await balancer("offload-proxy-protocol", surroundings),
+  }),
+  application: async ({ facts: { url }, programs }) => {
+    await application(programs, new URL(url).hostname);
+    return { echoUrl: url };
+  },
   "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "connector-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "jobs-at-login": async ({ programs }, { login }) =>

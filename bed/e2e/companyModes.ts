@@ -4,8 +4,8 @@ import { publicIssuer } from "../beside/servers/publicIssuer";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
-import { atServers, given, kubeadmIssuer, theWayIn } from "./inModes";
-import { type Mode } from "./modes";
+import { atServers, given, kubeadmIssuer } from "./inModes";
+import { type Mode, theWayIn } from "./mode";
 
 /** A cluster that a cloud runs, as far as the platform can tell. */
 export const publicCluster: Mode = {

@@ -7,12 +7,3 @@ export const atServers = { type: "addresses", cidrs: [`${addresses.servers}/32`]
 
 /** As kubeadm has the API server name itself in tokens. */
 export const kubeadmIssuer = "https://kubernetes.default.svc.cluster.local";
-
-/** That people and machines get in and out at all, and that nobody else does. */
-export const theWayIn = [
-  "login/comes-back",
-  "login/sign-out",
-  "login/cookies",
-  "machines/dex-token",
-  "machines/kubernetes-token",
-];

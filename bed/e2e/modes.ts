@@ -1,9 +1,6 @@
-import { type Check } from "../../acceptance/check";
-import { everyCheck } from "../../acceptance/everyCheck";
-import { select } from "../../acceptance/select";
 import { podLabels } from "../../components/labels";
 import { echo } from "../../components/topology";
-import { type Beside } from "../beside/beside";
+import { applicationNamespace } from "../beside/application";
 import { edgeSecretName } from "../beside/edgeSecret";
 import { acmeDirectory } from "../beside/servers/acme";
 import { companyCertManager } from "../beside/foundations/certManager";
@@ -15,33 +12,10 @@ import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
-import { type OwnMesh } from "./analyze";
 import { ownDirectory, publicCluster } from "./companyModes";
-import { atServers, given, kubeadmIssuer, theWayIn } from "./inModes";
-
-/** One way of running the platform that a bed can tell from the others. */
-export interface Mode {
-  name: string;
-  stack: string;
-  /** Settings that differ from the stack's own; a company's CA, and what it signed for the gate, are known only once there is one. */
-  settings:
-    | Readonly<Record<string, unknown>>
-    | ((authorityPem: string, certificatePem: string) => Readonly<Record<string, unknown>>);
-  /** What the bed puts up beside the platform. */
-  beside?: readonly Beside[];
-  /** Further options of `gatehouse verify`. */
-  verify?: readonly string[];
-  /** Somebody else's Istio on which it stands; `istioctl` and `gatehouse verify` are told where it is. */
-  mesh?: OwnMesh;
-  /** The areas and checks of the suite that run here; what looks the same in every mode runs in one. Default: all. */
-  only?: readonly string[];
-  /** The areas and checks that other modes have. */
-  skip?: readonly string[];
-  /** Why these checks and no others. */
-  why: string;
-  /** Which rules are broken: every one that these checks may notice, or those that this mode has for itself. Default: every. */
-  breaks?: "every" | "own";
-}
+import { atServers, given, kubeadmIssuer } from "./inModes";
+import { type Mode, theWayIn } from "./mode";
+import { modesBehindBalancer } from "./modesBehindBalancer";
 
 const echoAs = (name: string) => ({
   name,
@@ -54,12 +28,6 @@ const apps = [
   { ...echoAs("door"), groups: ["everyone"], inCluster: true },
   { ...echoAs("grafana"), groups: ["nobody-is-in-this-group"] },
 ];
-
-/** The gateway's Service has an address of its own, and only the bed's load balancer is let in there. */
-const behindBalancer = {
-  "ingress.service.type": "LoadBalancer",
-  "ingress.trustedRanges": [`${addresses.balancer}/32`],
-};
 
 /** Where sessions are kept, outside of the cluster. */
 const companyRedis = (authorityPem: string) => ({
@@ -139,48 +107,35 @@ export const modes: readonly Mode[] = [
     breaks: "own",
     why: "An open path at port 80 and a certificate that comes after the gateway show in TLS and in its renewal; the rest is as in `core`.",
   },
+  ...modesBehindBalancer,
   {
-    name: "offload",
+    name: "address",
     stack: "dev",
     settings: {
-      ...behindBalancer,
-      "certificates.edge": { type: "offload" },
-      "ingress.clientAddress.trustedHops": 1,
+      // Where the node's ports 80 and 443 lead to the gateway's.
+      domain: addresses.node,
+      "echo.enabled": false,
+      "ingress.applicationNamespaces": [applicationNamespace],
     },
-    beside: ["tls-balancer"],
+    beside: ["application"],
     only: [
-      "front",
-      "tls/plain-http-redirects",
-      "tls/hsts",
-      "tls/hsts-signed-in",
-      "spoofing",
-      "login/browser-sign-in",
-      "fail-closed/network-flows",
-      "fail-closed/past-the-balancer",
-      ...theWayIn,
-    ],
-    skip: ["front/proxy-protocol", "front/renewed-certificate"],
-    breaks: "own",
-    why: "TLS itself and messages that no client may send are the balancer's here, which is the bed's own and proves nothing.",
-  },
-  {
-    name: "proxy-protocol",
-    stack: "dev",
-    settings: { ...behindBalancer, "ingress.clientAddress.proxyProtocol": "required" },
-    beside: ["proxy-protocol-balancer"],
-    only: [
-      "front",
-      "tls/certificate",
-      "tls/plain-http-redirects",
+      "tls",
       "redirects",
       "spoofing",
+      "paths/hosts",
       "paths/look-alikes",
+      "paths/request-targets",
+      "login/background-calls",
+      "login/browser-sign-in",
+      "login/browser-sign-out",
+      "login/login-csrf",
       "fail-closed/network-flows",
+      "fail-closed/routes-at-the-gate",
       ...theWayIn,
     ],
-    skip: ["front/renewed-certificate"],
+    skip: ["tls/challenge-path"],
     breaks: "own",
-    why: "Envoy takes the destination's port from the header, too, so that every rule of the gateway has to hold without it.",
+    why: "No name is in TLS, none is in the Gateway, and a cookie has no domain: what rests on the gate's name has to hold without one.",
   },
   {
     name: "every-machine",
@@ -275,13 +230,3 @@ export const modes: readonly Mode[] = [
     why: "Who runs Istio and cert-manager shows in whether sidecars, rules and the check of each request are there at all, and what gets out; the rest is as in `core`.",
   },
 ];
-
-/** The checks that run in a mode. */
-export function checksOf({ only = [], skip = [] }: Mode): readonly Check[] {
-  return select(everyCheck, only, skip).checks;
-}
-
-/** Those options of `gatehouse verify`. */
-export function selectionOf({ only = [], skip = [] }: Mode): string[] {
-  return [...(only.length > 0 ? ["--only", ...only] : []), ...(skip.length > 0 ? ["--skip", ...skip] : [])];
-}

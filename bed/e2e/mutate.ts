@@ -7,7 +7,7 @@ import { type Mutation } from "../mutations/mutation";
 import { askInside } from "../platformInside";
 import { type Report } from "../programs/report";
 import { type Bed } from "../startUp";
-import { checksOf, type Mode } from "./modes";
+import { checksOf, type Mode } from "./mode";
 import { NoResult, verifyBed } from "./verify";
 
 /** What became of one mutation. */

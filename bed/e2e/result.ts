@@ -1,10 +1,10 @@
-import { type Need } from "../../acceptance/check";
+import { endsTls, type Need } from "../../acceptance/check";
 import { type CheckResult, titleOf, type Verification } from "../../acceptance/verification";
 import { certManagerPrograms } from "../platform/leftOut";
 import { type Bed } from "../startUp";
 import { type Analysis } from "./analyze";
 import { type LifecycleStep } from "./lifecycle";
-import { type Mode } from "./modes";
+import { type Mode } from "./mode";
 import { type Noticed } from "./mutate";
 
 /** What a mode came to; a step that gave no result stands in `broken`. */
@@ -45,7 +45,7 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["echo", facts.echoUrl !== undefined],
     ["client-address", facts.front !== undefined],
     ["gateway-address", facts.front !== undefined],
-    ["offload", facts.front?.type === "offload"],
+    ["offload", endsTls(facts.front)],
     ["bare", facts.front?.bare !== undefined],
     ["renew", facts.renewsCertificate === true],
     ["cluster-keys", facts.clusterKeys === true],

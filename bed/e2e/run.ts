@@ -8,7 +8,7 @@ import { type Report, timed } from "../programs/report";
 import { NotHere, startUp } from "../startUp";
 import { analyze } from "./analyze";
 import { liveOn } from "./lifecycle";
-import { type Mode, selectionOf } from "./modes";
+import { type Mode, selectionOf } from "./mode";
 import { mutateAll, type MutationChoice } from "./mutate";
 import { outFolder } from "./outFolder";
 import { provenTable } from "./proven";

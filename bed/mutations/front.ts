@@ -10,6 +10,7 @@ interface Typed {
   "@type"?: string;
   allow_requests_without_proxy_protocol?: boolean;
   xff_num_trusted_hops?: number;
+  scheme_header_transformation?: object;
   early_header_mutation_extensions?: { typed_config: { mutations: { remove?: string }[] } }[];
 }
 
@@ -25,7 +26,7 @@ export const front: readonly Mutation[] = [
       name: `allow-${gateway.name}`,
     },
     change: (object) => withSpec<{ ingress: unknown[] }>(object, (spec) => (spec.ingress = [{}])),
-    modes: ["offload", "proxy-protocol"],
+    modes: ["offload", "proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/only-the-balancer", "fail-closed/network-flows"],
   },
   {
@@ -38,7 +39,7 @@ export const front: readonly Mutation[] = [
       name: "trusted-ranges",
     },
     change: () => undefined,
-    modes: ["offload"],
+    modes: ["offload", "offload-proxy-protocol"],
     noticedBy: ["fail-closed/past-the-balancer"],
   },
   {
@@ -61,7 +62,19 @@ export const front: readonly Mutation[] = [
         config.mutations = config.mutations.filter(({ remove }) => remove !== "x-real-ip");
       }
     }),
-    modes: ["offload", "proxy-protocol"],
+    modes: ["offload", "proxy-protocol", "offload-proxy-protocol"],
+    noticedBy: ["front/client-address"],
+  },
+  {
+    name: "the-list-as-clients-begin-it",
+    breaks: "With the PROXY protocol, too, an application gets what the client wrote before the address of the header.",
+    object: filter,
+    change: inEachPatch<Typed>(({ early_header_mutation_extensions: extensions = [] }) => {
+      for (const { typed_config: config } of extensions) {
+        config.mutations = config.mutations.filter(({ remove }) => remove !== "x-forwarded-for");
+      }
+    }),
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/client-address"],
   },
   {
@@ -77,6 +90,16 @@ export const front: readonly Mutation[] = [
     noticedBy: ["front/access-log"],
   },
   {
+    name: "the-scheme-of-the-connection",
+    breaks: "What the gateway redirects by itself, such as the dashboard's sign-out, goes on over plain HTTP.",
+    object: filter,
+    change: inEachPatch<Typed>((config) => {
+      delete config.scheme_header_transformation;
+    }),
+    modes: ["offload-proxy-protocol"],
+    noticedBy: ["login/sign-out"],
+  },
+  {
     name: "no-header-needed",
     breaks: "A connection without the PROXY protocol's header is served, and the balancer's address is the client's.",
     object: filter,
@@ -85,7 +108,7 @@ export const front: readonly Mutation[] = [
         config.allow_requests_without_proxy_protocol = true;
       }
     }),
-    modes: ["proxy-protocol"],
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["front/proxy-protocol"],
   },
   {
@@ -103,7 +126,7 @@ export const front: readonly Mutation[] = [
           operation.ports = [String(gateway.ports.https)];
         }
       }),
-    modes: ["proxy-protocol"],
+    modes: ["proxy-protocol", "offload-proxy-protocol"],
     noticedBy: ["login/comes-back"],
   },
 ];

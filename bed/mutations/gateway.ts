@@ -2,7 +2,7 @@ import { gateway as place, namespaces } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Servers {
-  servers: { port: { number: number }; tls?: Record<string, unknown> }[];
+  servers: { port: { number: number }; hosts: string[]; tls?: Record<string, unknown> }[];
 }
 
 interface Pods {
@@ -32,6 +32,25 @@ export const gateway: readonly Mutation[] = [
         }
       }),
     noticedBy: ["tls/old-versions", "tls/ciphers"],
+  },
+  {
+    name: "routes-at-the-gate-of-every-namespace",
+    breaks: "Whoever may write a VirtualService in any namespace leads the gate's requests where it likes.",
+    object: {
+      apiVersion: "networking.istio.io/v1",
+      kind: "Gateway",
+      namespace: namespaces.ingress,
+      name: place.resource,
+    },
+    change: (object) =>
+      withSpec<Servers>(object, ({ servers }) => {
+        for (const server of servers) {
+          // What is left of the list may not name a host twice.
+          server.hosts = [...new Set(server.hosts.map((host) => host.replace(/^[^/]+/, "*")))];
+        }
+      }),
+    modes: ["core", "address"],
+    noticedBy: ["fail-closed/routes-at-the-gate"],
   },
   {
     name: "keep-headers-with-underscores",

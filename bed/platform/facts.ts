@@ -1,3 +1,5 @@
+import { type FrontType } from "../../acceptance/check";
+
 /** What the deployed platform is, for whoever uses it or checks it; no secret stands in it, only files that hold some. */
 export interface Facts {
   format: "gatehouse.bed/v1";
@@ -5,7 +7,7 @@ export interface Facts {
   environment: string;
   /** The gate. */
   url: string;
-  /** The echo application, where the stack has one. */
+  /** The echo application, where the stack has one, or one that answers as it does. */
   echoUrl?: string;
   /** Applications with hosts of their own that lead to the echo, where the stack has some. */
   apps?: AppFacts;
@@ -81,7 +83,7 @@ export interface Counts {
 
 /** A load balancer of the bed's own. */
 export interface FrontFacts {
-  type: "offload" | "proxy-protocol";
+  type: FrontType;
   /** Where clients connect. */
   address: string;
   /** The gateway's own address behind it. */
@@ -97,6 +99,7 @@ export type BesideFacts = Partial<
   Pick<
     Facts,
     | "caFile"
+    | "echoUrl"
     | "front"
     | "renewsCertificate"
     | "provider"

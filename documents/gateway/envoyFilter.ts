@@ -1,8 +1,8 @@
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
+import { requireProxyProtocol, schemeOfThePort } from "./behindProxies";
+import { type ConfigPatch, hcm, hcmType } from "./configPatch";
 import { identityPrefixes, proxyIdentity } from "./identityHeaders";
 import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
-
-type ConfigPatch = NonNullable<NonNullable<IEnvoyFilter["spec"]>["configPatches"]>[number];
 
 export interface GatewayFilterArgs {
   /** Labels of the gateway's pods; the filter touches no other workload. */
@@ -72,8 +72,6 @@ const forTheGatewayAlone = [
  */
 const widerScopes = "service-worker-allowed";
 
-const hcm = "envoy.filters.network.http_connection_manager";
-
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
   const {
@@ -111,7 +109,6 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
       insertFirst(ports.https, "gatehouse.answers", {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         mutations: {
-          ...(behindProxies ? { request_mutations: [schemeOfThePort] } : {}),
           response_mutations: [
             {
               append: {
@@ -165,6 +162,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
             ),
           ]
         : []),
+      ...(behindProxies ? [schemeOfThePort(ports.https)] : []),
       ...(args.proxyProtocol === "required" ? [ports.http, ports.https].map(requireProxyProtocol) : []),
       ...(args.verifiedEmailsOf === undefined
         ? []
@@ -211,7 +209,7 @@ function removeForgedHeaders(trustedHops: number): ConfigPatch {
       operation: "MERGE",
       value: {
         typed_config: {
-          "@type": `type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+          "@type": hcmType,
           early_header_mutation_extensions: [
             {
               name: "gatehouse.forged_identity",
@@ -228,31 +226,6 @@ function removeForgedHeaders(trustedHops: number): ConfigPatch {
               },
             },
           ],
-        },
-      },
-    },
-  };
-}
-
-/** Behind a proxy Envoy would hand on what the proxy, or the client through it, wrote here; this port is https's. */
-const schemeOfThePort = {
-  append: { header: { key: "x-forwarded-proto", value: "https" }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
-};
-
-/**
- * Not Istio's own `gatewayTopology.proxyProtocol`: that is for all ports, and the platform's own parts speak plain TLS to
- * the internal one. A connection without the header is closed (`allow_requests_without_proxy_protocol` is false).
- */
-function requireProxyProtocol(portNumber: number): ConfigPatch {
-  return {
-    applyTo: "LISTENER_FILTER",
-    match: { context: "GATEWAY", listener: { portNumber } },
-    patch: {
-      operation: "INSERT_FIRST",
-      value: {
-        name: "envoy.filters.listener.proxy_protocol",
-        typed_config: {
-          "@type": "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
         },
       },
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { endsTls, writesProxyHeader } from "../../acceptance/check";
 import { addressIn } from "../../acceptance/checks/front/accessLog";
 import { wrongAddress } from "../../acceptance/checks/front/clientAddress";
 import { onlyTheBalancer } from "../../acceptance/checks/front/onlyTheBalancer";
@@ -53,6 +54,24 @@ describe("the options that say what stands in front of the gateway", () => {
       assert.deepEqual(keys({ front: "proxy-protocol", bare }), ["--bare"], bare);
     }
     assert.deepEqual(keys({ front: "offload", bare: "192.0.2.1:9443" }), ["--bare"]);
+    assert.deepEqual(keys({ bare: "192.0.2.1:9443" }), ["--bare"]);
+    assert.deepEqual(keys({ front: "offload-proxy-protocol", bare: "192.0.2.1:9443" }), []);
+  });
+});
+
+describe("what stands in front of the gateway", () => {
+  const told = ([undefined, "offload", "proxy-protocol", "offload-proxy-protocol"] as const).map((type) => {
+    const front = type === undefined ? undefined : { type };
+    return [type, endsTls(front), writesProxyHeader(front)];
+  });
+
+  it("ends TLS, writes the PROXY protocol's header, or does both", () => {
+    assert.deepEqual(told, [
+      [undefined, false, false],
+      ["offload", true, false],
+      ["proxy-protocol", false, true],
+      ["offload-proxy-protocol", true, true],
+    ]);
   });
 });
 
@@ -72,7 +91,7 @@ describe("front/only-the-balancer", () => {
   it("passes where nobody listens for others", async () => {
     const { faults, right } = await faultsWhere(() => 1);
     assert.deepEqual(faults, []);
-    assert.equal(right.length, 6);
+    assert.equal(right.length, 7);
   });
 
   it("fails where nobody answers through the balancer, for then silence proves nothing", async () => {
@@ -85,7 +104,7 @@ describe("front/only-the-balancer", () => {
 
   it("fails where the gateway takes a connection, whether or not it answers", async () => {
     const { faults } = await faultsWhere((own) => own);
-    assert.equal(faults.length, 5);
+    assert.equal(faults.length, 6);
     assert.match(faults.join("\n"), /plain HTTP at port 443, straight at 127\.0\.0\.1: .* it answers/);
     assert.match(faults.join("\n"), /PROXY protocol and TLS .* it was made, and is closed|it answers/);
   });

@@ -143,7 +143,7 @@ describe("a gate behind a load balancer that ends TLS", () => {
 
   it("asks every rule of the chain at that port, and says https itself", () => {
     const text = filterOf(recording);
-    assert(text.includes('{"key":"x-forwarded-proto","value":"https"}'));
+    assert(text.includes('"scheme_header_transformation":{"scheme_to_overwrite":"https"}'));
     assert(text.includes('"routeConfiguration":{"portNumber":443}'));
     for (const name of ["session", "require-principal", "require-user"]) {
       const policy = JSON.stringify(recording.object("AuthorizationPolicy", name, "ingress"));

@@ -6,6 +6,7 @@ import { networkFlows, throughTheApiServer } from "./networkFlows";
 import { onePodKilled } from "./onePodKilled";
 import { othersRoutes } from "./othersRoutes";
 import { pastTheBalancer } from "./pastTheBalancer";
+import { routesAtTheGate } from "./routesAtTheGate";
 import { type Pace } from "../../cluster/scene";
 import { secretsInTheOpen } from "./secretsInTheOpen";
 import { withoutClusterKeys } from "./withoutClusterKeys";
@@ -24,6 +25,7 @@ export const failClosed: readonly Check[] = [
   insideThePlatform(throughPods),
   pastTheBalancer,
   secretsInTheOpen(),
+  routesAtTheGate(pace),
   othersRoutes(pace),
   foreignAuthority(pace),
   withoutOAuth2Proxy(pace),

@@ -5,7 +5,7 @@ import { clusterApi } from "../../cluster/api";
 import { authorityInCluster } from "../../cluster/certificates";
 import { connect } from "../../cluster/connect";
 import { letIn } from "../../cluster/letIn";
-import { namespacesOfOthers, networkTargets } from "../../cluster/networkTargets";
+import { hasOwnEcho, namespacesOfOthers, networkTargets } from "../../cluster/networkTargets";
 import { isReady, type Pod } from "../../cluster/objects";
 import { forwardPort, type Forwarded } from "../../cluster/prober";
 import { make, type Sandbox, withSandbox } from "../../cluster/sandbox";
@@ -51,7 +51,7 @@ export function insideThePlatform(open: OpenClients, within = 60_000): Check {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
       const others = await namespacesOfOthers(api, signal);
-      const has = { echo: target.echo !== undefined, others, absent: target.absent };
+      const has = { echo: hasOwnEcho(target), others, absent: target.absent };
       const parts = partsOf(target, await networkTargets(api, has, signal));
       const internal = internalWay(await authorityInCluster(api, signal));
       const ways = [...parts.flatMap(({ way, health }) => [way, health]), internal];

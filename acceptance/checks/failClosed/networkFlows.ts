@@ -15,6 +15,7 @@ import {
 } from "../../cluster/connectionProbe";
 import {
   dnsServer,
+  hasOwnEcho,
   namespacesOfOthers,
   type NetworkTarget,
   type Parts,
@@ -91,7 +92,7 @@ export function networkFlows(pace: FlowPace): Check {
         );
       }
       const parts = {
-        echo: target.echo !== undefined,
+        echo: hasOwnEcho(target),
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
         others,

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { isIPv4 } from "node:net";
 import { gateway } from "../../../components/topology";
-import { type Check, type CheckContext } from "../../check";
-import { clusterApi } from "../../cluster/api";
+import { type Check, type CheckContext, writesProxyHeader } from "../../check";
+import { type Api, clusterApi } from "../../cluster/api";
 import { connect } from "../../cluster/connect";
 import { letIn } from "../../cluster/letIn";
 import { namespacesOfOthers, networkTargets } from "../../cluster/networkTargets";
@@ -10,12 +11,15 @@ import { forwardPort } from "../../cluster/prober";
 import { make, type Sandbox, withSandbox } from "../../cluster/sandbox";
 import { makeServiceAccount } from "../../cluster/serviceAccounts";
 import { waitFor } from "../../cluster/wait";
-import { type Answer, ask } from "../../http/request";
+import { ask, type HeaderList } from "../../http/request";
+import { readAnswers, requestText } from "../../http/wire";
 import { limited } from "../../limited";
 import { bearer } from "../../tokens/ask";
 import { grantIdToken } from "../../tokens/grant";
 import { echoOf, somebody } from "../../tokens/parts";
-import { forwarderConfig, forwarderPort } from "../machines/pods/forwarder";
+import { version1 } from "../front/proxyProtocol";
+import { type Came, sayAt } from "../front/rawConnection";
+import { forwarderConfig, forwarderPort, rawPort } from "../machines/pods/forwarder";
 import { clientAccount, clientPods, clients } from "../machines/pods/manifests";
 import { envoyImage } from "../machines/podToBackend";
 
@@ -43,29 +47,27 @@ export const pastTheBalancer: Check = {
     }
     await withSandbox(api, { sidecars: false, signal }, async (sandbox) => {
       await makeClient(context, sandbox, pod.address);
-      const tunnel = await forwardPort(connect(target), sandbox.namespace, clients.outsideMesh, forwarderPort);
+      const proxied = writesProxyHeader(target.front);
+      const port = proxied ? rawPort : forwarderPort;
+      const tunnel = await forwardPort(connect(target), sandbox.namespace, clients.outsideMesh, port);
       try {
-        const from = (headers: readonly (readonly [string, string])[]): Promise<Answer> =>
-          ask({ ...target, address: undefined, ca: undefined }, new URL(`http://127.0.0.1:${tunnel.port}`), "/probe", {
-            headers: [["Host", echoOf(target).host], ["Accept", "application/json"], ...headers],
-            signal: limited(signal, 30_000),
-          });
+        const say = proxied ? overAConnection(context, tunnel) : asARequest(context, tunnel);
         const guest = { name: `gatehouse-verify-${randomBytes(4).toString("hex")}`, sandbox: sandbox.namespace };
         await letIn(api, [gateway.namespace], guest, signal, async () => {
           probe.busy("waiting until the network lets a pod in");
-          const look = async () => ((await from([])).status < 500 ? true : undefined);
+          const look = async () => {
+            const came = await say([], proxied ? outside : undefined);
+            return typeof came === "number" && came < 500 ? true : undefined;
+          };
           await waitFor("the network lets a pod in to the gateway", look, { within: 60_000, signal });
-          for (const [what, headers, refusals] of [
-            // oauth2-proxy is asked first about whoever brings no token.
-            ["nothing", [], [401, 403]],
-            ["a genuine token", [bearer(token)], [403]],
-            ["a genuine token and the balancer's words", [bearer(token), ["X-Forwarded-For", "192.0.2.66"]], [403]],
-          ] as const) {
-            const { status } = await from(headers);
+          for (const { what, headers = [], source, wanted } of proxied
+            ? withTheHeader(token, await trustedAddress(api, signal))
+            : withoutIt(token)) {
+            const came = await say(headers, source);
             probe.expect(
-              (refusals as readonly number[]).includes(status),
-              `${what}: ${status}`,
-              `${what}, from a pod: should be ${refusals.join(" or ")}; came ${status}`,
+              wanted.includes(came),
+              `${what}: ${came}`,
+              `${what}, from a pod: should be ${wanted.join(" or ")}; came ${came}`,
             );
           }
         });
@@ -76,6 +78,100 @@ export const pastTheBalancer: Check = {
   },
 };
 
+/** What came: the status of an answer, or how the connection went on without one. */
+type Outcome = number | Exclude<Came["how"], "answers">;
+
+interface Try {
+  what: string;
+  headers?: HeaderList;
+  /** Whose connection the PROXY protocol's header says that it is. */
+  source?: string;
+  wanted: readonly Outcome[];
+}
+
+/** An address that nobody has (RFC 5737). */
+const outside = "198.51.100.7";
+
+// oauth2-proxy is asked first about whoever brings no token.
+const withoutIt = (token: string): Try[] => [
+  { what: "nothing", wanted: [401, 403] },
+  { what: "a genuine token", headers: [bearer(token)], wanted: [403] },
+  {
+    what: "a genuine token and the balancer's words",
+    headers: [bearer(token), ["X-Forwarded-For", "192.0.2.66"]],
+    wanted: [403],
+  },
+];
+
+const withTheHeader = (token: string, trusted: string): Try[] => [
+  { what: "a genuine token without the PROXY protocol's header", headers: [bearer(token)], wanted: ["closed"] },
+  { what: "a header that names a client", source: outside, wanted: [401, 403] },
+  {
+    what: "a genuine token and a header that names a client",
+    headers: [bearer(token)],
+    source: outside,
+    wanted: [403],
+  },
+  {
+    what: "a genuine token and a header that names the balancer itself",
+    headers: [bearer(token)],
+    source: trusted,
+    wanted: [403],
+  },
+];
+
+type Say = (headers: HeaderList, source?: string) => Promise<Outcome>;
+
+function asARequest({ target, signal }: CheckContext, { port }: { port: number }): Say {
+  return async (headers) => {
+    const { status } = await ask(
+      { ...target, address: undefined, ca: undefined },
+      new URL(`http://127.0.0.1:${port}`),
+      "/probe",
+      {
+        headers: [["Host", echoOf(target).host], ["Accept", "application/json"], ...headers],
+        signal: limited(signal, 30_000),
+      },
+    );
+    return status;
+  };
+}
+
+/** What comes before HTTP no client of HTTP writes. */
+export function overAConnection({ target, signal }: CheckContext, { port }: { port: number }): Say {
+  return async (headers, source) => {
+    const first = source === undefined ? Buffer.alloc(0) : version1(source);
+    const request = requestText("GET /probe HTTP/1.1", [
+      ["Host", echoOf(target).host],
+      ["Accept", "application/json"],
+      ...headers,
+      ["Connection", "close"],
+    ]);
+    const place = { host: "127.0.0.1", port };
+    const came = await sayAt(target, place, { first, request, tls: false }, { patience: 15_000, signal });
+    if (came.how !== "answers") {
+      return came.how;
+    }
+    return readAnswers(Buffer.from(came.text), true).answers[0]?.status ?? "silent";
+  };
+}
+
+interface LetIn {
+  spec?: { ingress?: { from?: { ipBlock?: { cidr: string } }[] }[] };
+}
+
+/** An address of the balancer's, which a pod may claim and does not have. */
+export async function trustedAddress(api: Api, signal: AbortSignal): Promise<string> {
+  const path = `/apis/networking.k8s.io/v1/namespaces/${gateway.namespace}/networkpolicies/allow-${gateway.name}`;
+  const { spec: { ingress = [] } = {} } = await api.get<LetIn>(path, signal);
+  const [cidr = ""] = ingress.flatMap(({ from = [] }) => from.flatMap(({ ipBlock }) => ipBlock?.cidr ?? []));
+  const [address = ""] = cidr.split("/");
+  if (!isIPv4(address)) {
+    throw new Error(`the NetworkPolicy allow-${gateway.name} lets no IPv4 address in to the gateway`);
+  }
+  return address;
+}
+
 async function makeClient({ probe }: CheckContext, sandbox: Sandbox, host: string): Promise<void> {
   const { api, namespace, signal } = sandbox;
   probe.busy("a pod of the suite's own");
@@ -84,7 +180,7 @@ async function makeClient({ probe }: CheckContext, sandbox: Sandbox, host: strin
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "forwarder" },
-    data: { "envoy.yaml": forwarderConfig({ backend: { host, port: gateway.ports.https } }) },
+    data: { "envoy.yaml": forwarderConfig({ backend: { host, port: gateway.ports.https }, raw: true }) },
   });
   for (const pod of clientPods(await envoyImage(api, signal)).filter(
     (one) => one.metadata.name === clients.outsideMesh,

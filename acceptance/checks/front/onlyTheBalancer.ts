@@ -39,6 +39,7 @@ export function onlyTheBalancer(
         ["plain HTTP at port 443", ports.https, none, false],
         ["TLS at port 443", ports.https, none, true],
         ["the PROXY protocol and plain HTTP at port 80", ports.http, version1("192.0.2.66"), false],
+        ["the PROXY protocol and plain HTTP at port 443", ports.https, version1("192.0.2.66"), false],
         ["the PROXY protocol and TLS at port 443", ports.https, version1("192.0.2.66"), true],
       ] as const) {
         probe.busy(what);

@@ -1,4 +1,4 @@
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext, endsTls } from "../../check";
 import { seenByBackend } from "../../echo";
 import { readAnswers, requestText } from "../../http/wire";
 import { echoOf } from "../../tokens/parts";
@@ -71,5 +71,10 @@ function say({ target, signal }: CheckContext, first: Buffer, credential: readon
   if (place === undefined) {
     throw new Error("no way without a header was named");
   }
-  return sayAt({ ...target, gate: echo }, place, { first, request, tls: true }, { patience: 5000, signal });
+  return sayAt(
+    { ...target, gate: echo },
+    place,
+    { first, request, tls: !endsTls(target.front) },
+    { patience: 5000, signal },
+  );
 }

@@ -64,7 +64,9 @@ export async function signInIn(context: CheckContext, browser: BrowserContext): 
   probe.expect(path === page, "its address came unchanged", `${page} should come unchanged; it came as ${path}`);
 
   const { session, csrf } = await gateCookies(browser);
-  const domain = `.${cookieDomain(target)}`;
+  const wide = cookieDomain(target);
+  // As Chromium tells it: with a dot before it, unless it is for its host alone.
+  const domain = wide === undefined ? target.gate.hostname : `.${wide}`;
   const right = session.filter(
     (cookie) => cookie.secure && cookie.httpOnly && cookie.sameSite === "Lax" && cookie.domain === domain,
   );

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Target } from "../../check";
 import { Jar } from "../../http/jar";
-import { cookieDomain, sessionCookie } from "../../signIn/cookies";
+import { domainAttribute, sessionCookie } from "../../signIn/cookies";
 
 /**
  * A browser with a session that is over, split as a large one, or with the one cookie that names a session where a server
@@ -11,7 +11,7 @@ import { cookieDomain, sessionCookie } from "../../signIn/cookies";
 export function deadSession(target: Target): Jar {
   const bytes = target.keptSessions === true ? 60 : 3600;
   const value = `${randomBytes(bytes).toString("base64url")}|${Math.floor(Date.now() / 1000) - 86_400}|${randomBytes(32).toString("base64url")}=`;
-  const attributes = `Path=/; Domain=${cookieDomain(target)}; Secure; HttpOnly; SameSite=Lax`;
+  const attributes = `Path=/; ${domainAttribute(target)}Secure; HttpOnly; SameSite=Lax`;
   const jar = new Jar();
   jar.take(target.gate, {
     status: 200,

@@ -1,7 +1,7 @@
-import { type Check } from "../../check";
+import { type Check, type Target } from "../../check";
 import { type Cookie, Jar } from "../../http/jar";
 import { Attempt } from "../../signIn/attempt";
-import { cookieDomain, isCsrf } from "../../signIn/cookies";
+import { domainAttribute, isCsrf } from "../../signIn/cookies";
 import { redirectOf } from "../../signIn/hop";
 import { notArrived, protectedPage } from "../../signIn/page";
 import { jarFrom } from "../../signIn/session";
@@ -45,7 +45,7 @@ export const loginCsrf: Check = {
     await refusedCallback(
       context,
       "of somebody else, with the browser's own CSRF cookie under the other's name",
-      jarWith(target.gate, { ...victim.csrf, name: somebodyElse.csrf.name }, cookieDomain(target)),
+      jarWith(target, { ...victim.csrf, name: somebodyElse.csrf.name }),
       callback,
     );
     const fault = notArrived(target, await somebodyElse.attempt.finish(callback), person);
@@ -67,9 +67,9 @@ export const loginCsrf: Check = {
   },
 };
 
-function jarWith(gate: URL, { name, value }: Cookie, domain: string): Jar {
+function jarWith(target: Target, { name, value }: Cookie): Jar {
   const jar = new Jar();
-  const line = `${name}=${value}; Path=/; Domain=${domain}; Secure; HttpOnly; SameSite=Lax`;
-  jar.take(gate, { status: 200, headers: [["set-cookie", line]], body: "", certificate: undefined });
+  const line = `${name}=${value}; Path=/; ${domainAttribute(target)}Secure; HttpOnly; SameSite=Lax`;
+  jar.take(target.gate, { status: 200, headers: [["set-cookie", line]], body: "", certificate: undefined });
   return jar;
 }

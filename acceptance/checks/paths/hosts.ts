@@ -21,7 +21,10 @@ export function hostTricks(pick: Pick = everyOne): Check {
       const app = target.echo ?? gate;
       const tries = [
         // Hosts that are the application's, or nobody's: nothing at all without identity.
-        ...hostsLike(app.hostname).map((host) => ({ headers: [["Host", host]] as HeaderList, signIn: false })),
+        ...(app.host === gate.host ? [] : hostsLike(app.hostname)).map((host) => ({
+          headers: [["Host", host]] as HeaderList,
+          signIn: false,
+        })),
         ...mixed(gate.hostname, app.hostname).map((host) => ({
           headers: [["Host", host]] as HeaderList,
           // Rules and routes take everything behind `gate:` for a port, and Dex refuses it then.

@@ -1,6 +1,7 @@
 import { type Check } from "../../check";
 import { type HeaderList } from "../../http/request";
 import { bothWays, doors, everyOne, expectClosed, get, type Pick, type Try, visible } from "./tries";
+import { echoElsewhere } from "../../tokens/parts";
 
 /** Nearly sign-in's two paths, on the host that has them. */
 const nearly = [
@@ -65,7 +66,8 @@ export function lookAlikes(pick: Pick = everyOne): Check {
     timeout: 120,
     async run(context) {
       const { target } = context;
-      const { gate, echo } = target;
+      const { gate } = target;
+      const echo = echoElsewhere(target);
       const asked = (url: URL, path: string, allowed: Try["allowed"] = {}, headers: HeaderList = []): Try => ({
         what: visible(path),
         ...get(url, path, headers),

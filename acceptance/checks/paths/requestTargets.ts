@@ -38,7 +38,7 @@ export function requestTargets(pick: Pick = everyOne): Check {
           // The authority of the target counts, and not the header (RFC 9112, section 3.2.2).
           ...["http", "https", "HTTPS", "ws", "wss"].flatMap((scheme) => [
             one(`GET ${scheme}://${app.host}/probe HTTP/1.1`, gate),
-            one(`GET ${scheme}://${app.host}/dex/probe HTTP/1.1`, gate),
+            one(`GET ${scheme}://${app.host}/dex/probe HTTP/1.1`, gate, gate.host, { signIn: app.host === gate.host }),
             one(`GET ${scheme}://${app.host}/oauth2/../probe HTTP/1.1`, gate),
             one(`GET ${scheme}://${gate.host}/probe HTTP/1.1`, app),
             one(`GET ${scheme}://${gate.host}/dex/../probe HTTP/1.1`, app),

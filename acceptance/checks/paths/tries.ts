@@ -3,6 +3,7 @@ import { inParallel } from "../../http/inParallel";
 import { type Allowed, leakIn, type Mark, newMark, summary, whileItRefuses } from "../../http/leaks";
 import { type Answer, type HeaderList } from "../../http/request";
 import { exchange, requestText, type WireOptions } from "../../http/wire";
+import { echoElsewhere } from "../../tokens/parts";
 
 /** Something that somebody without identity sends. */
 export interface Try {
@@ -22,8 +23,8 @@ export type Pick = <Item extends { what: string }>(all: readonly Item[]) => read
 export const everyOne: Pick = (all) => all;
 
 /** The gate, and the application where there is one: everything of the second needs identity. */
-export function doors({ gate, echo }: Target): URL[] {
-  return [gate, ...(echo === undefined ? [] : [echo])];
+export function doors(target: Target): URL[] {
+  return [target.gate, ...[echoElsewhere(target)].filter((url) => url !== undefined)];
 }
 
 /** A plain request with a mark of its own; the target stands on the wire as it is written here. */

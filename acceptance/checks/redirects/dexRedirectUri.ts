@@ -7,6 +7,7 @@ import { inParallel } from "../../http/inParallel";
 import { type Hop, redirectOf } from "../../signIn/hop";
 import { strayIn } from "./destinations";
 import { everyForeign, type Foreign, queryText, readable, someForeign } from "./foreign";
+import { echoElsewhere } from "../../tokens/parts";
 
 const page: HeaderList = [["Accept", "text/html"]];
 
@@ -113,7 +114,9 @@ const wrongOtherwise = [
 ] as const;
 
 /** Addresses that differ from the registered one a little, or are another own one. */
-function near(callback: string, { gate, echo }: Target): Foreign[] {
+export function near(callback: string, target: Target): Foreign[] {
+  const { gate } = target;
+  const echo = echoElsewhere(target);
   const { host, hostname } = gate;
   return [
     `${callback}/`,
@@ -128,6 +131,7 @@ function near(callback: string, { gate, echo }: Target): Foreign[] {
     `${callback},https://evil.example/`,
     `${callback}@evil.example/`,
     callback.replace("https://", "http://"),
+    // An address has no letters, so that this is the registered one there.
     callback.replace(host, host.toUpperCase()),
     callback.replace(host, `${hostname}.`),
     callback.replace(host, `${hostname}:8443`),
@@ -143,7 +147,7 @@ function near(callback: string, { gate, echo }: Target): Foreign[] {
     "http://localhost:8000/",
     "http://127.0.0.1:8000/",
     "",
-  ].map((value) => ({ value }));
+  ].flatMap((value) => (value === callback ? [] : { value }));
 }
 
 const mostHops = 5;

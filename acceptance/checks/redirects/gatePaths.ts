@@ -2,6 +2,7 @@ import { type Check } from "../../check";
 import { type HeaderList } from "../../http/request";
 import { stranger } from "./foreign";
 import { expectNoStray } from "./tried";
+import { echoElsewhere } from "../../tokens/parts";
 
 const page: HeaderList = [["Accept", "text/html"]];
 
@@ -49,7 +50,8 @@ export function gatePaths(ends = tails): Check {
     needs: [],
     timeout: 120,
     async run(context) {
-      const { gate, echo } = context.target;
+      const { gate } = context.target;
+      const echo = echoElsewhere(context.target);
       const paths = (from: readonly string[]) =>
         from.flatMap((start) => ends.map((end) => start + end)).filter((path) => path.startsWith("/"));
       const tries = [

@@ -2,10 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { connect, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { type Target } from "../../check";
 import { namedInTls } from "../../http/namedInTls";
+import { echoElsewhere } from "../../tokens/parts";
 
 /** The names that people and machines use, each of which may have TLS settings of its own. */
-export function publicNames({ gate, echo }: Target): URL[] {
-  return [gate, ...(echo === undefined ? [] : [echo])];
+export function publicNames(target: Target): URL[] {
+  return [target.gate, ...[echoElsewhere(target)].filter((url) => url !== undefined)];
 }
 
 export interface Handshake {

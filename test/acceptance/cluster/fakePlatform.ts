@@ -46,6 +46,8 @@ export interface Faults {
   sessionWithoutCode?: boolean;
   /** oauth2-proxy follows routes and entries of whatever namespace. */
   knowsEveryNamespace?: boolean;
+  /** The gateway takes routes of whatever namespace. */
+  routesOfEverybody?: boolean;
   /** What a client sends is believed. */
   forgedHeaders?: boolean;
 }
@@ -128,6 +130,10 @@ export async function withoutSessions(
   return await fakePlatform(faults, { ...options, target: { ...options.target, absent } });
 }
 
+interface Claiming {
+  spec?: { http?: { match?: { uri: { exact: string } }[]; directResponse?: { body: { string: string } } }[] };
+}
+
 /** Objects of Istio that lead requests elsewhere. */
 const leads = /\/(virtualservices|serviceentries)\//;
 
@@ -159,6 +165,10 @@ class Platform {
       return "drop";
     }
     const url = new URL(request.path, `https://${request.host}`);
+    const claimed = this.faults.routesOfEverybody === true ? this.#claimed(url.pathname) : undefined;
+    if (claimed !== undefined) {
+      return { body: claimed };
+    }
     if (url.hostname === gateName && url.pathname.startsWith("/oauth2/")) {
       return this.#runs("oauth2Proxy") ? this.#oauth2(url) : { status: 503 };
     }
@@ -166,6 +176,12 @@ class Platform {
       return this.#runs("dex") || this.faults.signInWithoutDex === true ? this.#dex(request, url) : { status: 503 };
     }
     return this.#application(request, url);
+  }
+
+  /** What a VirtualService has the gateway itself answer there. */
+  #claimed(path: string): string | undefined {
+    const routes = [...this.cluster.made.values()].flatMap((one) => (one as Claiming).spec?.http ?? []);
+    return routes.find(({ match = [] }) => match.some(({ uri }) => uri.exact === path))?.directResponse?.body.string;
   }
 
   #runs(part: keyof typeof titles): boolean {

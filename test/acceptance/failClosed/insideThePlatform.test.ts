@@ -64,7 +64,10 @@ function answerOf(inner: Inner, from: string, way: Way, { method, path, headers 
   return inner.open === way.name ? answer(200, (echoed([]) as { body: string }).body) : answer(403);
 }
 
-const target = { echo: new URL("https://echo.kubeflow.example.com") } as Target;
+const target = {
+  gate: new URL("https://kubeflow.example.com"),
+  echo: new URL("https://echo.kubeflow.example.com"),
+} as Target;
 
 const stageOf = (inner: Inner): Stage => ({
   ask: (from, way, request) => Promise.resolve(answerOf(inner, from, way, request)),
@@ -116,7 +119,7 @@ describe("what a pod inside the platform's network gets", () => {
   });
 
   it("is asked of the parts that are there", () => {
-    const none = { absent: new Set(["oauth2-proxy"]), echo: undefined } as unknown as Target;
+    const none = { ...target, absent: new Set(["oauth2-proxy"]), echo: undefined } as unknown as Target;
     assert.deepEqual(
       partsOf(none, targets).map(({ way }) => way.name),
       ["dex"],

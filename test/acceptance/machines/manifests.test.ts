@@ -94,6 +94,22 @@ describe("the objects that the machine checks make", () => {
     );
   });
 
+  it("hand on bytes where something else than HTTP comes first", () => {
+    const listenersOf = (raw: boolean) => {
+      const { static_resources: config } = parse(
+        forwarderConfig({ backend: { host: "b.a.svc", port: 8080 }, raw }),
+      ) as {
+        static_resources: { listeners: { name: string; address: { socket_address: { port_value: number } } }[] };
+      };
+      return config.listeners.map(({ name, address }) => [name, address.socket_address.port_value]);
+    };
+    assert.deepEqual(listenersOf(false), [["suite", 9080]]);
+    assert.deepEqual(listenersOf(true), [
+      ["suite", 9080],
+      ["raw", 9081],
+    ]);
+  });
+
   it("are found by Dex under the name that it makes of a client's identifier", () => {
     assert.equal(storageName("oauth2-proxy"), "n5qxk5digiwxa4tppb44x4u44scceizf");
     const { metadata, ...rest } = clientObject({ id: "other", secret: "s", redirectUri: "https://a.example.com/" });

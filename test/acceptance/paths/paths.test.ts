@@ -103,6 +103,29 @@ describe("the checks of paths", () => {
     });
   }
 
+  for (const [make, few] of tried.filter(([one]) => [lookAlikes, requestTargets, hostTricks].includes(one as never))) {
+    const { name } = make((all) => all);
+    for (const [where, shared] of [
+      ["is at the gate's own host", true],
+      ["is not there", false],
+    ] as const) {
+      it(`${name}: lets sign-in answer at its own paths where the application ${where}`, async () => {
+        const ofSignIn: Mistake = ({ path, host }) =>
+          /^(https?:\/\/[^/]*)?\/(dex|oauth2)\/(?!\.\.)/i.test(path) && !/echo|unknown|@/i.test(`${host} ${path}`)
+            ? reply(404, "", { "X-Envoy-Upstream-Service-Time": "1" })
+            : undefined;
+        const gate = await fakeDoor(ofSignIn);
+        try {
+          const context = contextFor({ ...gate.target, echo: shared ? gate.target.gate : undefined });
+          await make(only(few).pick).run(context);
+          assert.deepEqual(context.probe.faults, []);
+        } finally {
+          await gate.close();
+        }
+      });
+    }
+  }
+
   it("prove nothing with nothing to try, and fail where the gate has gone", async () => {
     await assert.rejects(resultOf(detours(only(/nothing of this kind/).pick)), /nothing was to be tried/);
     const { faults } = await resultOf(detours(only(/%2e%2e\/probe/).pick), () => reply(502));

@@ -1,6 +1,6 @@
 import { after } from "mocha";
 import { givenKeySetting } from "../../../bed/beside/givenPair";
-import { type Mode } from "../../../bed/e2e/modes";
+import { type Mode } from "../../../bed/e2e/mode";
 import { writeBedStack } from "../../../bed/platform/stackFile";
 import { type Settings } from "../../../stacks/schema";
 import { companyCa } from "../../stacks/identities";

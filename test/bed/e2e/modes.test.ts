@@ -3,7 +3,8 @@ import { everyCheck } from "../../../acceptance/everyCheck";
 import { select } from "../../../acceptance/select";
 import { titleOf } from "../../../acceptance/verification";
 import { besides } from "../../../bed/beside/beside";
-import { checksOf, modes } from "../../../bed/e2e/modes";
+import { checksOf } from "../../../bed/e2e/mode";
+import { modes } from "../../../bed/e2e/modes";
 import { everyMutation } from "../../../bed/mutations/everyMutation";
 import { settingsOf } from "./modeSettings";
 

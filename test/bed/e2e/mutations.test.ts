@@ -5,7 +5,8 @@ import { titleOf } from "../../../acceptance/verification";
 import { gateMeshConfig } from "../../../components/meshValues";
 import { gateway, namespaces } from "../../../components/topology";
 import { companyMeshConfig } from "../../../bed/beside/foundations/istio";
-import { checksOf, type Mode, modes } from "../../../bed/e2e/modes";
+import { checksOf, type Mode } from "../../../bed/e2e/mode";
+import { modes } from "../../../bed/e2e/modes";
 import { chosenMutations, looks } from "../../../bed/e2e/mutate";
 import { everyMutation, mutationGroups } from "../../../bed/mutations/everyMutation";
 import { type LiveObject, withSpec, withToml, withYaml } from "../../../bed/mutations/mutation";
@@ -36,24 +37,27 @@ describe("The mutations", () => {
       assert.ok(noticedBy.length > 0 && noticedBy.length <= looks);
       noticedBy.forEach((check) => assert.ok(checks.has(check), `${check} is not a check`));
       assert.match(breaks, /^[A-Z].+\.$/);
-      const mode = modes.find((each) => each.name === own?.[0]);
-      const recording = await (mode === undefined ? recordEverything() : recordMode(mode));
-      const objects = [...recording.objects.map(({ manifest }) => manifest as LiveObject), ...ofCharts(recording)];
-      const find = (kind: string, wanted: string) =>
-        objects.find(
-          ({ kind: other, metadata }) =>
-            other === kind && metadata.name === wanted && metadata.namespace === object.namespace,
-        );
-      assert.ok(restarts === undefined || find("Deployment", restarts) !== undefined, `${restarts} is no Deployment`);
-      for (const each of [{ object, change }, ...also]) {
-        const { apiVersion, kind, namespace, name: wanted } = each.object;
-        assert.equal(namespace, object.namespace);
-        const found = find(kind, wanted);
-        assert.ok(found, `${kind} ${namespace}/${wanted} is not part of the platform`);
-        assert.equal(found.apiVersion, apiVersion);
-        const before = structuredClone(found);
-        assert.notDeepEqual(each.change(found), before);
-        assert.deepEqual(found, before, "the original may not change: it is put back later");
+      const recordings = (own ?? []).map((wanted) =>
+        recordMode(modes.find((each) => each.name === wanted) ?? assert.fail(wanted)),
+      );
+      for (const recording of await Promise.all(own === undefined ? [recordEverything()] : recordings)) {
+        const objects = [...recording.objects.map(({ manifest }) => manifest as LiveObject), ...ofCharts(recording)];
+        const find = (kind: string, wanted: string) =>
+          objects.find(
+            ({ kind: other, metadata }) =>
+              other === kind && metadata.name === wanted && metadata.namespace === object.namespace,
+          );
+        assert.ok(restarts === undefined || find("Deployment", restarts) !== undefined, `${restarts} is no Deployment`);
+        for (const each of [{ object, change }, ...also]) {
+          const { apiVersion, kind, namespace, name: wanted } = each.object;
+          assert.equal(namespace, object.namespace);
+          const found = find(kind, wanted);
+          assert.ok(found, `${kind} ${namespace}/${wanted} is not part of the platform`);
+          assert.equal(found.apiVersion, apiVersion);
+          const before = structuredClone(found);
+          assert.notDeepEqual(each.change(found), before);
+          assert.deepEqual(found, before, "the original may not change: it is put back later");
+        }
       }
     });
   }

@@ -27,6 +27,10 @@ const sinceThen: readonly string[] = [
   "a-directory-of-another-authority",
   "groups-without-their-prefix",
   "everybody-of-the-directory",
+  "fail-closed/routes-at-the-gate",
+  "routes-at-the-gate-of-every-namespace",
+  "the-list-as-clients-begin-it",
+  "the-scheme-of-the-connection",
 ];
 
 describe("docs/reference/proven.md, which a run of npm run e2e wrote", () => {

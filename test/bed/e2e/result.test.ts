@@ -8,7 +8,7 @@ import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
 import { count, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
 import { certificateOf, groupsOf } from "../../../bed/e2e/verify";
-import { type Mode } from "../../../bed/e2e/modes";
+import { type Mode } from "../../../bed/e2e/mode";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
 import { BadInput } from "../../../cli/exit";
@@ -66,6 +66,18 @@ describe("The end-to-end run", () => {
     const versions = Object.fromEntries(all.map((name) => [name, "unknown"]));
     assert.ok(needsMet({ ...bare, versions, browser: "/bin/chromium" }, mode, 1).includes("cert-manager"));
     assert.ok(!needsMet({ ...bare, versions: { [all[0] ?? ""]: "unknown" } }, mode, 1).includes("cert-manager"));
+  });
+
+  it("requires what a load balancer in front makes possible, by what it does", () => {
+    const metBy = (front: NonNullable<Facts["front"]>) => {
+      const met = needsMet({ ...cleared, facts: { ...facts, front } }, mode, 0);
+      return [met.includes("offload"), met.includes("bare"), met.includes("gateway-address")];
+    };
+    const somewhere = { address: "192.0.2.2", gateway: "192.0.2.3", client: "192.0.2.1" };
+    const bareWay = { ...somewhere, bare: "192.0.2.2:9443" };
+    assert.deepEqual(metBy({ ...somewhere, type: "offload" }), [true, false, true]);
+    assert.deepEqual(metBy({ ...bareWay, type: "proxy-protocol" }), [false, true, true]);
+    assert.deepEqual(metBy({ ...bareWay, type: "offload-proxy-protocol" }), [true, true, true]);
   });
 
   it("counts a check that a deployed component should have made possible as failed", () => {

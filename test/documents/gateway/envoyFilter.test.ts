@@ -160,17 +160,25 @@ describe("the gateway's EnvoyFilter", () => {
   for (const proxies of [{ tlsEndsAt: "load balancer" }, { trustedHops: 1 }] as const) {
     it(`says https itself with ${JSON.stringify(proxies)}, whatever a proxy wrote`, () => {
       const { configPatches: behind = [] } = gatewayFilter({ ...args, ...proxies });
-      const { typed_config } = behind[2]?.patch?.value as {
-        typed_config: { mutations: { request_mutations: object } };
-      };
-      assert.deepEqual(typed_config.mutations.request_mutations, [
+      const own = behind.filter(({ patch }) => JSON.stringify(patch).includes("scheme"));
+      const filter = { name: "envoy.filters.network.http_connection_manager" };
+      assert.deepEqual(own, [
         {
-          append: {
-            header: { key: "x-forwarded-proto", value: "https" },
-            append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+          applyTo: "NETWORK_FILTER",
+          match: { context: "GATEWAY", listener: { portNumber: args.ports.https, filterChain: { filter } } },
+          patch: {
+            operation: "MERGE",
+            value: {
+              typed_config: {
+                "@type":
+                  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                scheme_header_transformation: { scheme_to_overwrite: "https" },
+              },
+            },
           },
         },
       ]);
+      assert.ok(!JSON.stringify(configPatches).includes("scheme_header_transformation"));
     });
   }
 

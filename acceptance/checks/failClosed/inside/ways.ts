@@ -1,6 +1,6 @@
 import { dex, echo, internalGate, oauth2Proxy } from "../../../../components/topology";
 import { type Target } from "../../../check";
-import { type NetworkTarget } from "../../../cluster/networkTargets";
+import { hasOwnEcho, type NetworkTarget } from "../../../cluster/networkTargets";
 import { sidecarHealth } from "../../machines/pods/forwarder";
 import { type Way } from "./forwarder";
 
@@ -23,9 +23,9 @@ const parts = [
 ] as const;
 
 /** The parts that the deployment has. */
-export function partsOf({ echo: hasEcho, absent }: Target, targets: readonly NetworkTarget[]): Part[] {
+export function partsOf({ gate, echo: shown, absent }: Target, targets: readonly NetworkTarget[]): Part[] {
   return parts
-    .filter(({ name }) => !(name === echo.name && hasEcho === undefined))
+    .filter(({ name }) => !(name === echo.name && !hasOwnEcho({ gate, echo: shown })))
     .filter(({ name }) => !(name === oauth2Proxy.name && absent?.has("oauth2-proxy") === true))
     .map(({ name, namespace, host, ports: { http: port }, paths }) => {
       const pod = targets.find((one) => one.namespace === namespace && one.port === port);

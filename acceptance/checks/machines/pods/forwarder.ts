@@ -2,6 +2,8 @@ import { stringify } from "yaml";
 
 /** Where a client pod's Envoy listens for the suite, which comes through the API server. */
 export const forwarderPort = 9080;
+/** Where it hands on bytes as they come, for whoever begins a connection with something else than HTTP. */
+export const rawPort = 9081;
 export const readyPath = "/gatehouse-verify/ready";
 
 /** Where a backend's sidecar answers kubelet in plain text, outside mutual TLS. */
@@ -10,13 +12,15 @@ export const sidecarHealth = { port: 15021, path: "/healthz/ready" } as const;
 export interface ForwarderArgs {
   /** The backend's Service, as an application would name it. */
   backend: { host: string; port: number };
+  /** Whether it hands on connections as they stand, too, at `rawPort`. */
+  raw?: boolean;
 }
 
 /**
  * An Envoy that hands on what it gets, as it stands: the suite's own foot in a pod, without a shell or curl in an image.
  * Where the pod has a sidecar, that takes the connection over from here.
  */
-export function forwarderConfig({ backend }: ForwarderArgs): string {
+export function forwarderConfig({ backend, raw = false }: ForwarderArgs): string {
   const typed = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
   const cluster = (name: string, port: number) => ({
     name,
@@ -73,9 +77,19 @@ export function forwarderConfig({ backend }: ForwarderArgs): string {
             },
           ],
         },
+        ...(raw ? [rawListener(typed("filters.network.tcp_proxy.v3.TcpProxy"))] : []),
       ],
       clusters: [cluster("backend", backend.port), cluster("health", sidecarHealth.port)],
     },
   };
   return stringify(config, { lineWidth: 0 });
+}
+
+function rawListener(type: string) {
+  const proxy = { "@type": type, stat_prefix: "raw", cluster: "backend" };
+  return {
+    name: "raw",
+    address: { socket_address: { address: "0.0.0.0", port_value: rawPort } },
+    filter_chains: [{ filters: [{ name: "tcp", typed_config: proxy }] }],
+  };
 }

@@ -1,0 +1,81 @@
+import { addresses } from "../node/layout";
+import { type Mode, theWayIn } from "./mode";
+
+/** The gateway's Service has an address of its own, and only the bed's load balancer is let in there. */
+const behindBalancer = {
+  "ingress.service.type": "LoadBalancer",
+  "ingress.trustedRanges": [`${addresses.balancer}/32`],
+};
+
+/** Where a balancer ends TLS, says whose connection it hands on, or does both. */
+export const modesBehindBalancer: readonly Mode[] = [
+  {
+    name: "offload",
+    stack: "dev",
+    settings: {
+      ...behindBalancer,
+      "certificates.edge": { type: "offload" },
+      "ingress.clientAddress.trustedHops": 1,
+    },
+    beside: ["tls-balancer"],
+    only: [
+      "front",
+      "tls/plain-http-redirects",
+      "tls/hsts",
+      "tls/hsts-signed-in",
+      "spoofing",
+      "login/browser-sign-in",
+      "fail-closed/network-flows",
+      "fail-closed/past-the-balancer",
+      ...theWayIn,
+    ],
+    skip: ["front/proxy-protocol", "front/renewed-certificate"],
+    breaks: "own",
+    why: "TLS itself and messages that no client may send are the balancer's here, which is the bed's own and proves nothing.",
+  },
+  {
+    name: "proxy-protocol",
+    stack: "dev",
+    settings: { ...behindBalancer, "ingress.clientAddress.proxyProtocol": "required" },
+    beside: ["proxy-protocol-balancer"],
+    only: [
+      "front",
+      "tls/certificate",
+      "tls/plain-http-redirects",
+      "redirects",
+      "spoofing",
+      "paths/look-alikes",
+      "fail-closed/network-flows",
+      ...theWayIn,
+    ],
+    skip: ["front/renewed-certificate"],
+    breaks: "own",
+    why: "Envoy takes the destination's port from the header, too, so that every rule of the gateway has to hold without it.",
+  },
+  {
+    name: "offload-proxy-protocol",
+    stack: "dev",
+    settings: {
+      ...behindBalancer,
+      "certificates.edge": { type: "offload" },
+      "ingress.clientAddress.proxyProtocol": "required",
+    },
+    beside: ["tls-proxy-protocol-balancer"],
+    only: [
+      "front",
+      "tls/plain-http-redirects",
+      "tls/hsts",
+      "tls/hsts-signed-in",
+      "redirects",
+      "spoofing",
+      "paths/look-alikes",
+      "login/browser-sign-in",
+      "fail-closed/network-flows",
+      "fail-closed/past-the-balancer",
+      ...theWayIn,
+    ],
+    skip: ["front/renewed-certificate"],
+    breaks: "own",
+    why: "With neither TLS nor a port that it knows, every rule rests on what is left, and whoever forges the header meets no handshake.",
+  },
+];
