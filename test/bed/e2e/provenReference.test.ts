@@ -14,19 +14,6 @@ function rows(pattern: RegExp): Map<string, string> {
 
 /** Of checks and mutations that came after the run; whoever runs `npm run e2e -- --table` again takes them off. */
 const sinceThen: readonly string[] = [
-  "fail-closed/routes-of-others",
-  "routes-of-every-namespace",
-  "login/each-person",
-  "login/outsider",
-  "login/wrong-password",
-  "fail-closed/secrets-in-the-open",
-  "keys-of-another-cluster",
-  "keys-of-whoever-answers",
-  "servers-of-others",
-  "a-secret-in-the-open",
-  "a-directory-of-another-authority",
-  "groups-without-their-prefix",
-  "everybody-of-the-directory",
   "fail-closed/routes-at-the-gate",
   "routes-at-the-gate-of-every-namespace",
   "the-list-as-clients-begin-it",
