@@ -1,3 +1,4 @@
+import { kubeflowSettings } from "./components/kubeflowSettings";
 import { dnsRecords, nextSteps } from "./components/nextSteps";
 import { Platform } from "./components/platform";
 import { readSettings } from "./stacks/readSettings";
@@ -20,6 +21,8 @@ export = {
   ...(settings.machines.clients.length > 0 ? { machineClientSecrets } : {}),
   // What browsers and machines are to trust, where the private CA is what they see.
   ...(settings.certificates.edge.type === "privateCa" ? { caCertificate } : {}),
+  // What Kubeflow's own controllers are to be told, by Deployment.
+  kubeflow: kubeflowSettings(settings, hosts),
   // What is left to do by hand.
   dns: dnsRecords(settings, hosts, gatewayAddress),
   next: nextSteps(settings, hosts),

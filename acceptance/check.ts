@@ -6,8 +6,10 @@ export const areas = [
   "login",
   "machines",
   "spoofing",
+  "origins",
   "paths",
   "apps",
+  "notebooks",
   "fail-closed",
   "rotation",
   "load",
@@ -21,6 +23,8 @@ export type Need =
   | "user"
   /** `--passwords` with connectors: somebody signs in by a connector of the gate's Dex. */
   | "connectors"
+  /** `--passwords` with `saml`: somebody signs in by SAML. */
+  | "saml"
   /** `--outsider`: somebody whom a connector or a provider knows and the gate must not let in. */
   | "outsider"
   /** The echo application, which shows what a backend gets to see. */
@@ -31,6 +35,12 @@ export type Need =
   | "closed-app"
   /** `--in-cluster-app`: one that pods may call past the gate with a token. */
   | "in-cluster-app"
+  /** `--notebooks`: the domain below which notebooks have hosts of their own. */
+  | "notebooks"
+  /** Notebooks are on the gate's own host, which is where they are without `--notebooks`. */
+  | "notebook-paths"
+  /** `--jupyterlab`: an image with JupyterLab, of which a notebook can be made. */
+  | "jupyterlab"
   /** Chromium. */
   | "browser"
   /** `--client`: a client of that Dex that may redeem codes, with its secret. */
@@ -135,6 +145,8 @@ export interface Person {
   login?: string | undefined;
   /** The issuer whose form takes the password, where a connector leads to another Dex. */
   issuer?: URL | undefined;
+  /** Whether that connector speaks SAML, whose messages a browser carries: `issuer` is the provider's address then. */
+  saml?: boolean | undefined;
   /** Groups that the person must arrive with, where they are known. */
   groups?: readonly string[];
 }
@@ -151,12 +163,16 @@ export interface Target {
   closedApp?: URL | undefined;
   /** Host and port at which pods call one past the gate. */
   inClusterApp?: string | undefined;
+  /** Where notebooks have hosts of their own; they are on the gate's where it is missing. */
+  notebooks?: NotebookHosts;
   /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
   /** Whether the certificate names every host below the gate's, too; default true, except of an address. */
   wildcard?: boolean;
   /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
   provider?: URL;
+  /** An image of which a notebook with JupyterLab can be made. */
+  jupyterlab?: string;
   /** What a job outside has (machines.clients): the client of Dex, the connector, and tokens of its own issuer. */
   job?: Job;
   /** Whether a server keeps the sessions. */
@@ -196,6 +212,13 @@ export interface Target {
   loadSeconds: number;
   /** Seconds that a check may wait for tokens and sessions to end; default 0. */
   waitSeconds?: number;
+}
+
+/** Hosts of notebooks: `<namespace>--<name>.<domain>`, and one where people sign in to all of them. */
+export interface NotebookHosts {
+  domain: string;
+  /** `https://auth.<domain>`. */
+  signInHost: URL;
 }
 
 export interface Job {

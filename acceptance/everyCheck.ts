@@ -5,6 +5,8 @@ import { front } from "./checks/front";
 import { load } from "./checks/load";
 import { login } from "./checks/login";
 import { machines } from "./checks/machines";
+import { notebooks } from "./checks/notebooks";
+import { origins } from "./checks/origins";
 import { paths } from "./checks/paths";
 import { redirects } from "./checks/redirects";
 import { rotation } from "./checks/rotation";
@@ -19,8 +21,10 @@ export const everyCheck: readonly Check[] = [
   ...login,
   ...machines,
   ...spoofing,
+  ...origins,
   ...paths,
   ...apps,
+  ...notebooks,
   ...failClosed,
   ...rotation,
   ...load,

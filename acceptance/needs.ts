@@ -30,6 +30,8 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     people.some(({ connector }) => connector !== undefined)
       ? undefined
       : "nobody signs in by a connector of Dex (--passwords with connectors)",
+  saml: ({ target: { people } }) =>
+    people.some(({ saml }) => saml === true) ? undefined : "nobody signs in by SAML (--passwords with saml)",
   outsider: ({ target: { outsiders = [] } }) =>
     outsiders.length > 0 ? undefined : "nobody was named who must not be let in (--outsider EMAIL)",
   echo: ({ target }) => (target.echo === undefined ? "no echo application (--echo URL)" : undefined),
@@ -43,6 +45,12 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
     target.inClusterApp === undefined
       ? "no application that pods may call past the gate (--in-cluster-app HOST:PORT)"
       : undefined,
+  notebooks: ({ target }) =>
+    target.notebooks === undefined ? "notebooks have no hosts of their own (--notebooks DOMAIN)" : undefined,
+  "notebook-paths": ({ target }) =>
+    target.notebooks === undefined ? undefined : "notebooks have hosts of their own (--notebooks)",
+  jupyterlab: ({ target }) =>
+    target.jupyterlab === undefined ? "no image with JupyterLab (--jupyterlab IMAGE)" : undefined,
   browser: ({ target }) =>
     target.browser === undefined ? "no Chromium on PATH (--browser PATH or GATEHOUSE_CHROMIUM)" : undefined,
   client: ({ target }) => (target.client === undefined ? "no client of Dex (--client FILE)" : undefined),

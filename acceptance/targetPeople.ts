@@ -14,11 +14,13 @@ const way = z.union([
       .optional(),
     /** What is typed as the name; the address by default. */
     login: z.string().min(1).optional(),
-    /** The Dex whose form it is typed into; the gate's by default. */
+    /** The Dex, or the provider that speaks SAML, whose form it is typed into; the gate's Dex by default. */
     issuer: z
       .url({ protocol: /^https$/ })
       .transform((text) => new URL(text))
       .optional(),
+    /** Whether the connector speaks SAML with that provider. */
+    saml: z.boolean().optional(),
   }),
 ]);
 

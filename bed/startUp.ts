@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { ownAuthority } from "./beside/authority";
+import { companyPems, type CompanyPems } from "./beside/companyPems";
 import { type Beside, programsFor, putBeside, startCompany } from "./beside/beside";
 import { foundations, installFoundations, refuseOtherFoundations } from "./beside/foundations/foundations";
 import { givenKeySetting, givenPair } from "./beside/givenPair";
@@ -10,6 +11,7 @@ import { publicIssuer, publicKeys } from "./beside/servers/publicIssuer";
 import { clusterIsUp, importMissing, refuseOtherIssuer, startCluster } from "./cluster";
 import { istiodTrusting } from "./images/trusting";
 import { writeImages } from "./images/writeImages";
+import { jupyterlabName, provideJupyterlab } from "./jupyterlab";
 import { interruption } from "./interruption";
 import { layout } from "./node/layout";
 import { giveNames } from "./node/machines";
@@ -19,6 +21,7 @@ import { Redactor } from "../cli/engine/redactor";
 import { readProject, stackFile } from "../cli/project/project";
 import { readStackConfig } from "../cli/project/stackConfig";
 import { namespaces } from "../stacks/namespaces";
+import { notebookSignInHost } from "../stacks/notebookHosts";
 import { type Facts } from "./platform/facts";
 import { readFacts, readPlatformFacts } from "./platform/factsFile";
 import { repository } from "./platform/layout";
@@ -36,8 +39,8 @@ export class NotHere extends Error {}
 
 export interface StartUp {
   stack: string;
-  /** Settings for this bed only, by path, some of which name the company's CA, or a certificate that it signed for the gate. */
-  settings: Settings | ((authorityPem: string, certificatePem: string) => Settings);
+  /** Settings for this bed only, by path, some of which name certificates of the company's. */
+  settings: Settings | ((company: CompanyPems) => Settings);
   /** What stands beside the platform; nothing where it is missing. */
   beside?: readonly Beside[];
   /** Programs that are not used although they are there. */
@@ -48,12 +51,16 @@ export interface StartUp {
 /** A bed that is up. */
 export interface Bed {
   facts: Facts;
+  /** Where its hosts lead. */
+  address: string;
   /** Versions of the programs that it runs, by name; of those that were found, what they say of themselves. */
   versions: Readonly<Record<string, string>>;
   /** Programs that could not be had. */
   missing: readonly string[];
   /** Path of Chromium, where it is to be used. */
   browser?: string;
+  /** The image of a real notebook, where notebooks have hosts of their own and it could be had. */
+  jupyterlab?: string;
 }
 
 /** From nothing to a stack that answers: programs, images, charts, cluster, platform. A bed that is up gets the stack anew. */
@@ -102,10 +109,7 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   const pair = beside.includes("given-certificate") ? await givenPair(gate) : undefined;
   const request: Request = {
     stack,
-    settings:
-      typeof settings === "function"
-        ? settings((await ownAuthority()).certificatePem, pair?.certificatePem ?? "")
-        : settings,
+    settings: typeof settings === "function" ? settings(await companyPems(pair?.certificatePem)) : settings,
     secrets: pair === undefined ? {} : { [givenKeySetting]: pair.keyFile },
     charts,
     programs: Object.fromEntries(
@@ -127,13 +131,21 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   await timed(report, `the stack ${stack}`, () => Promise.all([askInside(["deploy"]), company.secrets()]));
   const gateway = await publicAddress(program, namespaces.ingress);
   const platform = readPlatformFacts(layout().state);
-  const hosts = [platform.url, platform.echoUrl, platform.apps?.url, platform.apps?.closedUrl].flatMap((url) =>
+  const { url: appUrl, closedUrl } = platform.apps ?? {};
+  const signIn =
+    platform.notebooks === undefined ? undefined : `https://${notebookSignInHost(platform.notebooks.domain)}`;
+  const hosts = [platform.url, platform.echoUrl, appUrl, closedUrl, signIn].flatMap((url) =>
     url === undefined || isIP(new URL(url).hostname) !== 0 ? [] : [new URL(url).hostname],
   );
   // An ACME server looks there before there is a certificate.
   giveNames(hosts, gateway);
   await putBeside(beside, { facts: platform, programs: program, gateway }, company);
   const facts = readFacts(layout().state);
+  const notebook =
+    platform.notebooks === undefined
+      ? undefined
+      : await provideJupyterlab({ programs, without, report, take: (images) => importMissing(programs, images) });
+  const lab = notebook !== undefined && "image" in notebook ? notebook : undefined;
   const address = facts.front?.address ?? gateway;
   giveNames(hosts, address);
   report(
@@ -141,11 +153,19 @@ async function bringUp({ stack, settings, beside = [], without, report }: StartU
   );
   return {
     facts,
-    versions: Object.fromEntries(
-      programNames(lock).flatMap((name) => (programs.has(name) ? [[name, programs.version(name) ?? "unknown"]] : [])),
-    ),
-    missing: programs.missing.map(({ name }) => name),
+    address,
+    versions: {
+      ...Object.fromEntries(
+        programNames(lock).flatMap((name) => (programs.has(name) ? [[name, programs.version(name) ?? "unknown"]] : [])),
+      ),
+      ...(lab === undefined ? {} : { [jupyterlabName]: lab.version }),
+    },
+    missing: [
+      ...programs.missing.map(({ name }) => name),
+      ...(notebook !== undefined && "why" in notebook ? [jupyterlabName] : []),
+    ],
     ...(programs.has("chromium") ? { browser: programs.path("chromium") } : {}),
+    ...(lab === undefined ? {} : { jupyterlab: lab.image }),
   };
 }
 

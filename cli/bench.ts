@@ -3,10 +3,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type CrowdFigures, measureCrowd } from "./bench/crowd";
+import { findEnvoy } from "./bench/findEnvoy";
 import { manyManifests } from "./bench/manifests";
 import { chartsFolder } from "./charts/source";
 import { type CommandContext } from "./context";
 import { exitCodes, Failure } from "./exit";
+import { formatCrowd } from "./formats/crowd";
 import { formatTimes, type Times } from "./formats/times";
 import { readProject, stackFile } from "./project/project";
 
@@ -14,7 +17,7 @@ interface BenchOptions {
   stack: string;
   runs: number;
   charts?: string;
-  only?: "preview" | "scan";
+  only?: "preview" | "scan" | "notebooks";
   json?: boolean;
 }
 
@@ -22,16 +25,31 @@ interface BenchOptions {
 const aims = { withoutCharts: 3, withCharts: 5, scan: 5 };
 /** How many objects are scanned. */
 const scanned = 2000;
+/** How many notebooks Envoy gets, and how long the first and the last of them are asked, in milliseconds. */
+const crowds = [10, 1000, 4000];
+const crowdDuration = 2000;
 
 export function addBench(program: Command, context: CommandContext): void {
   program
     .command("bench")
-    .description("time previews and a scan, each in a process of its own, after one that warms the caches")
+    .description(
+      "time previews and a scan, each in a process of its own, after one that warms the caches; and notebooks behind an Envoy",
+    )
     .addOption(new Option("--stack <stack>", "the stack to preview").default("dev"))
     .addOption(new Option("--runs <count>", "how often each is measured").argParser(count).default(5))
     .addOption(new Option("--charts <dir>", "measure previews with charts from this folder too; needs helm"))
-    .addOption(new Option("--only <what>", "measure previews or the scan alone").choices(["preview", "scan"]))
+    .addOption(
+      new Option("--only <what>", "measure previews, the scan or notebooks alone").choices([
+        "preview",
+        "scan",
+        "notebooks",
+      ]),
+    )
     .addOption(new Option("--json", "print one JSON document and nothing else"))
+    .addHelpText(
+      "after",
+      "\nNotebooks need an Envoy: GATEHOUSE_ENVOY names it, or it is on PATH as envoy. Load goes to loopback alone.",
+    )
     .action(async (options: BenchOptions) => {
       await bench(options, context);
       context.finish(exitCodes.clean);
@@ -46,10 +64,11 @@ interface Case {
 }
 
 async function bench({ runs, json, only, ...options }: BenchOptions, { progress, output, style }: CommandContext) {
-  const previews = only === "scan" ? [] : previewCases(options);
+  const measures = (what: BenchOptions["only"]) => only === undefined || only === what;
+  const previews = measures("preview") ? previewCases(options) : [];
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-bench-"));
   try {
-    const cases = [...previews, ...(only === "preview" ? [] : [scanCase(folder)])];
+    const cases = [...previews, ...(measures("scan") ? [scanCase(folder)] : [])];
     const times: Times[] = [];
     for (const { name, aim, args, env } of cases) {
       await timed(args, env);
@@ -60,13 +79,42 @@ async function bench({ runs, json, only, ...options }: BenchOptions, { progress,
       }
       times.push({ name, aim, seconds });
     }
+    const notebooks = measures("notebooks") ? await crowdsBehindEnvoy(folder, progress) : [];
     progress.stop();
+    const without =
+      notebooks === undefined ? "Left out: notebooks, because no Envoy was found (GATEHOUSE_ENVOY or PATH)." : "";
+    const shown = [
+      ...(times.length === 0 ? [] : [formatTimes(times, style)]),
+      ...(notebooks === undefined || notebooks.length === 0 ? [] : [formatCrowd(notebooks, style)]),
+      ...(without === "" ? [] : [without]),
+    ];
     await output.print(
-      json === true ? JSON.stringify({ format: "gatehouse.bench/v1", times }, null, 2) : formatTimes(times, style),
+      json === true
+        ? JSON.stringify({ format: "gatehouse.bench/v1", times, notebooks: notebooks ?? null }, null, 2)
+        : shown.join("\n\n"),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Each layout with each number of notebooks; nothing where there is no Envoy. */
+async function crowdsBehindEnvoy(
+  folder: string,
+  progress: CommandContext["progress"],
+): Promise<CrowdFigures[] | undefined> {
+  const envoy = findEnvoy();
+  if (envoy === undefined) {
+    return undefined;
+  }
+  const figures: CrowdFigures[] = [];
+  for (const layout of ["hosts", "path"] as const) {
+    for (const notebooks of crowds) {
+      progress.phase(`${notebooks} notebooks, ${layout === "hosts" ? "a host for each" : "paths of one host"}`);
+      figures.push(await measureCrowd({ envoy, folder, layout, notebooks, duration: crowdDuration }));
+    }
+  }
+  return figures;
 }
 
 function scanCase(folder: string): Case {

@@ -52,6 +52,12 @@ export function addVerify(program: Command, context: CommandContext): void {
       ),
     )
     .addOption(
+      new Option("--notebooks <domain>", "the domain below which notebooks have hosts of their own (notebooks.domain)"),
+    )
+    .addOption(
+      new Option("--jupyterlab <image>", "an image with JupyterLab 4 that the cluster can pull, for a notebook of it"),
+    )
+    .addOption(
       new Option("--provider <issuer>", "a Dex elsewhere with whose form people sign in (identity.provider oidc)"),
     )
     .addOption(

@@ -3,11 +3,13 @@ import { type Settings } from "../stacks/schema";
 import { AuthorizationPolicy } from "./customResources";
 import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
-import { knownIssuerRules } from "./knownIssuers";
-import { machineClientRules, machineUserRules, onlyPeopleSignIn } from "./machineClientRules";
+import { clientsOf, knownIssuerRules } from "./knownIssuers";
+import { machineClientRules, machineUserRules, onlyPeopleSignIn, type Operations } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
 import { type PublicPort, publicPort, whenAt } from "./publicPort";
-import { gateway, type Hosts, namespaces, oauth2Proxy } from "./topology";
+import { everyNotebookHost } from "../stacks/notebookHosts";
+import { notebookSignIn, type SignIn } from "./signIns";
+import { gateway, type Hosts, namespaces, notebooks, oauth2Proxy } from "./topology";
 
 export interface AccessRulesArgs {
   settings: Settings;
@@ -26,8 +28,12 @@ export class AccessRules extends pulumi.ComponentResource {
     const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
     const selector = { matchLabels: gateway.labels };
     const port = publicPort(settings);
-    const to = everythingBut(port, hosts, provider);
-
+    const ofNotebooks = notebookSignIn(settings, hosts);
+    const signIns: SignInPlace[] = [
+      { host: hosts.gate, paths: [...provider.paths, "/oauth2/"] },
+      ...(ofNotebooks === undefined ? [] : [{ host: ofNotebooks.host, paths: ["/oauth2/"] }]),
+    ];
+    const to = everythingBut(port, signIns);
     // A request with a token is for the token rules alone; a request without one is oauth2-proxy's.
     new AuthorizationPolicy(
       `${name}-session`,
@@ -61,10 +67,17 @@ export class AccessRules extends pulumi.ComponentResource {
       `${name}-known-issuers`,
       {
         metadata: metadata("known-issuers"),
-        spec: { selector, action: "DENY", rules: knownIssuerRules(settings, provider, to, port) },
+        spec: {
+          selector,
+          action: "DENY",
+          rules: knownIssuerRules(settings, provider, { to, port, notebooks: ofNotebooks }),
+        },
       },
       child,
     );
+    if (ofNotebooks !== undefined) {
+      this.guardNotebooks(name, { settings, notebooks: ofNotebooks, provider, port }, child);
+    }
     const ofIssuers = { parent: this, dependsOn: [...dependsOn, known] };
     // A valid token without the claim that names its holder would reach applications as nobody, and some let nobody in.
     new AuthorizationPolicy(
@@ -132,6 +145,75 @@ export class AccessRules extends pulumi.ComponentResource {
     }
     this.registerOutputs({});
   }
+
+  /**
+   * At the notebooks' hosts their own sign-in decides, and a token that was made for it counts there and nowhere else. The
+   * filter of those hosts has put a word in the place of Authorization, so that the gate's sign-in is not asked; without that
+   * filter it would be, about a session that browsers never send there.
+   */
+  private guardNotebooks(
+    name: string,
+    { settings, notebooks: signIn, provider, port }: NotebookRules,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
+    const metadata = (policy: string) => ({ name: policy, namespace: namespaces.ingress, labels: partOf });
+    const selector = { matchLabels: gateway.labels };
+    const hosts = signIn.cookieDomains.map(everyNotebookHost);
+    const there = [{ operation: { ...port.operation, hosts } }];
+    const elsewhere = [{ operation: { ...port.operation, notHosts: hosts } }];
+    new AuthorizationPolicy(
+      `${name}-notebook-session`,
+      {
+        metadata: metadata("notebook-session"),
+        spec: {
+          selector,
+          action: "CUSTOM",
+          provider: { name: signIn.proxy.extensionProvider },
+          rules: [
+            { to: there, ...whenAt(port, [{ key: "request.headers[authorization]", values: [notebooks.asks] }]) },
+          ],
+        },
+      },
+      opts,
+    );
+    const issuedFor = (values: string[]) =>
+      whenAt(port, [
+        { key: "request.auth.claims[iss]", values: [provider.issuer] },
+        { key: "request.auth.claims[aud]", values },
+      ]);
+    const machines = machineIssuersOf(settings).map(({ issuer }) => issuer);
+    new AuthorizationPolicy(
+      `${name}-notebook-tokens`,
+      {
+        metadata: metadata("notebook-tokens"),
+        spec: {
+          selector,
+          action: "DENY",
+          rules: [
+            { to: there, ...issuedFor(clientsOf(settings, provider.clientId)) },
+            ...(machines.length === 0
+              ? []
+              : [{ to: there, ...whenAt(port, [{ key: "request.auth.claims[iss]", values: machines }]) }]),
+            { to: elsewhere, ...issuedFor([signIn.clientId]) },
+          ],
+        },
+      },
+      opts,
+    );
+  }
+}
+
+interface NotebookRules {
+  settings: Settings;
+  notebooks: SignIn;
+  provider: IdentityProvider;
+  port: PublicPort;
+}
+
+/** A host and the beginnings of its paths where nobody needs an identity. */
+interface SignInPlace {
+  host: string;
+  paths: string[];
 }
 
 /** Whom the settings do not admit: oauth2-proxy's `allowed_groups` and `email_domains`, of which both must hold. */
@@ -150,13 +232,31 @@ function admissionRules(
 }
 
 /**
- * Every request at the HTTPS port except sign-in itself, which is a path or two of one host. "Not (this host and one of these
- * paths)" takes two operations; on another host the same paths are protected like the rest. Plain HTTP is left out,
- * because a CUSTOM policy would answer there before the redirect (istio#36498).
+ * Every request at the HTTPS port except sign-in itself, which is a path or two of a host. "Not (this host and one of these
+ * paths)" takes two operations, and of two such hosts each operation of the one goes with each of the other; on another
+ * host the same paths are protected like the rest. Plain HTTP is left out, because a CUSTOM policy would answer there before
+ * the redirect (istio#36498).
  */
-function everythingBut({ operation }: PublicPort, { gate }: Hosts, { paths }: IdentityProvider) {
-  return [
-    { operation: { ...operation, notHosts: [gate, `${gate}:*`] } },
-    { operation: { ...operation, notPaths: [...paths.map((path) => `${path}*`), "/oauth2/*"] } },
-  ];
+function everythingBut({ operation }: PublicPort, places: readonly SignInPlace[]): Operations {
+  const choices = places.map(({ host, paths }) => [
+    { notHosts: [host, `${host}:*`], notPaths: [] as string[] },
+    { notHosts: [] as string[], notPaths: paths.map((path) => `${path}*`) },
+  ]);
+  const combined = choices.reduce(
+    (before, choice) =>
+      before.flatMap((one) =>
+        choice.map((other) => ({
+          notHosts: [...one.notHosts, ...other.notHosts],
+          notPaths: [...new Set([...one.notPaths, ...other.notPaths])],
+        })),
+      ),
+    [{ notHosts: [] as string[], notPaths: [] as string[] }],
+  );
+  return combined.map(({ notHosts, notPaths }) => ({
+    operation: {
+      ...operation,
+      ...(notHosts.length === 0 ? {} : { notHosts }),
+      ...(notPaths.length === 0 ? {} : { notPaths }),
+    },
+  }));
 }

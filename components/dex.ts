@@ -22,6 +22,8 @@ export interface DexArgs {
   namespace: pulumi.Input<string>;
   /** The secret that oauth2-proxy shows when it redeems a code. */
   clientSecret: pulumi.Output<string>;
+  /** The same of the notebooks' own oauth2-proxy, where there is one. */
+  notebooksSecret?: pulumi.Output<string> | undefined;
   /** Changes with `clientSecret`. */
   clientSecretRotation: number;
   /** The mesh: pods need their sidecars, and policies their CRDs. */
@@ -57,7 +59,10 @@ export class Dex extends pulumi.ComponentResource {
         .apply((results) => Object.fromEntries(staticUsers.map(({ email }, index) => [email, results[index] ?? ""]))),
     );
 
-    const secrets: Record<string, pulumi.Input<string>> = { [environment.client]: clientSecret };
+    const secrets: Record<string, pulumi.Input<string>> = {
+      [environment.client]: clientSecret,
+      ...(args.notebooksSecret === undefined ? {} : { [environment.notebooks]: args.notebooksSecret }),
+    };
     passwords.forEach((password, index) => (secrets[environment.password(index)] = password.bcryptHash));
     const given = givenSecrets(settings, storage);
     for (const { variable, value } of given) {

@@ -2,6 +2,7 @@ import { type DexConfig } from "../documents/dex/schema";
 import { type Connector, type DexStorageSettings, type Settings } from "../stacks/schema";
 import { type CertificateFiles, dexConnector, literal } from "./dexConnectors";
 import { grantTypes, machineClients, machineConnectors } from "./dexMachines";
+import { notebookSignIn } from "./signIns";
 import { dex, type Hosts, issuerOf } from "./topology";
 
 /**
@@ -23,6 +24,7 @@ function contentSecurityPolicy(connectors: readonly Connector[]): string {
 /** Names of the environment variables that carry Dex's secrets. */
 export const environment = {
   client: "OAUTH2_PROXY_CLIENT_SECRET",
+  notebooks: "NOTEBOOKS_CLIENT_SECRET",
   password: (index: number) => `STATIC_PASSWORD_HASH_${index}`,
   storage: "STORAGE_PASSWORD",
 };
@@ -80,6 +82,7 @@ export function dexConfig(
         secretEnv: environment.client,
         redirectURIs: [`https://${hosts.gate}/oauth2/callback`],
       },
+      ...notebooksClient(settings, hosts),
       ...machineClients(settings),
     ],
     connectors: [
@@ -100,6 +103,21 @@ export function dexConfig(
           })),
         }),
   };
+}
+
+/** A client of their own, so that a token of a notebook's session names it and is good for nothing else. */
+function notebooksClient(settings: Settings, hosts: Hosts): DexConfig["staticClients"] {
+  const signIn = notebookSignIn(settings, hosts);
+  return signIn === undefined
+    ? []
+    : [
+        {
+          id: signIn.clientId,
+          name: "Kubeflow notebooks",
+          secretEnv: environment.notebooks,
+          redirectURIs: [`https://${signIn.host}/oauth2/callback`],
+        },
+      ];
 }
 
 function storageConfig(storage: DexStorageSettings, certificates: CertificateFiles): DexConfig["storage"] {

@@ -3,10 +3,12 @@
  * made from this list, so that neither can say what the other doesn't do. What is not here is closed.
  */
 import { ownNamespaces } from "../stacks/namespaces";
+import { notebookOriginsOf } from "../stacks/notebookHosts";
 import { type Settings } from "../stacks/schema";
 import { acmeFlows } from "./flows/certificates";
 import { inTheirPlaces } from "./flows/existing";
 import { httpsPorts, internet, parts, tcp, workload, type Flow, type Peer } from "./flows/peers";
+import { waysToNotebooks } from "./flows/notebooks";
 import { providersOfDex, stateOfDex, storeOfSessions, waysToDex, waysToProvider } from "./flows/signIn";
 import { fetchedIssuersOf } from "./machineIssuers";
 import { clusterKeys, echo, gateway, istiod, metadataServer, oauth2Proxy, sidecarTelemetryPort } from "./topology";
@@ -32,9 +34,11 @@ export function flowsOf(settings: Settings): Flow[] {
   const webhookCallers: Peer =
     cluster.apiServer.callsWebhooksFrom === "anywhere" ? { kind: "anyone", name: "API server's tunnel" } : apiServer;
   const apiPorts = tcp(...cluster.apiServer.ports);
+  const hasNotebooks = notebookOriginsOf(settings) !== undefined;
+  const proxies = [parts.oauth2Proxy, ...(hasNotebooks ? [parts.notebooksProxy] : [])];
   const sidecars = [
     ...(provider.type === "dex" ? [parts.dex] : []),
-    parts.oauth2Proxy,
+    ...proxies,
     ...(echoSettings.enabled ? [parts.echo] : []),
   ];
   const { dns } = cluster;
@@ -64,7 +68,8 @@ export function flowsOf(settings: Settings): Flow[] {
       ports: tcp(oauth2Proxy.ports.http),
       why: "The session check of every request without a token, and `/oauth2/`.",
     },
-    ...(provider.type === "dex" ? waysToDex() : waysToProvider(provider)),
+    ...(hasNotebooks ? waysToNotebooks() : []),
+    ...(provider.type === "dex" ? waysToDex(proxies) : waysToProvider(provider, proxies)),
     {
       from: { kind: "allPods" },
       to: parts.istiod,
@@ -117,7 +122,7 @@ export function flowsOf(settings: Settings): Flow[] {
   if (provider.type === "dex") {
     flows.push(...providersOfDex(identity.connectors));
   }
-  flows.push(...storeOfSessions(sessions.storage));
+  flows.push(...storeOfSessions(sessions.storage, proxies));
   if (machines.connectors.length > 0) {
     flows.push({
       from: parts.dex,

@@ -41,6 +41,10 @@ function nameOf(peer: Peer): string {
       return `${peer.name} (\`${peer.namespace}\`)`;
     case "namespace":
       return `every pod of \`${peer.namespace}\``;
+    case "namespaces":
+      return `every pod of ${peer.name} (${Object.entries(peer.labels)
+        .map(([key, value]) => `\`${key}=${value}\``)
+        .join(", ")})`;
     case "anyone":
       return `anyone (${peer.name})`;
     case "allPods":

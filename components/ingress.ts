@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayFilter } from "../documents/gateway/envoyFilter";
+import { type NotebookFilterArgs } from "../documents/gateway/notebookFilters";
 import { durationSeconds } from "../stacks/fields";
 import { cookieDomainOf } from "../stacks/hosts";
+import { notebookKinds, notebookOriginsOf, notebookSignInHost } from "../stacks/notebookHosts";
 import { type Settings } from "../stacks/schema";
 import { AcmeChallenges } from "./acmeChallenges";
 import { type CertificateAuthority } from "./certificateAuthority";
@@ -23,6 +25,7 @@ import {
   internalGate,
   isAddress,
   namespaces,
+  notebooks,
   publicHosts,
   returnPath,
   revisionOf,
@@ -107,6 +110,14 @@ export class Ingress extends pulumi.ComponentResource {
           returnPath,
           gateHost: hosts.gate,
           signInPaths: ["/oauth2/", ...provider.paths],
+          postedTo: [
+            // A link does the same from anywhere, and applications on hosts of their own sign out there, too.
+            `${hosts.gate}/logout`,
+            // The binding of SAML that Dex has (SAML 2.0 Bindings, section 3.5).
+            ...(provider.ownDex && settings.identity.connectors.some(({ type }) => type === "saml")
+              ? [`${hosts.gate}/dex/callback`]
+              : []),
+          ],
           hsts: hstsHeader(settings.ingress.hsts),
           sessionCookie,
           groupsClaims: Object.fromEntries([
@@ -122,6 +133,7 @@ export class Ingress extends pulumi.ComponentResource {
           tlsEndsAt: edge.type === "offload" ? "load balancer" : "gateway",
           challenges,
           ...settings.ingress.clientAddress,
+          notebooks: notebookFilter(settings),
         }),
       },
       inMesh,
@@ -224,4 +236,19 @@ function hstsHeader({ maxAge, includeSubdomains, preload }: Settings["ingress"][
     ...(includeSubdomains ? ["includeSubDomains"] : []),
     ...(preload ? ["preload"] : []),
   ].join("; ");
+}
+
+/** What the filters have to know of notebooks that have hosts of their own. */
+function notebookFilter(settings: Settings): NotebookFilterArgs | undefined {
+  const origins = notebookOriginsOf(settings);
+  return origins === undefined
+    ? undefined
+    : {
+        domain: origins.domain,
+        signInHost: notebookSignInHost(origins.domain),
+        gateway: notebooks.reference,
+        endings: Object.fromEntries(notebookKinds.map(({ path, suffix }) => [path, suffix])),
+        asks: notebooks.asks,
+        forwardsAuthorization: origins.forwardAuthorization,
+      };
 }

@@ -10,7 +10,7 @@ import { type Flow } from "./flows";
 import { GuardedNamespace } from "./guardedNamespace";
 import { type IdentityProvider } from "./identityProvider";
 import { keyAuthorities } from "./keyAuthorities";
-import { meshValues } from "./meshValues";
+import { gateMesh, meshValues } from "./meshValues";
 import { topologySpread } from "./spread";
 import { caSecret, istiod, namespaces } from "./topology";
 
@@ -120,7 +120,7 @@ function cniValues(settings: Settings): Record<string, unknown> {
 
 function istiodValues(settings: Settings, provider: IdentityProvider): Record<string, unknown> {
   const { replicas, cluster } = settings;
-  const required = meshValues(caSecret);
+  const required = meshValues(gateMesh(settings), caSecret);
   const others = keyAuthorities(settings, provider);
   // The validating webhook has no namespaceSelector of its own that could be in conflict.
   const annotations = webhookAnnotations(cluster);

@@ -3,6 +3,7 @@ import { type IdentityProvider } from "./identityProvider";
 import { type Operations } from "./machineClientRules";
 import { machineIssuersOf } from "./machineIssuers";
 import { whenAt, type PublicPort } from "./publicPort";
+import { type SignIn } from "./signIns";
 
 /**
  * Whose tokens may come in at all: those of the issuers in the settings, and of people's issuer those for its clients. The
@@ -10,8 +11,13 @@ import { whenAt, type PublicPort } from "./publicPort";
  * would for that moment, or for good where the update stops, be believed with nobody looking at its users any more.
  * A claim that is missing matches `notValues`, and such a request is denied for having no principal anyway.
  */
-export function knownIssuerRules(settings: Settings, provider: IdentityProvider, to: Operations, port: PublicPort) {
+export function knownIssuerRules(
+  settings: Settings,
+  provider: IdentityProvider,
+  { to, port, notebooks }: { to: Operations; port: PublicPort; notebooks: Pick<SignIn, "clientId"> | undefined },
+) {
   const { issuer, clientId } = provider;
+  const clients = [...clientsOf(settings, clientId), ...(notebooks === undefined ? [] : [notebooks.clientId])];
   const issuers = [issuer, ...machineIssuersOf(settings).map((other) => other.issuer)];
   return [
     { to, ...whenAt(port, [{ key: "request.auth.claims[iss]", notValues: issuers }]) },
@@ -19,7 +25,7 @@ export function knownIssuerRules(settings: Settings, provider: IdentityProvider,
       to,
       ...whenAt(port, [
         { key: "request.auth.claims[iss]", values: [issuer] },
-        { key: "request.auth.claims[aud]", notValues: clientsOf(settings, clientId) },
+        { key: "request.auth.claims[aud]", notValues: clients },
       ]),
     },
   ];

@@ -83,6 +83,8 @@ function selectors(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[
       return [{ namespaceSelector: inNamespace(peer.namespace), podSelector: { matchLabels: peer.labels } }];
     case "namespace":
       return [{ namespaceSelector: inNamespace(peer.namespace) }];
+    case "namespaces":
+      return [{ namespaceSelector: { matchLabels: peer.labels } }];
     case "allPods":
       return [{ namespaceSelector: {} }];
     case "addresses":

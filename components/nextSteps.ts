@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canRefresh } from "../stacks/connectors";
 import { type Connector, type Settings } from "../stacks/schema";
+import { everyNotebookHost, notebookOriginsOf, notebookSignInHost } from "../stacks/notebookHosts";
 import { acmeServer } from "../stacks/acmeServer";
 import { certificatesOf } from "../stacks/pem";
 import { covers, edgeNames } from "./edgeCertificate";
@@ -19,7 +20,9 @@ export function dnsRecords(
   }
   const certified = edgeNames(settings, hosts);
   const others = settings.apps.map((app) => appHost(hosts.gate, app)).filter((host) => !covers(certified, host));
-  const names = [...certified, ...others].join(" and ");
+  const origins = notebookOriginsOf(settings);
+  const ofNotebooks = origins === undefined ? [] : [everyNotebookHost(origins.domain)];
+  const names = [...certified, ...others, ...ofNotebooks].join(" and ");
   switch (ingress.service.type) {
     case "LoadBalancer":
       return address.apply((known) =>
@@ -54,6 +57,7 @@ export function nextSteps(settings: Settings, hosts: Hosts): string[] {
       : identity.connectors.flatMap(({ type, name }) =>
           redirectStep(type, name, `https://${hosts.gate}/dex/callback`),
         )),
+    ...notebookSteps(settings),
     ...(identity.provider.type === "dex" && sessions.idToken !== sessions.lifetime
       ? identity.connectors
           .filter((connector) => !canRefresh(connector))
@@ -91,7 +95,14 @@ function trustSteps({ apps, ingress }: Settings): string[] {
 }
 
 /** What people do about the certificate that they see. */
-function certificateSteps({ environment, certificates: { edge } }: Settings, hosts: Hosts): string[] {
+function certificateSteps(settings: Settings, hosts: Hosts): string[] {
+  const {
+    environment,
+    certificates: { edge },
+  } = settings;
+  const origins = notebookOriginsOf(settings);
+  // Where somebody else has it issued, nobody else says so.
+  const names = origins === undefined ? "" : ` for the gate's names and ${everyNotebookHost(origins.domain)}`;
   switch (edge.type) {
     case "privateCa":
       return ["Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem"];
@@ -117,7 +128,7 @@ function certificateSteps({ environment, certificates: { edge } }: Settings, hos
       ];
     case "existingSecret":
       return [
-        `Put the certificate into the Secret ${edge.secretName} of type kubernetes.io/tls in ${namespaces.ingress}, and renew it there.`,
+        `Put the certificate${names} into the Secret ${edge.secretName} of type kubernetes.io/tls in ${namespaces.ingress}, and renew it there.`,
       ];
     case "given":
       return [
@@ -125,7 +136,7 @@ function certificateSteps({ environment, certificates: { edge } }: Settings, hos
       ];
     case "offload":
       return [
-        "At the load balancer: its certificate, its port 80 to the Service's 80, its port 443 to the Service's 443 as plain HTTP, idle timeout 3600 seconds.",
+        `At the load balancer: its certificate${names}, its port 80 to the Service's 80, its port 443 to the Service's 443 as plain HTTP, idle timeout 3600 seconds.`,
       ];
   }
 }
@@ -142,4 +153,20 @@ function redirectStep(type: Connector["type"], name: string, address: string): s
     case "microsoft":
       return [`Register the redirect URI ${address} with the provider of "${name}".`];
   }
+}
+
+function notebookSteps(settings: Settings): string[] {
+  const origins = notebookOriginsOf(settings);
+  const { provider } = settings.identity;
+  return origins === undefined
+    ? []
+    : [
+        "Give Kubeflow's controllers the variables of the output `kubeflow`: pulumi stack output kubeflow",
+        "See that nobody had a route at the Gateway of notebooks before the API server looked at each: docs/22-notebooks.md#switching",
+        ...(provider.type === "oidc"
+          ? [
+              `Register the redirect URI https://${notebookSignInHost(origins.domain)}/oauth2/callback with ${provider.issuer}, for the client of notebooks.`,
+            ]
+          : []),
+      ];
 }

@@ -12,7 +12,8 @@ import { type IdentityProvider } from "./identityProvider";
 import { partOf } from "./labels";
 import { directories, files, givenAuthorities, oauth2ProxyConfig } from "./oauth2ProxyConfig";
 import { onlyFromGateway } from "./onlyFromGateway";
-import { caSecret, type Hosts, oauth2Proxy } from "./topology";
+import { type SignIn } from "./signIns";
+import { caSecret } from "./topology";
 
 export { sessionCookie } from "./oauth2ProxyConfig";
 
@@ -27,11 +28,13 @@ export function clientSecret(
 
 export interface OAuth2ProxyArgs {
   settings: Settings;
-  hosts: Hosts;
+  signIn: SignIn;
   provider: IdentityProvider;
   /** The namespace, known once it exists. */
   namespace: pulumi.Input<string>;
   certificateAuthority: CertificateAuthority;
+  /** The private CA in this namespace, where somebody else has put it there. */
+  authority?: pulumi.Resource[];
   /** The secret of its client at the provider, made here or by the provider. */
   clientSecret: GivenSecret;
   /** The mesh and Dex's address: pods need their sidecars, policies their CRDs. */
@@ -41,12 +44,14 @@ export interface OAuth2ProxyArgs {
 /** The browser's session: a cookie in, an ID token for the gateway out. */
 export class OAuth2Proxy extends pulumi.ComponentResource {
   readonly workload: HardenedWorkload;
+  /** The private CA in its namespace, where it has a use for it. */
+  readonly authority: pulumi.Resource[];
 
   constructor(name: string, args: OAuth2ProxyArgs, opts: pulumi.ComponentResourceOptions) {
     super("gatehouse:index:OAuth2Proxy", name, {}, opts);
     const {
       settings,
-      hosts,
+      signIn,
       provider,
       namespace,
       certificateAuthority,
@@ -56,13 +61,15 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
     const { cookieSecret: cookieRotation, clientSecret: clientRotation } = settings.rotation;
     const { storage } = settings.sessions;
     const child = { parent: this };
+    const { proxy } = signIn;
+    const authoritiesName = `${proxy.name}-authorities`;
 
     // 32 bytes for AES-256, in the URL-safe alphabet: oauth2-proxy takes the other one for 44 raw bytes and stops.
     const cookieSecret = new random.RandomBytes(`${name}-cookie-${cookieRotation}`, { length: 32 }, child);
     const secret = new k8s.core.v1.Secret(
       name,
       {
-        metadata: { name: oauth2Proxy.name, namespace, labels: partOf },
+        metadata: { name: proxy.name, namespace, labels: partOf },
         stringData: {
           [files.cookieSecret]: cookieSecret.base64.apply((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
           ...(pulumi.Output.isInstance(secretOfClient) ? { [files.clientSecret]: secretOfClient } : {}),
@@ -76,8 +83,11 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
     const isPrivate = provider.authority.type === "private";
     const given = givenAuthorities(settings, provider);
     const hasGiven = Object.keys(given).length > 0;
+    this.authority =
+      args.authority ??
+      (isPrivate ? [certificateAuthority.distribute(`${name}-ca`, { namespace, key: files.authority }, child)] : []);
     const authorities = [
-      ...(isPrivate ? [certificateAuthority.distribute(`${name}-ca`, { namespace, key: files.authority }, child)] : []),
+      ...this.authority,
       ...(hasGiven
         ? [
             new k8s.core.v1.ConfigMap(
@@ -89,42 +99,42 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
         : []),
     ];
     const client = clientSecretFile(secretOfClient);
-    const config = oauth2ProxyConfig(settings, hosts, provider, client.path);
-    const page = signInPage(hosts.gate);
+    const config = oauth2ProxyConfig(settings, signIn, provider, client.path);
+    const page = signInPage(signIn.host);
     const configMap = new k8s.core.v1.ConfigMap(
       name,
       {
-        metadata: { name: oauth2Proxy.name, namespace, labels: partOf },
+        metadata: { name: proxy.name, namespace, labels: partOf },
         data: { [files.config]: writeOAuth2ProxyConfig(config), "sign_in.html": page },
       },
       child,
     );
     const access = onlyFromGateway(
       name,
-      { workload: oauth2Proxy.name, namespace: oauth2Proxy.namespace, port: oauth2Proxy.ports.http },
+      { workload: proxy.name, namespace: proxy.namespace, port: proxy.ports.http },
       { ...child, dependsOn },
     );
     this.workload = new HardenedWorkload(
       name,
       {
-        workload: oauth2Proxy.name,
-        namespace: oauth2Proxy.namespace,
+        workload: proxy.name,
+        namespace: proxy.namespace,
         image: imageOf("oauth2-proxy", settings.mirror.images),
         args: [`--config=${directories.config}/${files.config}`],
         replicas: settings.replicas,
-        ...(storage.type === "redis" ? { env: [passwordVariable(storage.password)] } : {}),
+        ...(storage.type === "redis" ? { env: [passwordVariable(proxy.name, storage.password)] } : {}),
         ports: {
-          http: { port: oauth2Proxy.ports.http, service: { appProtocol: "http" } },
-          telemetry: { port: oauth2Proxy.ports.telemetry },
+          http: { port: proxy.ports.http, service: { appProtocol: "http" } },
+          telemetry: { port: proxy.ports.telemetry },
         },
         probes: {
-          ready: { path: "/ready", port: oauth2Proxy.ports.http },
-          live: { path: "/ping", port: oauth2Proxy.ports.http },
+          ready: { path: "/ready", port: proxy.ports.http },
+          live: { path: "/ping", port: proxy.ports.http },
         },
-        metrics: { port: oauth2Proxy.ports.telemetry, path: "/metrics" },
+        metrics: { port: proxy.ports.telemetry, path: "/metrics" },
         files: {
-          [directories.config]: { configMap: oauth2Proxy.name },
-          [directories.secrets]: { secret: oauth2Proxy.name },
+          [directories.config]: { configMap: proxy.name },
+          [directories.secrets]: { secret: proxy.name },
           ...(isPrivate ? { [directories.authority]: { secret: caSecret } } : {}),
           ...(hasGiven ? { [directories.authorities]: { configMap: authoritiesName } } : {}),
           ...client.files,
@@ -146,15 +156,12 @@ export class OAuth2Proxy extends pulumi.ComponentResource {
   }
 }
 
-/** The ConfigMap with the CAs that the settings give. */
-const authoritiesName = "oauth2-proxy-authorities";
-
 /** oauth2-proxy knows no file for this password; its environment has it under this name (pkg/apis/options/load.go). */
 const redisPassword = "OAUTH2_PROXY_REDIS_PASSWORD";
 
-function passwordVariable(password: GivenSecret): k8s.types.input.core.v1.EnvVar {
+function passwordVariable(secret: string, password: GivenSecret): k8s.types.input.core.v1.EnvVar {
   const { secretName, key } = pulumi.Output.isInstance(password)
-    ? { secretName: oauth2Proxy.name, key: redisPassword }
+    ? { secretName: secret, key: redisPassword }
     : password;
   return { name: redisPassword, valueFrom: { secretKeyRef: { name: secretName, key } } };
 }

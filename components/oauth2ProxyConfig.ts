@@ -6,7 +6,7 @@ import {
 } from "../documents/oauth2-proxy/schema";
 import { type SessionStorage, type Settings } from "../stacks/schema";
 import { type IdentityProvider } from "./identityProvider";
-import { type Hosts, isAddress, oauth2Proxy, publicHosts } from "./topology";
+import { type SignIn } from "./signIns";
 
 /** `__Secure-` has browsers refuse the cookie without `Secure` (RFC 6265bis, section 4.1.3); `__Host-` would forbid a domain. */
 export const sessionCookie = "__Secure-gatehouse";
@@ -41,15 +41,15 @@ export function givenAuthorities({ sessions }: Settings, { authority }: Identity
 }
 
 export function oauth2ProxyConfig(
-  { domain, identity, sessions, echo }: Settings,
-  hosts: Hosts,
+  { identity, sessions }: Settings,
+  { proxy, host, clientId, cookieDomains, returnsTo }: SignIn,
   provider: IdentityProvider,
   clientSecretFile: string,
 ): OAuth2ProxyConfig {
   return {
     provider: "oidc",
     provider_display_name: "Kubeflow",
-    client_id: provider.clientId,
+    client_id: clientId,
     client_secret_file: clientSecretFile,
     code_challenge_method: "S256",
     scope: provider.scopes.join(" "),
@@ -57,7 +57,7 @@ export function oauth2ProxyConfig(
 
     oidc_issuer_url: provider.issuer,
     ...endpointsOf(provider),
-    redirect_url: `https://${hosts.gate}/oauth2/callback`,
+    redirect_url: `https://${host}/oauth2/callback`,
     ...trustOf(provider),
     oidc_email_claim: provider.userClaim,
     oidc_groups_claim: provider.groupsClaim,
@@ -68,12 +68,11 @@ export function oauth2ProxyConfig(
     // With groups to check, the provider's groups decide and the domain doesn't matter.
     email_domains: identity.emailDomains.length > 0 ? identity.emailDomains : ["*"],
     ...(identity.allowedGroups.length > 0 ? { allowed_groups: identity.allowedGroups } : {}),
-    whitelist_domains: publicHosts(echo.enabled, hosts),
+    whitelist_domains: returnsTo,
 
     cookie_name: sessionCookie,
     cookie_secret_file: `${directories.secrets}/${files.cookieSecret}`,
-    // Without a domain the cookie is for its host alone, and an address has nothing below it.
-    cookie_domains: isAddress(domain) ? [] : [sessions.cookieDomain ?? domain],
+    cookie_domains: cookieDomains,
     cookie_path: "/",
     cookie_secure: true,
     cookie_httponly: true,
@@ -86,15 +85,15 @@ export function oauth2ProxyConfig(
     cookie_csrf_expire: "15m",
     ...sessionStore(sessions.storage),
 
-    http_address: `0.0.0.0:${oauth2Proxy.ports.http}`,
-    metrics_address: `0.0.0.0:${oauth2Proxy.ports.telemetry}`,
+    http_address: `0.0.0.0:${proxy.ports.http}`,
+    metrics_address: `0.0.0.0:${proxy.ports.telemetry}`,
     upstreams: ["static://200"],
     set_authorization_header: true,
     reverse_proxy: false,
     skip_provider_button: false,
     // These answer 401 whatever the client accepts; everything that accepts JSON does anyway.
-    api_routes: ["/api/", "/apis/", "/[a-z0-9-]+/apis?/", "/ml_metadata"].map(
-      (path) => `^${oauth2Proxy.checkPrefix}${path}`,
+    api_routes: ["/api/", "/apis/", "/[a-z0-9-]+/apis?/", "/ml_metadata", ...proxy.apiRoutes].map(
+      (path) => `^${proxy.checkPrefix}${path}`,
     ),
     bearer_token_login_fallback: false,
 

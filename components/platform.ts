@@ -15,10 +15,14 @@ import { GuardedNamespace } from "./guardedNamespace";
 import { identityProviderOf } from "./identityProvider";
 import { Ingress } from "./ingress";
 import { Istio } from "./istio";
+import { NotebookGate } from "./notebookGate";
+import { NotebookRoutes } from "./notebookRoutes";
 import { clientSecret, OAuth2Proxy, sessionCookie } from "./oauth2Proxy";
 import { ProtectedApp } from "./protectedApp";
 import { Routes } from "./routes";
+import { gateSignIn, notebookSignIn } from "./signIns";
 import { TokenRules } from "./tokenRules";
+import { notebookOriginsOf } from "../stacks/notebookHosts";
 import { gateway, type Hosts, hostsOf, namespaces, revisionOf } from "./topology";
 
 /** The whole gate, in the order in which its parts need each other. */
@@ -62,9 +66,26 @@ export class Platform extends pulumi.ComponentResource {
       { settings, hosts, provider, dependsOn: [istio.ready, ...ingress.namespace.ready] },
       child,
     );
+    const origins = notebookOriginsOf(settings);
+    const notebookGate =
+      origins === undefined
+        ? []
+        : [
+            new NotebookGate(
+              "notebooks",
+              {
+                settings,
+                origins,
+                certificateAuthority,
+                certManagerReady: certManager.ready,
+                dependsOn: [istio.ready, access, ...ingress.namespace.ready],
+              },
+              child,
+            ).ready,
+          ];
     const pods = new GatewayPods(
       "gateway",
-      { settings, internal: provider.ownDex, dependsOn: [istio.ready, access, ...ingress.ready] },
+      { settings, internal: provider.ownDex, dependsOn: [istio.ready, access, ...ingress.ready, ...notebookGate] },
       child,
     );
 
@@ -78,25 +99,41 @@ export class Platform extends pulumi.ComponentResource {
     const namespace = auth.metadataName;
     const routes = new Routes("routes", { hosts, provider, dependsOn: [istio.ready, ...auth.ready] }, child);
     const inAuth = { hosts, namespace, dependsOn: [istio.ready, ...auth.ready] };
-    const { dex, secret } = this.dexOrSecret(settings, inAuth);
+    const { dex, secret, notebooksSecret } = this.dexOrSecret(settings, inAuth);
+    const ofProxies = { settings, provider, certificateAuthority, namespace, dependsOn: inAuth.dependsOn };
     const oauth2Proxy = new OAuth2Proxy(
       "oauth2-proxy",
-      {
-        settings,
-        provider,
-        certificateAuthority,
-        clientSecret: secret,
-        ...inAuth,
-      },
+      { ...ofProxies, signIn: gateSignIn(settings, hosts, provider), clientSecret: secret },
       child,
     );
+    const signIn = notebookSignIn(settings, hosts);
+    const ofNotebooks =
+      origins === undefined || signIn === undefined || notebooksSecret === undefined
+        ? []
+        : [
+            new OAuth2Proxy(
+              signIn.proxy.name,
+              { ...ofProxies, signIn, authority: oauth2Proxy.authority, clientSecret: notebooksSecret },
+              child,
+            ),
+            new NotebookRoutes(
+              "notebook-routes",
+              { domain: origins.domain, dependsOn: [istio.ready, ...auth.ready, ...notebookGate] },
+              child,
+            ),
+          ];
     const keys =
       settings.machines.cluster.type === "selfSigned"
         ? [this.clusterKeys(settings, flows, { certificateAuthority, istio })]
         : [];
     new TokenRules(
       "tokens",
-      { settings, provider, dependsOn: [pods, routes, ...(dex === undefined ? [] : [dex]), oauth2Proxy, ...keys] },
+      {
+        settings,
+        hosts,
+        provider,
+        dependsOn: [pods, routes, ...(dex === undefined ? [] : [dex]), oauth2Proxy, ...ofNotebooks, ...keys],
+      },
       child,
     );
     const echo = settings.echo.enabled
@@ -149,21 +186,24 @@ export class Platform extends pulumi.ComponentResource {
   private dexOrSecret(
     settings: Settings,
     inAuth: Pick<DexArgs, "hosts" | "namespace" | "dependsOn">,
-  ): { dex?: Dex; secret: GivenSecret } {
+  ): { dex?: Dex; secret: GivenSecret; notebooksSecret: GivenSecret | undefined } {
     const { provider } = settings.identity;
+    const origins = notebookOriginsOf(settings);
     if (provider.type === "oidc") {
-      return { secret: provider.clientSecret };
+      return { secret: provider.clientSecret, notebooksSecret: origins?.client?.clientSecret };
     }
     const child = { parent: this };
     const { clientSecret: rotation } = settings.rotation;
     const secret = clientSecret("client-secret", rotation, child);
+    const notebooksSecret =
+      origins === undefined ? undefined : clientSecret("notebooks-client-secret", rotation, child);
     const { storage } = provider;
     const dex = new Dex(
       "dex",
-      { settings, storage, clientSecret: secret, clientSecretRotation: rotation, ...inAuth },
+      { settings, storage, clientSecret: secret, notebooksSecret, clientSecretRotation: rotation, ...inAuth },
       child,
     );
-    return { dex, secret };
+    return { dex, secret, notebooksSecret };
   }
 }
 

@@ -6,9 +6,9 @@ import { type Settings } from "../stacks/schema";
 import { authorityVersion } from "./certificateAuthority";
 import { type IdentityProvider } from "./identityProvider";
 import { keyAuthorities } from "./keyAuthorities";
-import { gateMeshConfig, meshValues } from "./meshValues";
+import { gateMesh, meshValues } from "./meshValues";
 import { partOf, podLabels } from "./labels";
-import { clusterDomain, dex, echo, gateway, namespaces, oauth2Proxy } from "./topology";
+import { clusterDomain, dex, echo, gateway, namespaces, notebooks, oauth2Proxy } from "./topology";
 
 export type ExistingIstioSettings = Extract<Settings["istio"], { type: "existing" }>;
 
@@ -22,7 +22,7 @@ export function requiredMesh(
     namespace,
     ...(revision === undefined ? {} : { revision }),
     version: lock.charts.istiod.version,
-    meshConfig: gateMeshConfig(),
+    ...gateMesh(settings),
     clusterDomain,
     ownNamespaces: ownNamespaces(settings),
     gatewayLabel: gateway.labels.istio,
@@ -33,7 +33,7 @@ export function requiredMesh(
 
 /** What istiod's webhook sees of the platform, as its namespaces and pods are labelled. */
 function injectedNamespaces(
-  { echo: { enabled } }: Pick<Settings, "echo">,
+  { echo: { enabled }, notebooks: { mode } }: Pick<Settings, "echo" | "notebooks">,
   revision: string | undefined,
   { ownDex }: IdentityProvider,
 ): InjectedNamespace[] {
@@ -55,14 +55,18 @@ function injectedNamespaces(
   };
   return [
     of(namespaces.ingress, [gatewayPod]),
-    of(namespaces.auth, [workload(oauth2Proxy.name), ...(ownDex ? [workload(dex.name)] : [])]),
+    of(namespaces.auth, [
+      workload(oauth2Proxy.name),
+      ...(mode === "path" ? [] : [workload(notebooks.proxy.name)]),
+      ...(ownDex ? [workload(dex.name)] : []),
+    ]),
     ...(enabled ? [of(namespaces.echo, [workload(echo.name)])] : []),
   ];
 }
 
 /** The values that make istiod's chart what it has to be. */
-export function valuesFor({ revision, authoritySecret: secret }: RequiredMesh): Record<string, unknown> {
-  return { ...(revision === undefined ? {} : { revision }), ...meshValues(secret) };
+export function valuesFor({ revision, authoritySecret, ...mesh }: RequiredMesh): Record<string, unknown> {
+  return { ...(revision === undefined ? {} : { revision }), ...meshValues(mesh, authoritySecret) };
 }
 
 /**

@@ -5,10 +5,12 @@ import { partOf } from "./labels";
 import { type IdentityProvider } from "./identityProvider";
 import { clientsOf } from "./knownIssuers";
 import { machineIssuersOf, type TokenIssuer } from "./machineIssuers";
-import { gateway, namespaces } from "./topology";
+import { notebookSignIn } from "./signIns";
+import { gateway, type Hosts, namespaces } from "./topology";
 
 export interface TokenRulesArgs {
   settings: Settings;
+  hosts: Hosts;
   provider: IdentityProvider;
   /** Whatever istiod's first fetch of Dex's keys goes through; after a failed one it waits longer and longer. */
   dependsOn: pulumi.Resource[];
@@ -16,7 +18,11 @@ export interface TokenRulesArgs {
 
 /** Which tokens are believed, and what applications learn from them; on the gateway alone. */
 export class TokenRules extends pulumi.ComponentResource {
-  constructor(name: string, { settings, provider, dependsOn }: TokenRulesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, hosts, provider, dependsOn }: TokenRulesArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("gatehouse:index:TokenRules", name, {}, opts);
     new RequestAuthentication(
       name,
@@ -24,7 +30,7 @@ export class TokenRules extends pulumi.ComponentResource {
         metadata: { name: "tokens", namespace: namespaces.ingress, labels: partOf },
         spec: {
           selector: { matchLabels: gateway.labels },
-          jwtRules: [personRule(settings, provider), ...machineIssuersOf(settings).map(machineRule)],
+          jwtRules: [personRule(settings, hosts, provider), ...machineIssuersOf(settings).map(machineRule)],
         },
       },
       { parent: this, dependsOn },
@@ -54,11 +60,16 @@ function rule(issuer: string, audiences: string[], claims: { user: string; group
   };
 }
 
-/** Dex's tokens name the client that they were made for: people's is oauth2-proxy, and each job has one of its own. */
-function personRule(settings: Settings, provider: IdentityProvider) {
+/**
+ * Dex's tokens name the client that they were made for: people's is oauth2-proxy, the notebooks' is their own, and each job has
+ * one. Which is good at which host, accessRules.ts says.
+ */
+function personRule(settings: Settings, hosts: Hosts, provider: IdentityProvider) {
   const { issuer, clientId, userClaim, groupsClaim, jwksUri } = provider;
+  const signIn = notebookSignIn(settings, hosts);
+  const notebooks = signIn === undefined ? [] : [signIn.clientId];
   return {
-    ...rule(issuer, clientsOf(settings, clientId), { user: userClaim, groups: groupsClaim }),
+    ...rule(issuer, [...clientsOf(settings, clientId), ...notebooks], { user: userClaim, groups: groupsClaim }),
     jwksUri,
   };
 }

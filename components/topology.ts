@@ -74,19 +74,65 @@ export const dex = {
   clientId: "oauth2-proxy",
 } as const;
 
+/** An oauth2-proxy, by which people sign in to some of the hosts. */
+export interface SignInProxy {
+  name: string;
+  namespace: string;
+  host: string;
+  ports: { http: number; telemetry: number };
+  /** The name under which mesh configuration offers it to CUSTOM policies. */
+  extensionProvider: string;
+  checkPrefix: string;
+  /** Beginnings of paths, as regular expressions, that programs ask beside those of Kubeflow's own parts. */
+  apiRoutes: readonly string[];
+}
+
 export const oauth2Proxy = {
   name: "oauth2-proxy",
   namespace: namespaces.auth,
   host: serviceHost("oauth2-proxy", namespaces.auth),
   ports: { http: 4180, telemetry: 44180 },
-  /** The name under which mesh configuration offers oauth2-proxy to CUSTOM policies. */
   extensionProvider: "oauth2-proxy",
   /**
    * Stands before the path of every check. A check of an application's `/ping` or `/oauth2/sign_out` would otherwise be
    * answered by oauth2-proxy's own endpoint of that name, on every host.
    */
   checkPrefix: "/check",
+  apiRoutes: [],
 } as const;
+
+/** What notebooks with hosts of their own have for themselves, so that nothing of theirs is good at the gate. */
+export const notebooks = {
+  proxy: {
+    name: "oauth2-proxy-notebooks",
+    namespace: namespaces.auth,
+    host: serviceHost("oauth2-proxy-notebooks", namespaces.auth),
+    ports: { http: 4180, telemetry: 44180 },
+    extensionProvider: "oauth2-proxy-notebooks",
+    checkPrefix: "/check",
+    // Jupyter's own, which its page asks again and again.
+    apiRoutes: ["/[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+/api/"],
+  },
+  /** In place of a notebook's Authorization: no scheme that anybody knows, and no token (documents/gateway/notebook-hosts.lua). */
+  asks: "Gatehouse-Notebooks",
+  /** Their client at Dex, and the audience of its tokens. */
+  clientId: "oauth2-proxy-notebooks",
+  /** The Gateway resource as Kubeflow's controllers are to name it. */
+  resource: "gatehouse-notebooks",
+  reference: `${namespaces.ingress}/gatehouse-notebooks`,
+  certificate: "gatehouse-notebooks-edge",
+  acmeIssuer: "gatehouse-notebooks-acme",
+  /** What the API server does with objects of tenants: it writes hosts, and refuses. */
+  policies: {
+    hosts: "gatehouse-notebook-hosts",
+    routes: "gatehouse-notebook-routes",
+    names: "gatehouse-notebook-names",
+    addresses: "gatehouse-notebook-addresses",
+  },
+} as const;
+
+/** The labels that Kubeflow's profile controller gives each profile's namespace (its ConfigMap `namespace-labels-data`). */
+export const profileLabels = { "app.kubernetes.io/part-of": "kubeflow-profile" } as const;
 
 export const echo = {
   name: "echo",

@@ -24,6 +24,9 @@ export { AccessRules, type AccessRulesArgs } from "../components/accessRules";
 export { GatewayPods, type GatewayPodsArgs } from "../components/gatewayPods";
 export { GuardedNamespace, type GuardedNamespaceArgs } from "../components/guardedNamespace";
 export { Routes, type RoutesArgs } from "../components/routes";
+export { NotebookAdmission, type NotebookAdmissionArgs } from "../components/notebookAdmission";
+export { NotebookGate, type NotebookGateArgs } from "../components/notebookGate";
+export { NotebookRoutes, type NotebookRoutesArgs } from "../components/notebookRoutes";
 export { Dex, type DexArgs } from "../components/dex";
 export { DexStorage, type DexStorageArgs } from "../components/dexStorage";
 export { OAuth2Proxy, type OAuth2ProxyArgs } from "../components/oauth2Proxy";
@@ -37,6 +40,7 @@ export { onlyFromGateway, type OnlyFromGatewayArgs } from "../components/onlyFro
 // What components are given besides settings.
 export { flowsOf, type Flow, type Peer } from "../components/flows";
 export { identityProviderOf, type IdentityProvider } from "../components/identityProvider";
+export { gateSignIn, notebookSignIn, type SignIn } from "../components/signIns";
 export { clientSecret, sessionCookie } from "../components/oauth2Proxy";
 export { podLabels } from "../components/labels";
 export { gateway, type Hosts, hostsOf, namespaces, principal } from "../components/topology";

@@ -13,6 +13,26 @@ export function weakness(number: number, title: string): { readonly framework: F
   };
 }
 
+/** An entry of the CIS Kubernetes Benchmark, by its number in version 1.12. */
+export function cis(number: string, about: string): Reference {
+  return { id: `CIS Kubernetes Benchmark ${number}`, url: "https://www.cisecurity.org/benchmark/kubernetes", about };
+}
+
+/** Entries of the OWASP Kubernetes Top Ten of 2025, by their pages. */
+const topTen = {
+  K01: ["Insecure-Workload-Configurations", "insecure workload configurations"],
+  K02: ["Overly-Permissive-Authorization-Configurations", "overly permissive authorization configurations"],
+  K05: ["Missing-Network-Segmentation-Controls", "missing network segmentation controls"],
+  K06: ["Overly-Exposed-Kubernetes-Components", "overly exposed Kubernetes components"],
+  K08: ["Cluster-To-Cloud-Lateral-Movement", "from the cluster to the cloud's account"],
+} as const;
+
+export function owasp(entry: keyof typeof topTen): Reference {
+  const [page, about] = topTen[entry];
+  const folder = "https://github.com/OWASP/www-project-kubernetes-top-ten/blob/main/2025/en/src";
+  return { id: `OWASP Kubernetes Top Ten ${entry}:2025`, url: `${folder}/${entry}-${page}.md`, about };
+}
+
 export const podSecurityStandards: Reference = {
   id: "Pod Security Standards",
   url: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",

@@ -41,6 +41,7 @@ import {
   machineIssuersAreDistinct,
 } from "./crossChecks/machines";
 import { machinesAreNobodyElse } from "./crossChecks/machineUsers";
+import { notebooksAreCertified, notebooksAreElsewhere, notebooksHaveAClient } from "./crossChecks/notebooks";
 import { strangersStayOut } from "./crossChecks/openProviders";
 import { strangersChooseNoClaim } from "./crossChecks/publicIssuers";
 import { cookieReachesTheHost, sessionsCanLast, sessionsNest } from "./crossChecks/sessions";
@@ -90,4 +91,7 @@ export const crossChecks: readonly CrossCheck[] = [
   appsAreAtHome,
   hostsAreOutside,
   givenCertificateServesApps,
+  notebooksAreElsewhere,
+  notebooksHaveAClient,
+  notebooksAreCertified,
 ];

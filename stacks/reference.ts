@@ -69,7 +69,8 @@ function* insideOf(path: readonly string[], setting: Described, of?: Alternative
   }
   const branches = [...anyOf, ...oneOf];
   for (const branch of branches) {
-    const type = branch.properties?.type?.const;
+    // The setting that decides between the branches is the one that has a single value.
+    const type = Object.values(branch.properties ?? {}).find((inner) => typeof inner.const === "string")?.const;
     yield* insideOf(path, branch, typeof type === "string" ? { type, all: branches.length } : undefined);
   }
 }

@@ -8,6 +8,7 @@ import { clusterSettings } from "./schema/cluster";
 import { certificatesSettings } from "./schema/certificates";
 import { ingressSettings } from "./schema/ingress";
 import { appsSettings } from "./schema/apps";
+import { notebooksSettings } from "./schema/notebooks";
 import { identitySettings } from "./schema/identity";
 import { sessionsSettings } from "./schema/sessions";
 import { machinesSettings } from "./schema/machines";
@@ -39,6 +40,7 @@ export const settingsSchema = z.strictObject({
   sessions: sessionsSettings,
   machines: machinesSettings,
   apps: appsSettings,
+  notebooks: notebooksSettings,
   replicas: replicasSettings,
   rotation: rotationSettings,
   monitoring: monitoringSettings,
@@ -54,6 +56,7 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 
 export { type App } from "./schema/apps";
+export { type NotebookOrigins } from "./schema/notebooks";
 export { type Connector } from "./connectors";
 export { type SessionStorage } from "./schema/sessions";
 export { type DexStorageSettings, type OidcProviderSettings } from "./provider";

@@ -20,7 +20,7 @@ export const secretName = (namespace: string) =>
   });
 
 /** What the program calls its own Secrets; a given one of that name would be overwritten, or be its own. */
-const ownSecrets = /^(dex|oauth2-proxy|gatehouse-.*)$/;
+const ownSecrets = /^(dex|oauth2-proxy(-notebooks)?|gatehouse-.*)$/;
 
 function foreignSecret(namespace: string) {
   const name = secretName(namespace);

@@ -50,6 +50,20 @@ export function clusterApi(target: Target): Api {
   return apiOf({ server, apply: keeping((options) => config.applyToHTTPSOptions(options)) });
 }
 
+/** The same as somebody else, with that one's rights alone; whoever the kubeconfig names has to be allowed to. */
+export function clusterApiAs(user: string, target: Target): Api {
+  const config = connect(target);
+  const server = config.getCurrentCluster()?.server ?? "";
+  const apply = keeping((options) => config.applyToHTTPSOptions(options));
+  return apiOf({
+    server,
+    apply: async (options) => {
+      await apply(options);
+      options.headers = { ...options.headers, "Impersonate-User": user };
+    },
+  });
+}
+
 /**
  * Spares a handshake and a credential plugin's run at every request; short enough for tokens that end, and for servers that
  * close a connection on which nothing was asked for a while.

@@ -7,6 +7,7 @@ import {
   internalGate,
   istiod,
   namespaces,
+  notebooks,
   oauth2Proxy,
   sidecarTelemetryPort,
 } from "../../components/topology";
@@ -18,6 +19,8 @@ import { echoElsewhere } from "../tokens/parts";
 /** A port of the platform, and whether the documentation lists a flow from any pod to it (reference/network-flows.md). */
 export interface NetworkTarget {
   namespace: string;
+  /** The part that it is a port of. */
+  part: string;
   title: string;
   address: string;
   port: number;
@@ -93,9 +96,22 @@ const withEcho: Ports = {
   unlisted: [echo.ports.http],
 };
 
+/** Where people sign in for notebooks that have hosts of their own. */
+const notebooksProxy: Ports = {
+  namespace: notebooks.proxy.namespace,
+  name: notebooks.proxy.name,
+  labels: podLabels(notebooks.proxy.name),
+  unlisted: [notebooks.proxy.ports.http],
+};
+
+/** The parts that are an oauth2-proxy: where that program cannot be had, none of them runs. */
+export const signInProxies: readonly string[] = [oauth2Proxy.name, notebooks.proxy.name];
+
 /** What of the platform a deployment has. */
 export interface Parts {
   echo: boolean;
+  /** Whether notebooks have hosts of their own. */
+  notebooks?: boolean;
   /** Whether something in front of the gateway is alone let in at the public ports (`ingress.trustedRanges`). */
   front?: boolean;
   /** Where it hands the cluster's keys on, if it does. */
@@ -111,8 +127,18 @@ const clusterKeysAt = (workload: Workload): Ports => ({
   unlisted: [clusterKeys.ports.https],
 });
 
-function partsOf({ echo: hasEcho, clusterKeys: keys, others }: Parts): readonly Ports[] {
-  const all = [...everything, ...(hasEcho ? [withEcho] : []), ...(keys === undefined ? [] : [clusterKeysAt(keys)])];
+function partsOf({
+  echo: hasEcho,
+  notebooks: hasNotebooks = false,
+  clusterKeys: keys,
+  others,
+}: Parts): readonly Ports[] {
+  const all = [
+    ...everything,
+    ...(hasNotebooks ? [notebooksProxy] : []),
+    ...(hasEcho ? [withEcho] : []),
+    ...(keys === undefined ? [] : [clusterKeysAt(keys)]),
+  ];
   return all.filter(({ namespace }) => others?.has(namespace) !== true);
 }
 
@@ -148,7 +174,7 @@ function presentPorts(has: Omit<Parts, "absent">, absent: NonNullable<Parts["abs
   return partsOf(has).filter(
     ({ namespace, name }) =>
       !(absent.has("cert-manager") && namespace === namespaces.certManager) &&
-      !(absent.has("oauth2-proxy") && name === oauth2Proxy.name) &&
+      !(absent.has("oauth2-proxy") && signInProxies.includes(name)) &&
       !(absent.has("Dex") && name === dex.name),
   );
 }
@@ -173,6 +199,7 @@ export async function networkTargets(
     }
     const target = (port: number, isListed: boolean) => ({
       namespace,
+      part: name,
       title: `${name} (${namespace}), port ${port}`,
       address,
       port,

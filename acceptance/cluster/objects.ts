@@ -7,6 +7,7 @@ export interface Metadata {
   resourceVersion?: string;
   annotations?: Record<string, string>;
   labels?: Record<string, string>;
+  creationTimestamp?: string;
   deletionTimestamp?: string;
   managedFields?: ManagedFields[];
 }
@@ -28,6 +29,7 @@ export interface FieldSet {
 
 export interface List<T> {
   items: T[];
+  metadata?: { continue?: string };
 }
 
 export interface Condition {

@@ -21,6 +21,8 @@ export interface Manifest {
 export interface SandboxOptions {
   /** Whether istiod gives its pods sidecars. */
   sidecars: boolean;
+  /** Labels of its namespace besides. */
+  labels?: Readonly<Record<string, string>>;
   signal: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface SandboxOptions {
  */
 export async function withSandbox<T>(
   api: Api,
-  { sidecars, signal }: SandboxOptions,
+  { sidecars, labels = {}, signal }: SandboxOptions,
   action: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
   const namespace = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
@@ -46,6 +48,7 @@ export async function withSandbox<T>(
           metadata: {
             name: namespace,
             labels: {
+              ...labels,
               "app.kubernetes.io/managed-by": "gatehouse-verify",
               "pod-security.kubernetes.io/enforce": "restricted",
               "istio-injection": sidecars ? "enabled" : "disabled",
@@ -99,6 +102,8 @@ const collections: Record<string, string> = {
   AuthorizationPolicy: "authorizationpolicies",
   PeerAuthentication: "peerauthentications",
   RequestAuthentication: "requestauthentications",
+  Role: "roles",
+  RoleBinding: "rolebindings",
   OAuth2Client: "oauth2clients",
   ServiceEntry: "serviceentries",
   VirtualService: "virtualservices",

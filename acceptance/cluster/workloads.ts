@@ -122,24 +122,28 @@ export async function killOnePod({ api, signal, busy }: Hands, workload: Workloa
   return victim;
 }
 
-/** Restarts of the pods of some namespaces, by the pods' identity. */
-export type Restarts = ReadonlyMap<string, { name: string; count: number }>;
+/** Restarts of the pods of some namespaces, by the pods' identity, and whether somebody had deleted them already. */
+export type Restarts = ReadonlyMap<string, { name: string; count: number; leaving: boolean }>;
 
 export async function restartsIn(api: Api, namespaces: readonly string[], signal?: AbortSignal): Promise<Restarts> {
   const lists = await Promise.all(namespaces.map((namespace) => api.get<List<Pod>>(podsPath(namespace), signal)));
   return new Map(
     lists.flatMap(({ items }) =>
-      items.map(({ metadata: { uid, namespace = "", name }, status }) => {
+      items.map(({ metadata: { uid, namespace = "", name, deletionTimestamp }, status }) => {
         const count = (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
-        return [uid, { name: `${namespace}/${name}`, count }] as const;
+        return [uid, { name: `${namespace}/${name}`, count, leaving: deletionTimestamp !== undefined }] as const;
       }),
     ),
   );
 }
 
-/** The pods of before that restarted or are gone, except those of one workload. */
+/**
+ * The pods of before that restarted or are gone, except those of one workload and those that were leaving before: a pod
+ * of another check takes its time to end, and so does one of an earlier version.
+ */
 export function restarted(before: Restarts, after: Restarts, except?: Workload): string[] {
   return [...before]
+    .filter(([, { leaving }]) => !leaving)
     .filter(([, { name }]) => except === undefined || !name.startsWith(`${titleOf(except)}-`))
     .filter(([uid, { count }]) => (after.get(uid)?.count ?? Infinity) > count)
     .map(([, { name }]) => name);

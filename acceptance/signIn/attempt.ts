@@ -3,6 +3,8 @@ import { type Jar } from "../http/jar";
 import { connectorLink } from "./connector";
 import { type HeaderList } from "../http/request";
 import { type Form, readForm } from "./form";
+import { handedOn, type HandedOn } from "./handedOn";
+import { startOf } from "./start";
 import { askWith, type Hop, pageHeaders, posted, redirectOf } from "./hop";
 import { takesPassword } from "./provider";
 
@@ -14,6 +16,8 @@ export class Attempt {
   /** Every request in order. */
   readonly hops: Hop[] = [];
   #form: Form | undefined;
+  /** Where the sign-in began, and the provider comes back to. */
+  #host: string;
 
   constructor(
     readonly target: Target,
@@ -21,23 +25,30 @@ export class Attempt {
     /** The page that the person wants to see. */
     readonly start: URL,
     private readonly signal?: AbortSignal,
-  ) {}
+  ) {
+    this.#host = target.gate.host;
+  }
 
   /**
-   * From the gate to the form of Dex at which a person signs in, by default the first that was named. The sign-in page's button
-   * leads to `from`; the page itself is a check of its own.
+   * From the gate, or the notebooks' own sign-in, to the form of Dex at which a person signs in, by default the first that was
+   * named. The sign-in page's button leads to `from`; the page itself is a check of its own.
    */
   async toForm(
-    from: URL = new URL(`/oauth2/start?rd=${encodeURIComponent(this.start.href)}`, this.target.gate),
-    person: Pick<Person, "connector" | "issuer"> = this.target.people[0] ?? {},
+    from: URL = startOf(this.target, this.start),
+    person: Pick<Person, "connector" | "issuer" | "saml"> = this.target.people[0] ?? {},
   ): Promise<Hop> {
+    this.#host = from.host;
     let hop = await this.#go(from);
     for (let count = 0; count < mostHops; count += 1) {
       const next = redirectOf(hop) ?? connectorLink(this.target, hop, person);
-      if (next === undefined) {
+      const form = next === undefined ? handedOn(this.target, hop, person) : undefined;
+      if (form !== undefined) {
+        hop = await this.handOn(form);
+      } else if (next !== undefined) {
+        hop = await this.#go(next);
+      } else {
         break;
       }
-      hop = await this.#go(next);
     }
     const { url, answer } = hop;
     const takes = (place: URL) => takesPassword(this.target, person, place);
@@ -62,23 +73,42 @@ export class Attempt {
     return await this.#go(action, posted({ ...fields, login, password }));
   }
 
+  /** Hands a page on as the browser does. */
+  async handOn({ action, fields }: HandedOn): Promise<Hop> {
+    return await this.#go(action, posted(fields));
+  }
+
   /** Sends the password, up to the address with the code, which is not asked yet. */
   async toCallback(person: Person): Promise<URL> {
     let hop = await this.enterPassword(person);
+    const form = handedOn(this.target, hop, person);
+    if (form !== undefined) {
+      hop = await this.handOn(form);
+    }
     if (hop.answer.status === 200 || hop.answer.status === 401) {
       throw new Error(`Dex did not take the password of ${person.email}`);
     }
+    const callback = await this.toCallbackFrom(hop);
+    if (callback === undefined) {
+      throw this.#ended(this.hops.at(-1) ?? hop, `after the password of ${person.email}`);
+    }
+    return callback;
+  }
+
+  /** Follows an answer of Dex up to the address with the code, which is not asked yet; nowhere where it leads elsewhere. */
+  async toCallbackFrom(from: Hop): Promise<URL | undefined> {
+    let hop = from;
     for (let count = 0; count < mostHops; count += 1) {
       const next = redirectOf(hop);
       if (next === undefined) {
-        break;
+        return undefined;
       }
-      if (next.host === this.target.gate.host && next.pathname === "/oauth2/callback") {
+      if (next.host === this.#host && next.pathname === "/oauth2/callback") {
         return next;
       }
       hop = await this.#go(next);
     }
-    throw this.#ended(hop, `after the password of ${person.email}`);
+    return undefined;
   }
 
   /** Asks the callback, and then exactly the page that the sign-in began for. */

@@ -22,6 +22,9 @@ const flags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Where a deployment has a private address, Chromium itself would refuse what a page of another host asks of it, and the gate would
+  // pass untried (https://wicg.github.io/local-network-access/).
+  "--disable-features=LocalNetworkAccessChecks",
 ];
 
 /** A new Chromium that trusts the deployment's CA and knows nothing else, for as long as `use` takes. */
@@ -82,12 +85,17 @@ function environment(): Record<string, string> {
 }
 
 /** The deployment's names lead to its address, all others where DNS says. */
-export function resolverRules({ gate, echo, address }: Target): string[] {
+export function resolverRules({ gate, echo, notebooks, address }: Target): string[] {
   if (address === undefined) {
     return [];
   }
   const at = isIPv6(address) ? `[${address}]` : address;
-  const names = [gate.hostname, `*.${gate.hostname}`, ...(echo === undefined ? [] : [echo.hostname])];
+  const names = [
+    gate.hostname,
+    `*.${gate.hostname}`,
+    ...(echo === undefined ? [] : [echo.hostname]),
+    ...(notebooks === undefined ? [] : [`*.${notebooks.domain}`]),
+  ];
   return [`--host-resolver-rules=${[...new Set(names)].map((name) => `MAP ${name} ${at}`).join(", ")}`];
 }
 
@@ -104,7 +112,11 @@ async function trustIn(target: Target, home: string, signal: AbortSignal): Promi
   if (process.platform === "linux" && (await importInto(join(home, ".pki", "nssdb"), ca))) {
     return [];
   }
-  const hosts = [target.gate, ...(target.echo === undefined ? [] : [target.echo])];
+  const providers = [...target.people, ...(target.outsiders ?? [])].flatMap(({ issuer }) => issuer ?? []);
+  // All of the notebooks' hosts have one certificate.
+  const hosts = [target.gate, target.echo, target.notebooks?.signInHost, ...providers].filter(
+    (host) => host !== undefined,
+  );
   const keys = await Promise.all(hosts.map((host) => keyOf(target, host, signal)));
   return [`--ignore-certificate-errors-spki-list=${[...new Set(keys)].join(",")}`];
 }

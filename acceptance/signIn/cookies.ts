@@ -17,9 +17,27 @@ export function isSession({ name }: { name: string }): boolean {
   );
 }
 
-/** A cookie that ties one sign-in to the browser that began it. */
-export function isCsrf({ name }: { name: string }): boolean {
+/** Without this beside it a session is none at the gate's host: nobody signed in there. Then it says who. */
+export const signedInMark = "__Host-gatehouse-signed-in";
+/** As the end of a sign-in leaves it: of the session with this value, by the signature at its end. */
+export function freshMark(value: string): string {
+  return `${signedInMark}=begun-${value.slice(-44)}`;
+}
+
+/** What a browser sends at the gate with a session of this value. */
+export function sessionHeader(value: string): readonly ["Cookie", string] {
+  return ["Cookie", `${sessionCookie}=${value}; ${freshMark(value)}`];
+}
+
+/** A cookie that ties one sign-in to the browser that began it; a browser has it as one of the gate's host alone. */
+export function isCsrf(cookie: { name: string }): boolean {
+  const name = nameForProxy(cookie);
   return name.startsWith(sessionCookie) && name.endsWith("_csrf");
+}
+
+/** What oauth2-proxy calls such a cookie, and would call another host's. */
+export function nameForProxy({ name }: { name: string }): string {
+  return name.replace(/^__Host-/, "");
 }
 
 /** Whether an answer takes a cookie away rather than setting it. */
@@ -58,16 +76,19 @@ export function cookieFaults(cookie: Cookie, domain: string | undefined): string
       .map(([key, text]) => `; ${key}=${text}`)
       .join("")}`,
   );
+  // Which a browser takes without a domain alone (RFC 6265bis, section 4.1.3.2).
+  const ofItsHost = name.startsWith("__Host-");
+  const wanted = ofItsHost ? undefined : domain;
   return [
-    ...(name.startsWith("__Secure-") ? [] : ["its name does not begin with __Secure-"]),
+    ...(ofItsHost || name.startsWith("__Secure-") ? [] : ["its name begins with neither __Secure- nor __Host-"]),
     ...(given("secure") ? [] : ["it is not Secure"]),
     ...(given("httponly") ? [] : ["it is not HttpOnly"]),
     ...(attributes["samesite"]?.toLowerCase() === "lax"
       ? []
       : [`it is SameSite=${attributes["samesite"] ?? "nothing"}, not Lax`]),
-    ...(attributes["domain"]?.replace(/^\./, "").toLowerCase() === domain
+    ...(attributes["domain"]?.replace(/^\./, "").toLowerCase() === wanted
       ? []
-      : [`its domain is ${attributes["domain"] ?? onlyItsHost}, not ${domain ?? onlyItsHost}`]),
+      : [`its domain is ${attributes["domain"] ?? onlyItsHost}, not ${wanted ?? onlyItsHost}`]),
     ...(attributes["path"] === "/" ? [] : [`its path is ${attributes["path"] ?? "missing"}, not /`]),
     ...(size <= mostBytes ? [] : [`it has ${size} bytes, and browsers drop what is above ${mostBytes}`]),
   ];

@@ -1,5 +1,6 @@
 import { type Target } from "../check";
 import { type Jar } from "../http/jar";
+import { isNotebook } from "../notebookHosts";
 import { askWith, type AskWithOptions, type Hop, pageHeaders, redirectOf } from "./hop";
 
 const mostHops = 10;
@@ -42,7 +43,7 @@ export async function follow(
     }
     const { status } = hop.answer;
     const method = how.method ?? "GET";
-    if (status === 303 || (status < 303 && method === "POST")) {
+    if ((status === 303 && method !== "GET" && method !== "HEAD") || (status < 303 && method === "POST")) {
       how = { headers: pageHeaders, ...(options.signal === undefined ? {} : { signal: options.signal }) };
     }
     next = to;
@@ -50,9 +51,13 @@ export async function follow(
 }
 
 /** Whether an address is one of the deployment's own, by https. */
-export function isOwn({ gate, echo }: Target, { protocol, host, hostname, port }: URL): boolean {
+export function isOwn({ gate, echo, notebooks }: Target, url: URL): boolean {
+  const { protocol, host, hostname, port } = url;
   return (
     protocol === "https:" &&
-    (host === gate.host || host === echo?.host || (hostname.endsWith(`.${gate.hostname}`) && port === gate.port))
+    (host === gate.host ||
+      host === echo?.host ||
+      (hostname.endsWith(`.${gate.hostname}`) && port === gate.port) ||
+      (notebooks !== undefined && (host === notebooks.signInHost.host || isNotebook(notebooks, url))))
   );
 }

@@ -1,4 +1,5 @@
 import { connectorOf } from "./connector";
+import { handedOn } from "./handedOn";
 import { takesPassword } from "./provider";
 import { type BrowserContext, type Page, type Response } from "playwright-core";
 import { type Person, type Target } from "../check";
@@ -34,6 +35,15 @@ export async function pressButton(
   person: Pick<Person, "connector" | "issuer"> = target.people[0] ?? {},
 ): Promise<void> {
   await page.locator('form[action$="/oauth2/start"] button').click();
+  await waitForForm(page, target, person);
+}
+
+/** Once a sign-in was begun, waits for the form at which that person signs in. */
+export async function waitForForm(
+  page: Page,
+  target: Target,
+  person: Pick<Person, "connector" | "issuer">,
+): Promise<void> {
   const password = page.locator('input[name="password"]');
   // Where Dex has several ways to sign in, it asks which.
   const way = `/auth/${connectorOf(person)}`;
@@ -49,12 +59,12 @@ export async function pressButton(
 }
 
 /** Fills in Dex's form and waits for the page that the sign-in began for. Gives the answer that this page came with. */
-export async function enterPassword(page: Page, person: Person, asked: URL): Promise<Response> {
+export async function enterPassword(page: Page, target: Target, person: Person, asked: URL): Promise<Response> {
   await page.locator('input[name="login"]').fill(person.login ?? person.email);
   await page.locator('input[name="password"]').fill(person.password);
   // The first page that is no redirect, whichever that is: an error page is told at once, and not waited out.
   const [response] = await Promise.all([
-    page.waitForResponse((one) => isPage(one, page)),
+    page.waitForResponse(async (one) => isPage(one, page) && !(await handsOn(one, target, person))),
     page.locator('form button[type="submit"]').click(),
   ]);
   if (response.url() !== asked.href) {
@@ -64,6 +74,15 @@ export async function enterPassword(page: Page, person: Person, asked: URL): Pro
   }
   await page.waitForURL(asked.href);
   return response;
+}
+
+/** Whether a provider's page goes on by itself, with a message of SAML's. */
+async function handsOn(response: Response, target: Target, person: Person): Promise<boolean> {
+  if (person.saml !== true || !takesPassword(target, person, new URL(response.url()))) {
+    return false;
+  }
+  const answer = { status: response.status(), headers: [], body: await response.text(), certificate: undefined };
+  return handedOn(target, { url: new URL(response.url()), answer }, person) !== undefined;
 }
 
 /** Whether this is what a tab shows, and no step on the way to it. */
@@ -77,7 +96,7 @@ export function isPage(response: Response, page: Page): boolean {
 export async function signInWith(page: Page, target: Target, person: Person, asked: URL): Promise<Response> {
   await visit(page, asked);
   await pressButton(page, target, person);
-  return await enterPassword(page, person, asked);
+  return await enterPassword(page, target, person, asked);
 }
 
 /** What the echo saw of the request that brought this page. */

@@ -6,6 +6,7 @@ import { ask } from "../http/request";
 import { readForm } from "../signIn/form";
 import { askWith, type AskWithOptions, type Hop, pageHeaders, posted, redirectOf } from "../signIn/hop";
 import { connectorOf } from "../signIn/connector";
+import { handedOn } from "../signIn/handedOn";
 import { atProvider, takesPassword } from "../signIn/provider";
 import { type Client, clientOf } from "./parts";
 
@@ -102,6 +103,11 @@ async function signInAtDex(
       hop = await go(next);
       continue;
     }
+    const handed = handedOn(target, hop, person);
+    if (handed !== undefined) {
+      hop = await go(handed.action, posted(handed.fields));
+      continue;
+    }
     const form = hop.answer.status === 200 ? readForm(hop.answer.body, hop.url) : undefined;
     if (form === undefined || !form.names.includes("password")) {
       break;
@@ -111,6 +117,9 @@ async function signInAtDex(
     }
     const { email, login = email, password } = person;
     hop = await go(form.action, posted({ ...form.fields, login, password }));
+    if (handedOn(target, hop, person) !== undefined) {
+      continue;
+    }
     if (hop.answer.status === 200 || hop.answer.status === 401) {
       throw new GrantRefused(`Dex did not take the password of ${person.email}`);
     }

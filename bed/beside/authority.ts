@@ -1,24 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { layout } from "../node/layout";
 import { type Authority, signLeaf } from "../platform/certificates/leaf";
-import { privateFolder, writePrivate } from "../platform/privateFiles";
+import { writePrivate } from "../platform/privateFiles";
 import { makeAuthority } from "../platform/values/authority";
+import { keptPair } from "./keptPair";
 
 /** A company's own CA, which has nothing to do with the platform's; made once for each bed. */
-export async function ownAuthority(): Promise<Authority & { file: string }> {
-  const folder = privateFolder(layout().beside);
-  const [file, key] = [join(folder, "ca.pem"), join(folder, "ca.key")];
-  if (!existsSync(file)) {
-    const { keyPem, certificatePem } = await makeAuthority({
+export function ownAuthority(): Promise<Authority & { file: string }> {
+  return keptPair("ca", () =>
+    makeAuthority({
       commonName: "Example company CA",
       organization: "Example company",
       validityHours: 24 * 30,
-    });
-    writePrivate(key, keyPem);
-    writePrivate(file, certificatePem);
-  }
-  return { file, keyPem: readFileSync(key, "utf8"), certificatePem: readFileSync(file, "utf8") };
+    }),
+  );
 }
 
 /** A new certificate for a server, with a new key, of that CA or another one. */

@@ -20,6 +20,7 @@ import { loginServer, type LoginServer } from "./servers/login";
 import { peopleFacts } from "./servers/people";
 import { publicIssuerServer } from "./servers/publicIssuer";
 import { redisPort, redisServer } from "./servers/redis";
+import { samlServer } from "./servers/saml";
 import { namesOf, type Surroundings } from "./surroundings";
 
 /** What the bed puts up beside the platform, as whoever runs it would have it already. */
@@ -40,6 +41,8 @@ export const besides = [
   "connector-at-login",
   /** The directory with the company's people, for another of its connectors. */
   "directory",
+  /** An identity provider that speaks SAML, for another. */
+  "saml-provider",
   /** What a cloud publishes of its clusters, whose API server names it. */
   "public-issuer",
   /** Where sessions are kept. */
@@ -80,7 +83,15 @@ export interface Company {
 }
 
 const atLogin = ["people-at-login", "jobs-at-login", "connector-at-login"] as const;
-const servers: readonly Beside[] = [...atLogin, "public-issuer", "directory", "redis", "database", "acme-server"];
+const servers: readonly Beside[] = [
+  ...atLogin,
+  "public-issuer",
+  "directory",
+  "saml-provider",
+  "redis",
+  "database",
+  "acme-server",
+];
 const balancers: readonly Beside[] = ["tls-balancer", "proxy-protocol-balancer", "tls-proxy-protocol-balancer"];
 
 /**
@@ -100,7 +111,8 @@ export async function startCompany(names: readonly Beside[], programs: ProgramPa
   }
   const directory = wants("directory") ? await directoryServer(machine, programs) : undefined;
   const connector = wants("connector-at-login") ? login?.connector : undefined;
-  const people = [...(directory?.people ?? []), ...(connector?.people ?? [])];
+  const bySaml = wants("saml-provider") ? await samlServer(machine, gate) : [];
+  const people = [...(directory?.people ?? []), ...bySaml, ...(connector?.people ?? [])];
   const secrets = {
     ...directory?.secrets,
     ...connector?.secrets,
@@ -183,6 +195,7 @@ const makers: Partial<Record<Beside, Maker>> = {
   },
   "people-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "connector-at-login": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
+  "saml-provider": async ({ facts }) => ({ caFile: await withOwnAuthority(facts.caFile) }),
   "jobs-at-login": async ({ programs }, { login }) =>
     login === undefined ? {} : { jobFile: await jobFile(login, programs) },
   "acme-server": async ({ facts, programs }, { facts: { caFile } }) => {

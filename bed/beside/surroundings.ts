@@ -1,3 +1,4 @@
+import { everyNotebookHost } from "../../stacks/notebookHosts";
 import { type ProgramPaths } from "../node/controlPlane";
 import { type Facts } from "../platform/facts";
 
@@ -11,7 +12,7 @@ export interface Surroundings {
 }
 
 /** The names that a public certificate has to have. */
-export function namesOf({ url }: Pick<Facts, "url">): string[] {
+export function namesOf({ url, notebooks }: Pick<Facts, "url" | "notebooks">): string[] {
   const { hostname } = new URL(url);
-  return [hostname, `*.${hostname}`];
+  return [hostname, `*.${hostname}`, ...(notebooks === undefined ? [] : [everyNotebookHost(notebooks.domain)])];
 }

@@ -1,6 +1,7 @@
 import { directory } from "../beside/servers/directory";
 import { connectorClient, loginConnector, loginIssuer } from "../beside/servers/login";
 import { publicIssuer } from "../beside/servers/publicIssuer";
+import { saml } from "../beside/servers/saml";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
@@ -29,7 +30,7 @@ export const publicCluster: Mode = {
 export const ownDirectory: Mode = {
   name: "own-directory",
   stack: "dev",
-  settings: (authorityPem) => ({
+  settings: ({ authority }) => ({
     identity: {
       connectors: [
         {
@@ -37,7 +38,7 @@ export const ownDirectory: Mode = {
           id: directory.connector,
           name: "Company account",
           host: serverNames.directory,
-          ca: given(authorityPem),
+          ca: given(authority),
           network: atServers,
           bindDN: directory.bindDN,
           bindPassword: { secretName: secretNames.directory, key: secretKey },
@@ -61,7 +62,7 @@ export const ownDirectory: Mode = {
           clientId: connectorClient,
           clientSecret: { secretName: secretNames.connector, key: secretKey },
           scopes: ["openid", "profile", "email", "groups"],
-          ca: given(authorityPem),
+          ca: given(authority),
         },
       ],
       emailDomains: ["example.com"],
@@ -85,4 +86,44 @@ export const ownDirectory: Mode = {
   ],
   breaks: "own",
   why: "What Dex makes of the people of its connectors, and whom it asks, shows where they come in; the rest is as in `core`.",
+};
+
+/** People whom a company's identity provider sends by SAML. */
+export const ownSaml: Mode = {
+  name: "own-saml",
+  stack: "dev",
+  settings: ({ signing }) => ({
+    identity: {
+      connectors: [
+        {
+          type: "saml",
+          id: saml.connector,
+          name: "Company sign-in",
+          ssoURL: saml.sso,
+          ssoIssuer: saml.entityId,
+          entityIssuer: saml.audience,
+          signingCertificate: signing,
+          usernameAttr: saml.attributes.name,
+          emailAttr: saml.attributes.email,
+          groupsAttr: saml.attributes.groups,
+        },
+      ],
+      emailDomains: ["example.com"],
+      allowedGroups: ["ml-engineers"],
+    },
+    // SAML knows no refresh.
+    sessions: { lifetime: "8h", idToken: "8h" },
+  }),
+  beside: ["saml-provider"],
+  only: [
+    "login/each-person",
+    "login/outsider",
+    "login/forged-assertions",
+    "login/browser-sign-in",
+    "redirects/links-of-dex",
+    "fail-closed/network-flows",
+    ...theWayIn,
+  ],
+  breaks: "own",
+  why: "A browser carries what the provider says, so that its signature alone tells who somebody is; the rest is as in `own-directory`.",
 };

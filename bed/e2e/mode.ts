@@ -2,16 +2,15 @@ import { type Check } from "../../acceptance/check";
 import { everyCheck } from "../../acceptance/everyCheck";
 import { select } from "../../acceptance/select";
 import { type Beside } from "../beside/beside";
+import { type CompanyPems } from "../beside/companyPems";
 import { type OwnMesh } from "./analyze";
 
 /** One way of running the platform that a bed can tell from the others. */
 export interface Mode {
   name: string;
   stack: string;
-  /** Settings that differ from the stack's own; a company's CA, and what it signed for the gate, are known only once there is one. */
-  settings:
-    | Readonly<Record<string, unknown>>
-    | ((authorityPem: string, certificatePem: string) => Readonly<Record<string, unknown>>);
+  /** Settings that differ from the stack's own; a company's certificates are known only once there is one. */
+  settings: Readonly<Record<string, unknown>> | ((company: CompanyPems) => Readonly<Record<string, unknown>>);
   /** What the bed puts up beside the platform. */
   beside?: readonly Beside[];
   /** Further options of `gatehouse verify`. */
@@ -27,6 +26,14 @@ export interface Mode {
   /** Which rules are broken: every one that these checks may notice, or those that this mode has for itself. Default: every. */
   breaks?: "every" | "own";
 }
+
+/** One of whom tries to have the other work in their session. */
+export const twoPeople = {
+  "identity.staticUsers": [
+    { email: "user@example.com", groups: ["ml-engineers", "everyone"] },
+    { email: "author@example.com", groups: ["everyone"] },
+  ],
+} as const;
 
 /** That people and machines get in and out at all, and that nobody else does. */
 export const theWayIn = [

@@ -12,10 +12,11 @@ import { redisUser } from "../beside/servers/redis";
 import { secretKey, secretNames } from "../beside/servers/company";
 import { addresses, serverNames } from "../node/layout";
 import { audience, unreachableIssuer } from "../platform/stackFile";
-import { ownDirectory, publicCluster } from "./companyModes";
+import { ownDirectory, ownSaml, publicCluster } from "./companyModes";
 import { atServers, given, kubeadmIssuer } from "./inModes";
-import { type Mode, theWayIn } from "./mode";
+import { type Mode, theWayIn, twoPeople } from "./mode";
 import { modesBehindBalancer } from "./modesBehindBalancer";
+import { notebookModes } from "./notebookModes";
 
 const echoAs = (name: string) => ({
   name,
@@ -30,12 +31,12 @@ const apps = [
 ];
 
 /** Where sessions are kept, outside of the cluster. */
-const companyRedis = (authorityPem: string) => ({
+const companyRedis = (authority: string) => ({
   type: "redis",
   host: serverNames.redis,
   username: redisUser,
   password: { secretName: secretNames.redis, key: secretKey },
-  ca: given(authorityPem),
+  ca: given(authority),
   network: atServers,
 });
 
@@ -44,9 +45,10 @@ export const modes: readonly Mode[] = [
     name: "core",
     stack: "dev",
     // Two of each, so that sessions and keys are seen to be shared.
-    settings: { replicas: 2, "ingress.replicas": { min: 2, max: 2 } },
+    settings: { ...twoPeople, replicas: 2, "ingress.replicas": { min: 2, max: 2 } },
     skip: [
       "apps",
+      "notebooks",
       "front",
       "fail-closed/past-the-balancer",
       "fail-closed/without-cluster-keys",
@@ -54,6 +56,7 @@ export const modes: readonly Mode[] = [
       "machines/job",
       "login/copied-cookie",
       "login/each-person",
+      "login/forged-assertions",
       "login/outlives-token",
       "login/outsider",
     ],
@@ -66,6 +69,7 @@ export const modes: readonly Mode[] = [
     only: ["apps"],
     why: "Applications with hosts of their own change nothing of the gate, which `core` looks at.",
   },
+  ...notebookModes,
   {
     name: "short-lifetimes",
     stack: "dev",
@@ -90,13 +94,13 @@ export const modes: readonly Mode[] = [
   {
     name: "acme",
     stack: "dev",
-    settings: (authorityPem) => ({
+    settings: ({ authority }) => ({
       // The name leads to an address of the gateway's own, from inside, too: cert-manager tries a challenge before the server.
       "ingress.service.type": "LoadBalancer",
       "certificates.edge": {
         type: "acme",
         server: acmeDirectory,
-        caBundle: authorityPem,
+        caBundle: authority,
         email: "platform@example.com",
         challenge: { type: "http01" },
       },
@@ -140,12 +144,12 @@ export const modes: readonly Mode[] = [
   {
     name: "every-machine",
     stack: "dev",
-    settings: (authorityPem) => ({
+    settings: ({ authority }) => ({
       "machines.cluster": { type: "selfSigned", issuer: kubeadmIssuer, audiences: [audience] },
       "machines.issuers": [
         { name: "unreachable", issuer: unreachableIssuer, audiences: [audience], users: ["unreachable:*"] },
       ],
-      "machines.connectors": [{ id: job.connector, issuer: loginIssuer, userClaim: "name", ca: given(authorityPem) }],
+      "machines.connectors": [{ id: job.connector, issuer: loginIssuer, userClaim: "name", ca: given(authority) }],
       "machines.clients": [{ id: job.client, connectors: [job.connector], users: ["repo:example/pipelines:*"] }],
     }),
     beside: ["jobs-at-login"],
@@ -157,7 +161,7 @@ export const modes: readonly Mode[] = [
   {
     name: "own-provider",
     stack: "dev",
-    settings: (authorityPem) => ({
+    settings: ({ authority }) => ({
       identity: {
         provider: {
           type: "oidc",
@@ -167,7 +171,7 @@ export const modes: readonly Mode[] = [
           clientSecret: { secretName: secretNames.login, key: secretKey },
           scopes: ["openid", "email", "profile", "groups", "offline_access"],
           idTokenLifetime: "1h",
-          ca: given(authorityPem),
+          ca: given(authority),
         },
         emailDomains: ["example.com"],
       },
@@ -178,12 +182,13 @@ export const modes: readonly Mode[] = [
     why: "Who vouches for people shows where they come in; a Dex of somebody else's stands in for any provider.",
   },
   ownDirectory,
+  ownSaml,
   {
     name: "own-servers",
     stack: "dev",
-    settings: (authorityPem) => ({
+    settings: ({ authority }) => ({
       replicas: 2,
-      "sessions.storage": companyRedis(authorityPem),
+      "sessions.storage": companyRedis(authority),
       "identity.provider": {
         type: "dex",
         storage: {
@@ -192,7 +197,7 @@ export const modes: readonly Mode[] = [
           database,
           user: database,
           password: { secretName: secretNames.database, key: secretKey },
-          ca: given(authorityPem),
+          ca: given(authority),
           network: atServers,
         },
       },
@@ -206,6 +211,7 @@ export const modes: readonly Mode[] = [
       "login/browser-sign-out",
       "login/browser-two-tabs",
       "login/each-person",
+      "login/forged-assertions",
       "login/parallel-sign-ins",
       "login/outlives-token",
       "login/outsider",
@@ -216,11 +222,11 @@ export const modes: readonly Mode[] = [
   {
     name: "own-mesh",
     stack: "dev",
-    settings: (authorityPem, certificate) => ({
+    settings: ({ authority, gate: certificate }) => ({
       istio: companyIstio,
       certManager: companyCertManager,
       // That mesh lets out registered hosts alone.
-      "sessions.storage": companyRedis(authorityPem),
+      "sessions.storage": companyRedis(authority),
       "certificates.edge": { type: "given", certificate },
     }),
     beside: ["own-cert-manager", "own-istio", "given-certificate", "redis"],

@@ -7,6 +7,9 @@ const behindBalancer = {
   "ingress.trustedRanges": [`${addresses.balancer}/32`],
 };
 
+const notebooks = { mode: "subdomain", domain: "kubeflow-notebooks.example.com" };
+const ofNotebooks = ["notebooks", "origins", "fail-closed/network-flows", ...theWayIn];
+
 /** Where a balancer ends TLS, says whose connection it hands on, or does both. */
 export const modesBehindBalancer: readonly Mode[] = [
   {
@@ -77,5 +80,28 @@ export const modesBehindBalancer: readonly Mode[] = [
     skip: ["front/renewed-certificate"],
     breaks: "own",
     why: "With neither TLS nor a port that it knows, every rule rests on what is left, and whoever forges the header meets no handshake.",
+  },
+  {
+    name: "notebooks-offload",
+    stack: "dev",
+    settings: {
+      ...behindBalancer,
+      "certificates.edge": { type: "offload" },
+      "ingress.clientAddress.trustedHops": 1,
+      notebooks,
+    },
+    beside: ["tls-balancer"],
+    only: ofNotebooks,
+    breaks: "own",
+    why: "The gateway of notebooks is another server at the same port, which gets plain HTTP from the balancer as the gate's does.",
+  },
+  {
+    name: "notebooks-proxy-protocol",
+    stack: "dev",
+    settings: { ...behindBalancer, "ingress.clientAddress.proxyProtocol": "required", notebooks },
+    beside: ["proxy-protocol-balancer"],
+    only: ofNotebooks,
+    breaks: "own",
+    why: "Hosts of notebooks are matched without a port that anybody knows, and their clients are whom the header names.",
   },
 ];

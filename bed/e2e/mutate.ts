@@ -29,10 +29,12 @@ export const mutationChoices = ["all", "one-of-each-group", "none"] as const;
 export type MutationChoice = (typeof mutationChoices)[number];
 
 /** The checks that passed here and have to notice a mutation, the quickest first. */
-function ableToNotice({ noticedBy }: Mutation, checks: readonly CheckResult[]): CheckResult[] {
-  return checks
-    .filter((check) => noticedBy.includes(titleOf(check)) && check.outcome === "passed")
-    .sort((a, b) => a.seconds - b.seconds);
+function ableToNotice({ noticedBy, of }: Mutation, checks: readonly CheckResult[]): CheckResult[] {
+  const passed = checks.filter(({ outcome }) => outcome === "passed");
+  if (of !== undefined && !passed.some(({ exercises }) => exercises.includes(of))) {
+    return [];
+  }
+  return passed.filter((check) => noticedBy.includes(titleOf(check))).sort((a, b) => a.seconds - b.seconds);
 }
 
 /** Of the mutations that a mode's checks are there to notice. */

@@ -37,7 +37,7 @@ export function emptyResult(mode: Mode): ModeResult {
 }
 
 /** The needs that a bed meets: by what was deployed, and not by how the gate behaves, which is what is to be proven. */
-export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mode, load: number): Need[] {
+export function needsMet({ facts, versions, browser, jupyterlab }: Bed, { verify = [] }: Mode, load: number): Need[] {
   const runs = (programs: readonly string[]) => programs.every((name) => Object.hasOwn(versions, name));
   const conditions: readonly (readonly [Need, boolean])[] = [
     ["load", load > 0],
@@ -53,6 +53,7 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["app", facts.apps?.url !== undefined],
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
+    ["notebooks", facts.notebooks !== undefined],
     ["connectors", facts.connectors === true],
     ["outsider", (facts.outsiders ?? []).length > 0],
     ["job", facts.jobFile !== undefined],
@@ -60,6 +61,7 @@ export function needsMet({ facts, versions, browser }: Bed, { verify = [] }: Mod
     ["sessions-in-cookies", facts.keepsSessions !== true],
     ["sessions", runs(["oauth2-proxy"])],
     ["cert-manager", runs(certManagerPrograms)],
+    ["jupyterlab", jupyterlab !== undefined],
     ["browser", browser !== undefined],
   ];
   return [

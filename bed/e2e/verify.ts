@@ -27,7 +27,7 @@ const quoted = 1000;
 
 /** Runs the acceptance suite against the bed as anybody would against a deployment of theirs: from outside. */
 export async function verifyBed({ bed, directory, args, quiet = false }: VerifyRun): Promise<Verification> {
-  const { facts, browser } = bed;
+  const { facts, address, browser, jupyterlab } = bed;
   heedInterruption();
   mkdirSync(directory, { recursive: true });
   // An earlier look's result is not to be taken for this one's.
@@ -49,6 +49,8 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
     ...["--echo", facts.echoUrl ?? "none", "--browser", browser ?? "none"],
     ...groupsOf(facts),
     ...appsOf(facts),
+    ...notebooksOf(facts, address),
+    ...(jupyterlab === undefined ? [] : ["--jupyterlab", jupyterlab]),
     ...frontOf(facts),
     ...certificateOf(facts),
     ...othersOf(facts),
@@ -83,6 +85,11 @@ export function appsOf({ apps = {} }: Pick<Facts, "apps">): string[] {
     ...(closedUrl === undefined ? [] : ["--closed-app", closedUrl]),
     ...(inCluster === undefined ? [] : ["--in-cluster-app", inCluster]),
   ];
+}
+
+/** A file of names knows no wildcard, and each notebook has a name of its own: all of them are at one address. */
+export function notebooksOf({ notebooks }: Pick<Facts, "notebooks">, address: string): string[] {
+  return notebooks === undefined ? [] : ["--notebooks", notebooks.domain, "--connect", address];
 }
 
 /** What clients meet before the gateway, and who renews what they see. */

@@ -23,6 +23,16 @@ export async function librariesOf(program: string): Promise<Files> {
   return libraries(program, stdout);
 }
 
+/** The same of many programs and libraries, without those of a folder that goes into the image as a whole. */
+export async function librariesOfFolder(folder: string, programs: readonly string[]): Promise<Files> {
+  const { stdout } = await outcomeOf("ldd", programs.filter(isElf), {
+    timeoutMs: 60_000,
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const found = Object.entries(libraries(folder, stdout));
+  return Object.fromEntries(found.filter(([path]) => !path.startsWith(`${folder}/`)));
+}
+
 /** Reads what ldd prints: `name => /path (0x…)`, or `/path (0x…)` for the loader. */
 export function libraries(program: string, printed: string): Files {
   const lines = printed.split("\n").map((line) => line.trim());

@@ -25,7 +25,7 @@ export interface Recipe extends ImageConfig {
 export type VersionOf = (program: string) => string;
 
 /** The pause container's version: the one that kubeadm asks for, and containerd's configuration has to name. */
-export const pauseVersion = "3.10.1";
+export const pauseVersion = "3.10.2";
 
 /** Under which names the control plane's images are known to kubeadm's configuration. */
 export function nodeImages(version: VersionOf): Record<NodeImage, string> {

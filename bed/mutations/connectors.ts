@@ -2,10 +2,12 @@ import { rootCertificates } from "node:tls";
 import { environment } from "../../components/dexConfig";
 import { dex, namespaces, oauth2Proxy } from "../../components/topology";
 import { directory } from "../beside/servers/directory";
+import { saml } from "../beside/servers/saml";
 import { type Mutation, withSpec, withToml, withYaml } from "./mutation";
 
 interface Dex {
-  connectors: { type: string; config: { claimModifications?: unknown } }[];
+  connectors: { type: string; config: { claimModifications?: unknown; insecureSkipSignatureValidation?: boolean } }[];
+  web: { headers: Record<string, string> };
 }
 
 const inAuth = (apiVersion: string, kind: string, name: string) => ({
@@ -16,6 +18,7 @@ const inAuth = (apiVersion: string, kind: string, name: string) => ({
 });
 
 const modes = ["own-directory"];
+const samlModes = ["own-saml"];
 
 /** A CA that everybody knows and that signed nothing here. */
 const [foreign = ""] = rootCertificates;
@@ -56,6 +59,42 @@ export const connectors: readonly Mutation[] = [
     noticedBy: ["login/each-person"],
   },
   {
+    name: "a-provider-with-another-certificate",
+    breaks: "Dex takes another key for the provider's than the one that signs its messages.",
+    object: inAuth("v1", "ConfigMap", "dex-authorities"),
+    restarts: dex.name,
+    change: (object) => ({
+      ...structuredClone(object),
+      data: { ...object.data, [`connector-${saml.connector}.pem`]: `${foreign}\n` },
+    }),
+    modes: samlModes,
+    noticedBy: ["login/each-person"],
+  },
+  {
+    name: "assertions-without-signatures",
+    breaks: "Whatever a browser says of who somebody is, Dex believes it.",
+    object: inAuth("v1", "ConfigMap", dex.name),
+    restarts: dex.name,
+    change: (object) =>
+      withYaml<Dex>(object, "config.yaml", ({ connectors: all }) =>
+        all.forEach(({ config }) => (config.insecureSkipSignatureValidation = true)),
+      ),
+    modes: samlModes,
+    noticedBy: ["login/forged-assertions"],
+  },
+  {
+    name: "no-script-of-dex",
+    breaks: "The page that hands a request on to a SAML provider stays where it is, because no script may run on it.",
+    object: inAuth("v1", "ConfigMap", dex.name),
+    restarts: dex.name,
+    change: (object) =>
+      withYaml<Dex>(object, "config.yaml", ({ web }) => {
+        web.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+      }),
+    modes: samlModes,
+    noticedBy: ["login/browser-sign-in"],
+  },
+  {
     name: "groups-without-their-prefix",
     breaks: "Whoever makes groups at one provider makes them as if they were another one's.",
     object: inAuth("v1", "ConfigMap", dex.name),
@@ -74,7 +113,7 @@ export const connectors: readonly Mutation[] = [
     restarts: oauth2Proxy.name,
     change: (object) =>
       withToml<{ allowed_groups?: string[] }>(object, "oauth2-proxy.toml", (config) => delete config.allowed_groups),
-    modes,
+    modes: [...modes, ...samlModes],
     noticedBy: ["login/outsider"],
   },
 ];

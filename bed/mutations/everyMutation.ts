@@ -9,6 +9,7 @@ import { gatewayFilter } from "./gatewayFilter";
 import { jobs } from "./jobs";
 import { mesh } from "./mesh";
 import { type Mutation } from "./mutation";
+import { notebooks } from "./notebooks";
 import { network } from "./network";
 import { signIn } from "./signIn";
 import { tokens } from "./tokens";
@@ -21,6 +22,7 @@ export const mutationGroups: readonly (readonly Mutation[])[] = [
   mesh,
   network,
   apps,
+  notebooks,
   front,
   acmeChallenges,
   clusterKeys,

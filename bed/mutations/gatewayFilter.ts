@@ -37,7 +37,7 @@ export const inEachPatch =
     );
 
 /** Takes one of the patches away. */
-const without =
+export const without =
   (name: string): Mutation["change"] =>
   (live) =>
     withSpec<Filter>(live, (spec) => {
@@ -78,12 +78,78 @@ export const gatewayFilter: readonly Mutation[] = [
     noticedBy: ["apps/misdirected"],
   },
   {
+    name: "pages-of-other-origins",
+    breaks:
+      "A page of another host uses the session of whoever opens it: it calls APIs, posts forms and opens websockets.",
+    object: filter,
+    change: without("gatehouse.cross_origin"),
+    noticedBy: ["origins/other-pages", "origins/websockets", "origins/foreign-page"],
+  },
+  {
+    name: "cookies-of-applications",
+    breaks: "An application puts another session in the place of a person's, and sets cookies for every other host.",
+    object: filter,
+    change: without("gatehouse.application_cookies"),
+    noticedBy: ["origins/application-cookies"],
+  },
+  {
+    name: "the-first-of-two-sessions",
+    breaks: "A script of another host puts its author's session before a person's own.",
+    object: filter,
+    change: without("gatehouse.two_sessions"),
+    noticedBy: ["origins/two-sessions"],
+  },
+  {
+    name: "a-session-of-its-author",
+    breaks:
+      "A script of another host puts its author's session where a person has none, who goes on in the author's name.",
+    object: filter,
+    change: without("gatehouse.signed_in_here"),
+    noticedBy: ["origins/planted-session"],
+  },
+  {
+    name: "a-session-in-the-place-of-another",
+    breaks: "A server of another host puts its author's session in the place of a person's own.",
+    object: filter,
+    change: without("gatehouse.signed_in_as"),
+    noticedBy: ["origins/planted-session"],
+  },
+  {
+    name: "a-sign-in-of-its-author",
+    breaks:
+      "A page of another host leads a person to the end of its author's sign-in, and the person is signed in as the author.",
+    object: filter,
+    change: without("gatehouse.begun_sign_ins"),
+    noticedBy: ["login/login-csrf"],
+  },
+  {
+    name: "artifacts-of-every-namespace",
+    breaks:
+      "Kubeflow Pipelines shows anybody's artifacts to everybody who leaves the namespace out, as pages of the dashboard's origin.",
+    object: filter,
+    change: without("gatehouse.pipeline_artifacts"),
+    noticedBy: ["origins/pipeline-artifacts"],
+  },
+  {
+    name: "frames-of-other-origins",
+    breaks: "A page of another origin frames the gate's pages, and keeps hold of a tab that it opened.",
+    object: filter,
+    change: inEachPatch<Typed>(({ mutations }) => {
+      if (mutations !== undefined) {
+        mutations.response_mutations = mutations.response_mutations.filter(
+          ({ append }) => !/content-security-policy|cross-origin-opener-policy/.test(JSON.stringify(append ?? "")),
+        );
+      }
+    }),
+    noticedBy: ["origins/framing"],
+  },
+  {
     name: "only-the-gate-is-redirected",
     breaks: "Plain HTTP at an application's host is answered with 404.",
     object: filter,
     change: inEachPatch<Typed>(({ default_source_code: source }) => {
       if (source !== undefined) {
-        source.inline_string = source.inline_string.replace(/^local below = ".+"$/m, 'local below = ""');
+        source.inline_string = source.inline_string.replace(/^local below = \{ .+ \}$/m, "local below = {}");
       }
     }),
     noticedBy: ["apps/redirect"],

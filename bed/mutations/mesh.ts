@@ -1,6 +1,6 @@
-import { namespaces, oauth2Proxy } from "../../components/topology";
+import { istiod, namespaces, oauth2Proxy } from "../../components/topology";
 import { companyMeshConfig } from "../beside/foundations/istio";
-import { type Mutation, withYaml } from "./mutation";
+import { type Mutation, withSpec, withYaml } from "./mutation";
 
 interface Mesh {
   pathNormalization: { normalization: string };
@@ -31,8 +31,27 @@ const inCheck = (change: (check: Check) => void): Mutation["change"] =>
       .forEach(({ envoyExtAuthzHttp }) => change(envoyExtAuthzHttp)),
   );
 
+interface Istiod {
+  template: { spec: { containers: { env: { name: string; value?: string }[] }[] } };
+}
+
 /** What paths look like to rules, what oauth2-proxy is asked, and what its sidecar knows. */
 export const mesh: readonly Mutation[] = [
+  {
+    name: "clusters-of-every-namespace",
+    breaks:
+      "A DestinationRule for a Service to which no route leads can end the gateway's pods, or keep new ones from starting.",
+    object: { apiVersion: "apps/v1", kind: "Deployment", namespace: istiod.namespace, name: istiod.name },
+    change: (live) =>
+      withSpec<Istiod>(live, ({ template: { spec } }) => {
+        for (const variable of spec.containers.flatMap(({ env }) => env)) {
+          if (variable.name === "PILOT_FILTER_GATEWAY_CLUSTER_CONFIG") {
+            variable.value = "false";
+          }
+        }
+      }),
+    noticedBy: ["fail-closed/clusters-of-others"],
+  },
   {
     name: "paths-as-they-come",
     breaks: "Rules and routes see a path as the client wrote it, dots and slashes included.",

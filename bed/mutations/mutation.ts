@@ -1,3 +1,4 @@
+import { type Component } from "../../acceptance/check";
 import { stringify as writeToml } from "smol-toml";
 import { parse as parseYaml, stringify as writeYaml } from "yaml";
 import { readToml } from "../../documents/toml";
@@ -13,6 +14,7 @@ export interface LiveObject {
 
 /** An object, and what becomes of it. */
 export interface Change {
+  /** Without a namespace, which is "" then, it is the cluster's. */
   object: { apiVersion: string; kind: string; namespace: string; name: string };
   /** `undefined` takes it away. Throws where there is nothing to break any more. */
   change: (object: LiveObject) => LiveObject | undefined;
@@ -28,6 +30,8 @@ export interface Mutation extends Change {
   also?: readonly Change[];
   /** The Deployment of the same namespace whose pods read the object at their start alone. */
   restarts?: string;
+  /** What has to run, because nobody would notice without it. */
+  of?: Component;
   /** The modes of bed/e2e/modes.ts whose stack has what is broken; all where it is missing. */
   modes?: readonly string[];
   /** The checks of which at least one has to fail. */

@@ -1,4 +1,4 @@
-import { dex, echo, gateway, namespaces, oauth2Proxy } from "../../components/topology";
+import { dex, echo, gateway, namespaces, notebooks, oauth2Proxy } from "../../components/topology";
 import { type Mutation, withSpec } from "./mutation";
 
 interface Policy {
@@ -11,19 +11,14 @@ interface Mtls {
 
 /** Who may open a connection inside. */
 export const network: readonly Mutation[] = [
-  {
-    name: "open-dex-to-every-pod",
+  openToEveryPod("open-dex-to-every-pod", dex, {
     breaks: "Any pod of the cluster opens connections to Dex, past the gateway.",
-    object: {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      namespace: namespaces.auth,
-      name: `allow-${dex.name}`,
-    },
-    // A whole new rule: the client spells `from` in another way than the manifest.
-    change: (object) => withSpec<Policy>(object, (spec) => (spec.ingress = [{}])),
-    noticedBy: ["fail-closed/network-flows"],
-  },
+  }),
+  openToEveryPod("open-sign-in-of-notebooks-to-every-pod", notebooks.proxy, {
+    breaks: "Any pod of the cluster opens connections to the notebooks' oauth2-proxy, past the gateway.",
+    of: "oauth2-proxy",
+    modes: ["notebooks"],
+  }),
   {
     name: "plain-text-inside",
     breaks: "Dex and oauth2-proxy take requests of pods without a sidecar, over plain HTTP.",
@@ -45,6 +40,11 @@ export const network: readonly Mutation[] = [
   withoutAccessRule("anybody-of-the-mesh-at-the-session-check", oauth2Proxy, {
     breaks: "Any pod of the mesh asks oauth2-proxy past the gateway, which takes the token from its answers.",
   }),
+  withoutAccessRule("anybody-of-the-mesh-at-the-session-check-of-notebooks", notebooks.proxy, {
+    breaks: "Any pod of the mesh asks the notebooks' oauth2-proxy past the gateway.",
+    of: "oauth2-proxy",
+    modes: ["notebooks"],
+  }),
   withoutAccessRule(
     "every-path-at-the-internal-port",
     { namespace: gateway.namespace, name: "internal-paths" },
@@ -52,15 +52,31 @@ export const network: readonly Mutation[] = [
   ),
 ];
 
+/** Lets everybody in by the NetworkPolicy of one part. */
+function openToEveryPod(
+  name: string,
+  { namespace, name: part }: { namespace: string; name: string },
+  what: Pick<Mutation, "breaks" | "modes" | "of">,
+): Mutation {
+  return {
+    name,
+    ...what,
+    object: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace, name: `allow-${part}` },
+    // A whole new rule: the client spells `from` in another way than the manifest.
+    change: (object) => withSpec<Policy>(object, (spec) => (spec.ingress = [{}])),
+    noticedBy: ["fail-closed/network-flows"],
+  };
+}
+
 /** Takes an AuthorizationPolicy away that decides who may ask a workload, past all NetworkPolicies. */
 function withoutAccessRule(
   name: string,
   { namespace, name: policy }: { namespace: string; name: string },
-  { breaks }: Pick<Mutation, "breaks">,
+  what: Pick<Mutation, "breaks" | "modes" | "of">,
 ): Mutation {
   return {
     name,
-    breaks,
+    ...what,
     object: { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", namespace, name: policy },
     change: () => undefined,
     noticedBy: ["fail-closed/inside-the-platform"],

@@ -48,6 +48,7 @@ export async function startControlPlane(
   await patiently("CoreDNS", 60, () =>
     onNode([programs("kubeadm"), "init", "phase", "addon", "coredns", "--config", config]),
   );
+  await kubectl(programs, ["create", "-f", "-"], JSON.stringify(kubeletAccess));
   await patiently("the node", 60, () =>
     kubectl(programs, ["wait", "--for=condition=Ready", "node", "--all", "--timeout=2s"]),
   );
@@ -57,6 +58,18 @@ export async function startControlPlane(
 export function kubectl(programs: ProgramPaths, args: readonly string[], input = ""): Promise<string> {
   return onNode([programs("kubectl"), "--kubeconfig=/etc/kubernetes/admin.conf", ...args], { input });
 }
+
+/**
+ * Lets the API server ask the kubelet, for logs and commands in pods. Since 1.36 its certificate no longer makes it an
+ * administrator, and kubeadm binds the role in its phase bootstrap-token, which also lets strangers join: not on a bed.
+ */
+const kubeletAccess = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRoleBinding",
+  metadata: { name: "kubeadm:apiserver-kubelet-client" },
+  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:kubelet-api-admin" },
+  subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "kube-apiserver-kubelet-client" }],
+} as const;
 
 async function startKubeProxy(programs: ProgramPaths): Promise<void> {
   const config = {

@@ -26,6 +26,7 @@ export const serverNames = {
   redis: "redis.example.com",
   database: "postgres.example.com",
   directory: "ldap.example.com",
+  saml: "idp.example.com",
   acme: "acme.example.com",
   /** A cloud's, as far as the bed's names go. */
   keys: "oidc.eks.eu-central-1.amazonaws.com",

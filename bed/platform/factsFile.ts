@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { appHost, certManagerNamespace, echo, hostsOf, serviceHost } from "../../components/topology";
 import { type Settings } from "../../stacks/schema";
 import { namespaces } from "../../stacks/namespaces";
+import { notebookOriginsOf } from "../../stacks/notebookHosts";
 import { type Api } from "./cluster/api";
 import { type Deployed } from "./deployed";
 import { type AppFacts, type BesideFacts, type Facts } from "./facts";
@@ -29,6 +30,7 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
   const files = platformLayout(state);
   const { settings, name, file } = stack;
   const hosts = hostsOf(settings.domain);
+  const notebooks = notebookOriginsOf(settings);
   const { type, nodePorts } = settings.ingress.service;
   const authority = `gatehouse-ca-${settings.rotation.certificateAuthority}`;
   writePrivate(files.ca, await secretOf(api, certManagerNamespace(settings), authority, "tls.crt"));
@@ -48,6 +50,7 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     url: `https://${hosts.gate}/`,
     ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
     ...(settings.apps.length > 0 ? { apps: appFacts(settings) } : {}),
+    ...(notebooks === undefined ? {} : { notebooks: { domain: notebooks.domain } }),
     service: { type, ...(type === "NodePort" ? { nodePorts } : {}) },
     caFile: files.ca,
     passwordsFile: files.passwords,

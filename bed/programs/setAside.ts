@@ -1,4 +1,5 @@
 import { BadInput } from "../../cli/exit";
+import { jupyterlabName } from "../jupyterlab";
 import { foreignPrograms } from "./found";
 import { type Lock } from "./lock";
 import { type Programs } from "./provide";
@@ -14,7 +15,7 @@ export function programNames({ modules, wheels }: Lock): string[] {
 
 /** A name that no program has would set nothing aside, and nobody would notice. */
 export function checkWithout(lock: Lock, without: readonly string[]): void {
-  const known = programNames(lock);
+  const known = [...programNames(lock), jupyterlabName];
   const unknown = without.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     const mend = `write one of ${known.join(", ")}`;

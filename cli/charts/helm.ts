@@ -11,7 +11,7 @@ const timeoutMs = 60_000;
  * The Kubernetes version that charts are rendered for. A fixed one, so that two machines render the same; helm's own
  * default changes with its release.
  */
-export const kubeVersion = "1.35.0";
+export const kubeVersion = "1.36.0";
 
 export interface HelmOptions {
   /** The program, from GATEHOUSE_HELM or PATH. */

@@ -14,9 +14,15 @@ const scores: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
 
 const sarifLevels = { mandatory: "error", advisory: "warning" } as const;
 
+/** With more of them in a run GitHub takes none (the same page). */
+const mostResults = 25_000;
+
 /** Findings as SARIF 2.1.0, in the part of it that GitHub's code scanning takes. No snippet: it could show a secret. */
 export function formatSarif(result: ScanResult, rules: readonly RuleFacts[], root: string): string {
-  const { findings, problems, firstFile } = result;
+  const { problems, firstFile } = result;
+  // The worst come first.
+  const findings = result.findings.slice(0, mostResults);
+  const left = result.findings.length - findings.length;
   const indices = new Map(rules.map(({ name }, index) => [name, index]));
   const seen = new Map<string, number>();
   return JSON.stringify(
@@ -35,10 +41,13 @@ export function formatSarif(result: ScanResult, rules: readonly RuleFacts[], roo
           invocations: [
             {
               executionSuccessful: problems.length === 0,
-              toolExecutionNotifications: problems.map(({ key, value, mend }) => ({
-                level: "error",
-                message: { text: `${key}: ${value}. ${mend}.` },
-              })),
+              toolExecutionNotifications: [
+                ...problems.map(({ key, value, mend }) => ({
+                  level: "error",
+                  message: { text: `${key}: ${value}. ${mend}.` },
+                })),
+                ...(left === 0 ? [] : [{ level: "warning", message: { text: leftOut(left) } }]),
+              ],
             },
           ],
           results: findings.map((finding) => {
@@ -67,6 +76,10 @@ export function formatSarif(result: ScanResult, rules: readonly RuleFacts[], roo
     null,
     2,
   );
+}
+
+function leftOut(count: number): string {
+  return `${count} findings are left out, because GitHub takes ${mostResults} of a run. Scan the folders one by one.`;
 }
 
 function descriptor(rule: RuleFacts): object {

@@ -59,11 +59,22 @@ export function formatScanProblems(problems: readonly Problem[], style: Style): 
   return [`${red(bold("Not scanned:"))} what can't be read isn't checked.`, ...formatProblems(shown, style)];
 }
 
-/** A name in a manifest may hold what a terminal obeys, or what turns the order of letters around. */
+/**
+ * A name in a manifest, or of a file, may hold what a terminal obeys, what turns the order of letters around, or what a
+ * workflow's runner takes for a command of its own: a line that begins with two colons, and `##[` anywhere
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+ */
 function printable(text: string): string {
-  return text.replace(
-    // eslint-disable-next-line no-control-regex
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
+  return text
+    .replace(
+      // eslint-disable-next-line no-control-regex
+      /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      escaped,
+    )
+    .replace(/(?<=^|\s):(?=:)/g, escaped)
+    .replace(/#(?=#\[)/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 }

@@ -55,9 +55,13 @@ const certificates: readonly string[] = ["gatehouse-acme-dns", "gatehouse-edge-g
  */
 const keys = "RequestAuthentication.security.istio.io";
 
+/** Kinds of policies in CEL, and what puts them in force. */
+const admissionPolicies = /^(Validating|Mutating)AdmissionPolicy(Binding)?$/;
+
 /**
  * The stage of an object. What nobody here knows is with the gate, since it may need a controller that runs there.
- * A webhook configuration has no namespace; those of the program are cert-manager's and Istio's.
+ * A webhook configuration has no namespace; those of the program are cert-manager's and Istio's. A policy of the API server's is
+ * a rule: it comes before what it guards, and goes after it.
  */
 export function stageOf(id: ObjectId): StageName {
   const kind = fullKind(id);
@@ -69,6 +73,9 @@ export function stageOf(id: ObjectId): StageName {
   }
   if (!isBuiltIn(id)) {
     return served.test(groupOf(id.apiVersion)) && !opening.includes(kind) ? "rules" : "gate";
+  }
+  if (admissionPolicies.test(kind)) {
+    return "rules";
   }
   if (id.namespace !== undefined && withCertificate.includes(id.name)) {
     return "gate";

@@ -60,6 +60,7 @@ export function check({ objects, rules, config, environment, namespace, today }:
     return { member, object, subject: subjectOf(object, scopes, namespace) };
   });
   const byMember = new Map(all.map((subjected) => [subjected.member, subjected]));
+  const members = all.map(({ member }) => member);
   const findings: ScanFinding[] = [];
   for (const rule of rules) {
     const level = levelOf(config, rule, environment);
@@ -75,7 +76,6 @@ export function check({ objects, rules, config, environment, namespace, today }:
         report(subjected, own.apply(subjected.member, run(rule, subjected.object.manifest, context)));
       }
     } else {
-      const members = all.map(({ member }) => member);
       for (const { about, finding } of runTogether(rule, members, { settings })) {
         report(about && byMember.get(about), about === undefined ? [finding] : own.apply(about, [finding]));
       }

@@ -7,6 +7,9 @@ class JsonError extends Error {
 }
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+/** What fits into Node's memory with places: a dump of some 200 MB. */
+const mostValues = 8_000_000;
+
 const words: Record<string, unknown> = { true: true, false: false, null: null };
 
 /**
@@ -27,7 +30,13 @@ export function readJson(text: string): SourceText {
   }
 }
 
-type Lines = ReadonlyMap<string | number, number>;
+/** The line of each part: of an object by its keys, of an array by its places. */
+type Lines = ReadonlyMap<string, number> | readonly number[];
+
+function lineIn(lines: Lines | undefined, step: string | number): number | undefined {
+  if (lines === undefined) return undefined;
+  return "get" in lines ? lines.get(String(step)) : lines[Number(step)];
+}
 
 class JsonReader {
   readonly #text: string;
@@ -35,6 +44,7 @@ class JsonReader {
   #at = 0;
   #line = 1;
   #depth = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -55,7 +65,7 @@ class JsonReader {
   #lineOf(value: unknown, start: number, path: Path): number {
     let [here, line]: [unknown, number] = [value, start];
     for (const step of path) {
-      const next = typeof here === "object" && here !== null ? this.#lines.get(here)?.get(step) : undefined;
+      const next = typeof here === "object" && here !== null ? lineIn(this.#lines.get(here), step) : undefined;
       if (next === undefined) break;
       line = next;
       here = (here as Record<string | number, unknown>)[step];
@@ -64,6 +74,7 @@ class JsonReader {
   }
 
   #value(): unknown {
+    if ((this.#values += 1) > mostValues) throw this.#error("more than 8 million values; take it apart");
     const first = this.#text[this.#at];
     if (first === "{") return this.#nested(() => this.#object());
     if (first === "[") return this.#nested(() => this.#array());
@@ -108,9 +119,9 @@ class JsonReader {
 
   #array(): unknown[] {
     const value: unknown[] = [];
-    const lines = new Map<number, number>();
+    const lines: number[] = [];
     this.#items("]", () => {
-      lines.set(value.length, this.#line);
+      lines.push(this.#line);
       value.push(this.#value());
     });
     this.#lines.set(value, lines);

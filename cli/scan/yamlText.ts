@@ -8,39 +8,26 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
-  type ScalarTag,
-  type Tags,
 } from "yaml";
+import { kubernetesTags } from "../../documents/yaml";
 import { maxDepth, type Path, type SourceDocument, type SourceText, type Unreadable } from "./document";
 
 /** Enough for shared blocks, too little for a text that unfolds into gigabytes. */
 const maxAliasCount = 100;
 
-/** What fits into Node's memory as a tree with places; JSON needs much less. */
+/** What fits into Node's memory as a tree with places, of which each line and each item takes a kilobyte; JSON needs much less. */
 const longestText = 40_000_000;
-
-/** Kubernetes makes it a text (sigs.k8s.io/yaml), and so its content can be looked at. */
-const binary: ScalarTag = {
-  tag: "tag:yaml.org,2002:binary",
-  default: false,
-  resolve: (text) => Buffer.from(text, "base64").toString("utf8"),
-};
-
-/** What Kubernetes' parser knows of YAML 1.1: its `yes` and `on`, and its merge keys, but no dates, sets or base 60. */
-const kubernetesTags = (tags: Tags): Tags => [
-  ...tags.filter(
-    (tag) => typeof tag === "object" && !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag) && tag.format !== "TIME",
-  ),
-  binary,
-];
+const mostLines = 1_500_000;
+const mostItems = 2_500_000;
 
 /** Line ends that some parsers see and others don't: what is a comment for one would be a setting for the other. */
 const strangeLineEnd = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
 /** Reads every document of a YAML text as Kubernetes does; what can't be read costs its own document only. */
 export function readManifestYaml(text: string): SourceText {
-  if (text.length > longestText) {
-    const reason = "more than 40 MB of YAML; take it apart, or take JSON (kubectl get -o json)";
+  const size = tooMuch(text);
+  if (size !== undefined) {
+    const reason = `more than ${size} of YAML; take it apart, or take JSON (kubectl get -o json)`;
     return { documents: [], unreadable: [{ line: 1, reason }] };
   }
   const strange = strangeLineEnd.exec(text);
@@ -92,6 +79,20 @@ export function readManifestYaml(text: string): SourceText {
     }
   }
   return { documents, unreadable };
+}
+
+function tooMuch(text: string): string | undefined {
+  if (text.length > longestText) return "40 MB";
+  if (isMore(text, "\n", mostLines)) return "1.5 million lines";
+  return isMore(text, ",", mostItems) ? "2.5 million items" : undefined;
+}
+
+/** Whether a sign stands in a text more often than so many times. */
+function isMore(text: string, sign: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let count = 0;
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) if ((count += 1) > most) return true;
+  return false;
 }
 
 const tooDeep = "nested too deeply";

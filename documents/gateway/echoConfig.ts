@@ -19,6 +19,8 @@ export function echoConfig(port: number): string {
                   typed_config: {
                     "@type": typed("network.http_connection_manager.v3.HttpConnectionManager"),
                     stat_prefix: "echo",
+                    // Without it Envoy itself refuses what asks for one, as if the gate had.
+                    upgrade_configs: [{ upgrade_type: "websocket" }],
                     route_config: {
                       virtual_hosts: [
                         {

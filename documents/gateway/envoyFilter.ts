@@ -1,10 +1,20 @@
 import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
 import { requireProxyProtocol, schemeOfThePort } from "./behindProxies";
-import { type ConfigPatch, hcm, hcmType } from "./configPatch";
+import {
+  checkUnroutedPaths,
+  type ConfigPatch,
+  hcm,
+  hcmType,
+  insertBeforeRouter,
+  insertFirst,
+  lua,
+} from "./configPatch";
+import { type NotebookFilterArgs, notebookFilters, signOutsOf, wayBackOf } from "./notebookFilters";
 import { identityPrefixes, proxyIdentity } from "./identityHeaders";
-import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "./lua";
+import { luaFilter, luaMap, luaSet, luaString } from "./lua";
+import { type SessionFilterArgs, sessionFilters, sessionNamesOf } from "./sessionFilters";
 
-export interface GatewayFilterArgs {
+export interface GatewayFilterArgs extends SessionFilterArgs {
   /** Labels of the gateway's pods; the filter touches no other workload. */
   gatewayLabels: Record<string, string>;
   /** The Gateway resource of the public hosts, `namespace/name`. */
@@ -16,14 +26,10 @@ export interface GatewayFilterArgs {
   domain?: string;
   /** Path of the gate below which each application's host has its way back from sign-in. */
   returnPath: string;
-  /** The host where people sign in. */
-  gateHost: string;
-  /** Beginnings of the paths of that host where people without a session sign in. */
-  signInPaths: readonly string[];
+  /** Hosts with paths, `host/path`, where another site's page may have a browser post to. */
+  postedTo: readonly string[];
   /** Value of the Strict-Transport-Security header. */
   hsts: string;
-  /** Name of the session's cookie. */
-  sessionCookie: string;
   /** The claim that holds the groups, by issuer. */
   groupsClaims: Record<string, string>;
   /** What stands before each user of an issuer, by issuer; and their claims that name the user. */
@@ -39,6 +45,8 @@ export interface GatewayFilterArgs {
   proxyProtocol: "off" | "required";
   /** How many proxies in front add an address to X-Forwarded-For. */
   trustedHops: number;
+  /** Hosts of notebooks, where they have their own. */
+  notebooks?: NotebookFilterArgs | undefined;
 }
 
 /**
@@ -72,6 +80,17 @@ const forTheGatewayAlone = [
  */
 const widerScopes = "service-worker-allowed";
 
+/**
+ * What keeps pages of other origins from what they have opened. Policies of several headers all hold, so that this one takes
+ * nothing from an application's own (https://www.w3.org/TR/CSP3/#multiple-policies). A tab that another origin's page has opened
+ * is cut off from that page, and those that the dashboard opens are not cut off from the dashboard
+ * (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies).
+ */
+const againstForeignPages = [
+  ["content-security-policy", "frame-ancestors 'self'", "APPEND_IF_EXISTS_OR_ADD"],
+  ["cross-origin-opener-policy", "same-origin-allow-popups", "ADD_IF_ABSENT"],
+] as const;
+
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
   const {
@@ -81,14 +100,15 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
     domain,
     returnPath,
     gateHost,
-    signInPaths,
+    postedTo,
     hsts,
-    sessionCookie,
     groupsClaims,
     userPrefixes,
     userClaims,
     trustedHops,
+    notebooks,
   } = args;
+  const sessionNames = sessionNamesOf(args);
   const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
   return {
     workloadSelector: { labels: gatewayLabels },
@@ -102,7 +122,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         lua(
           luaFilter("https-redirect.lua", {
             hosts: luaSet(hosts),
-            below: luaString(domain === undefined ? "" : `.${domain}`),
+            below: luaSet([domain, notebooks?.domain].flatMap((name) => (name === undefined ? [] : [`.${name}`]))),
           }) + (args.challenges ? luaFilter("acme-challenge.lua", {}) : ""),
         ),
       ),
@@ -116,7 +136,11 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
-            ...[...forTheGatewayAlone, widerScopes].map((remove) => ({ remove })),
+            // Where notebooks have hosts of their own a filter tells these from the others.
+            ...[...forTheGatewayAlone, ...(notebooks === undefined ? [widerScopes] : [])].map((remove) => ({ remove })),
+            ...againstForeignPages.map(([key, value, action]) => ({
+              append: { header: { key, value }, append_action: action },
+            })),
           ],
         },
       }),
@@ -124,11 +148,21 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         ports.https,
         "gatehouse.identity_headers",
         lua(
-          luaFilter("identity-headers.lua", {
+          sessionNames +
+            luaFilter("identity-headers.lua", {
+              signedOut: luaMap(signOutsOf(args)),
+              groupsClaims: luaMap(groupsClaims),
+            }),
+        ),
+      ),
+      ...sessionFilters(args),
+      insertBeforeRouter(
+        ports.https,
+        "gatehouse.pipeline_artifacts",
+        lua(
+          luaFilter("pipeline-artifacts.lua", {
             gateHost: luaString(gateHost),
-            pathSignsIn: luaBeginsWithOneOf("path", signInPaths),
-            sessionCookie: luaString(sessionCookie),
-            groupsClaims: luaMap(groupsClaims),
+            underEveryName: String(domain === undefined),
           }),
         ),
       ),
@@ -144,15 +178,42 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         : []),
       insertFirst(
         ports.https,
+        "gatehouse.cross_origin",
+        lua(luaFilter("cross-origin.lua", { postedTo: luaSet(postedTo) })),
+      ),
+      insertFirst(
+        ports.https,
         "gatehouse.return_address",
         lua(
           luaFilter("return-address.lua", {
             hosts: luaSet(hosts),
+            below: luaString(notebooks === undefined ? "" : `.${notebooks.domain}`),
+            notebooksWayBack: luaString(notebooks === undefined ? "" : wayBackOf(notebooks, returnPath)),
             wayBack: luaString(`https://${gateHost}${returnPath}`),
           }),
         ),
       ),
-      insertFirst(ports.https, "gatehouse.misdirected", lua(luaFilter("misdirected.lua", { hosts: luaSet(hosts) }))),
+      insertFirst(
+        ports.https,
+        "gatehouse.misdirected",
+        lua(
+          luaFilter("misdirected.lua", {
+            hosts: luaSet(hosts),
+            below: luaString(notebooks === undefined ? "" : `.${notebooks.domain}`),
+          }),
+        ),
+      ),
+      insertBeforeRouter(
+        ports.https,
+        "gatehouse.pipeline_proxies",
+        lua(
+          luaFilter("pipeline-proxies.lua", {
+            gateHost: luaString(gateHost),
+            underEveryName: String(domain === undefined),
+            viewersClosed: String(notebooks !== undefined),
+          }),
+        ),
+      ),
       ...(trustedHops > 0
         ? [
             insertFirst(
@@ -173,27 +234,8 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
               lua(luaFilter("verified-email.lua", { issuer: luaString(args.verifiedEmailsOf) })),
             ),
           ]),
+      ...(notebooks === undefined ? [] : notebookFilters(args, notebooks)),
     ],
-  };
-}
-
-/**
- * Envoy asks oauth2-proxy about requests that have a route only. Without this last route of every host, a path that no
- * application serves, such as the gate host's own `/` before a dashboard is there, would be "RBAC: access denied" for
- * everybody with a session or without one, and signing out would end on it.
- */
-function checkUnroutedPaths({ gateway, tlsEndsAt }: GatewayFilterArgs): ConfigPatch {
-  return {
-    applyTo: "HTTP_ROUTE",
-    match: {
-      context: "GATEWAY",
-      // Routes of plain HTTP belong to a port and not to a Gateway; Istio compares the Service's.
-      routeConfiguration: tlsEndsAt === "gateway" ? { gateway, portName: "https" } : { portNumber: 443 },
-    },
-    patch: {
-      operation: "INSERT_AFTER",
-      value: { name: "not-found", match: { prefix: "/" }, direct_response: { status: 404 } },
-    },
   };
 }
 
@@ -229,34 +271,5 @@ function removeForgedHeaders(trustedHops: number): ConfigPatch {
         },
       },
     },
-  };
-}
-
-function lua(inlineString: string): Record<string, unknown> {
-  return {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
-    default_source_code: { inline_string: inlineString },
-  };
-}
-
-function insertFirst(portNumber: number, name: string, config: Record<string, unknown>): ConfigPatch {
-  return httpFilter(portNumber, "INSERT_FIRST", name, config);
-}
-
-function insertBeforeRouter(portNumber: number, name: string, config: Record<string, unknown>): ConfigPatch {
-  return httpFilter(portNumber, "INSERT_BEFORE", name, config, { subFilter: { name: "envoy.filters.http.router" } });
-}
-
-function httpFilter(
-  portNumber: number,
-  operation: "INSERT_FIRST" | "INSERT_BEFORE",
-  name: string,
-  config: Record<string, unknown>,
-  neighbour: { subFilter?: { name: string } } = {},
-): ConfigPatch {
-  return {
-    applyTo: "HTTP_FILTER",
-    match: { context: "GATEWAY", listener: { portNumber, filterChain: { filter: { name: hcm, ...neighbour } } } },
-    patch: { operation, value: { name, typed_config: config } },
   };
 }

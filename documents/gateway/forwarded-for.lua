@@ -9,8 +9,10 @@ local function trusted_part(handle)
     parts[#parts + 1] = headers:getAtIndex("x-forwarded-for", index)
   end
   local addresses = {}
-  for address in (table.concat(parts, ",") .. ","):gmatch("%s*([^,]-)%s*,") do
-    addresses[#addresses + 1] = address
+  for part in (table.concat(parts, ",") .. ","):gmatch("([^,]*),") do
+    -- In two steps, because one pattern with blanks at both ends takes the square of a long text's length.
+    local first = part:find("%S")
+    addresses[#addresses + 1] = first and part:sub(first, (part:find("%S%s*$", first))) or ""
   end
   local first = math.max(#addresses - trusted_hops, 1)
   return table.concat(addresses, ",", first)

@@ -1,12 +1,20 @@
 -- Answers plain HTTP with a permanent redirect before any other filter runs: an authentication filter would answer a
--- bad token with 401 here and never say that the place is elsewhere. Names are ours, or below our domain, where the hosts of
--- applications are; this list stays the same when one comes or goes.
+-- bad token with 401 here and never say that the place is elsewhere. Names are ours, or below a domain of ours, where the hosts
+-- of applications and notebooks are; this list stays the same when one comes or goes.
 local hosts = { {{hosts}} }
-local below = {{below}}
+local below = { {{below}} }
+
+local function is_below(authority)
+  for domain in pairs(below) do
+    if #authority > #domain and authority:sub(-#domain) == domain then
+      return true
+    end
+  end
+  return false
+end
 
 local function ours(authority)
-  local is_below = below ~= "" and #authority > #below and authority:sub(-#below) == below
-  return hosts[authority] or (is_below and not authority:find("[^a-z0-9.-]") and not authority:find("..", 1, true)
+  return hosts[authority] or (is_below(authority) and not authority:find("[^a-z0-9.-]") and not authority:find("..", 1, true)
     and authority:find("^[a-z0-9]") ~= nil)
 end
 

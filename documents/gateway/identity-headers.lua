@@ -1,7 +1,6 @@
 -- Last filter before the router: what an application sees of the person is made here, from verified claims alone.
--- An error in this file must close the gate, so all of it runs under pcall.
-local gate_host = {{gateHost}}
-local session_cookie = {{sessionCookie}}
+-- Where a sign-out goes on to, by its host.
+local signed_out = { {{signedOut}} }
 -- Each issuer's claim for the groups, by the issuer's URL.
 local groups_claims = { {{groupsClaims}} }
 
@@ -35,44 +34,18 @@ local function set_groups(headers, claim)
   end
 end
 
--- The session's cookie, its split parts (name_0, name_1, …) and its CSRF cookies (name_csrf, name_<hash>_csrf).
-local function belongs_to_session(name)
-  if name:sub(1, #session_cookie) ~= session_cookie then
-    return false
-  end
-  local rest = name:sub(#session_cookie + 1)
-  return rest == "" or rest:find("^_%d+$") ~= nil or rest:find("^_csrf$") ~= nil or rest:find("^_[%w%-_]+_csrf$") ~= nil
-end
-
 local function strip_session(headers)
-  -- HTTP/2 may send one header a cookie (RFC 9113, section 8.2.3); they are one list.
-  local parts = {}
-  for index = 0, headers:getNumValues("cookie") - 1 do
-    parts[#parts + 1] = headers:getAtIndex("cookie", index)
-  end
-  local cookie = table.concat(parts, "; ")
-  if not cookie:find(session_cookie, 1, true) then
-    return
-  end
-  local kept = {}
-  for pair in (cookie .. ";"):gmatch("([^;]*);") do
-    local name = pair:match("^%s*([^=]-)%s*=") or pair:match("^%s*(.-)%s*$")
-    if not belongs_to_session(name) then
+  local kept, found = {}, false
+  for pair in (cookies_of(headers) .. ";"):gmatch("([^;]*);") do
+    if is_of_the_gate((name_and_value(pair))) then
+      found = true
+    else
       kept[#kept + 1] = pair
     end
   end
-  local rest = table.concat(kept, ";"):gsub("^%s+", "")
-  if rest == "" then
-    headers:remove("cookie")
-  else
-    headers:replace("cookie", rest)
+  if found then
+    set_cookies(headers, kept)
   end
-end
-
-local function is_sign_in(headers)
-  local authority = (headers:get(":authority") or ""):lower():gsub(":%d+$", "")
-  local path = headers:get(":path") or ""
-  return authority == gate_host and ({{pathSignsIn}})
 end
 
 local function decoded(text)
@@ -82,12 +55,11 @@ local function decoded(text)
 end
 
 -- oauth2-proxy puts the ID token in place of "{id_token}" in the address that a sign-out is to end at, in the query or in
--- a form. A link could hand a person's token to an application that way, so sign-out gets no address and always ends on
--- the sign-in page. oauth2-proxy compares the decoded path.
+-- a form. A link could hand a person's token to an application that way, so sign-out gets no address of a client's: it ends
+-- on the sign-in page, or goes on to where the other session ends. oauth2-proxy compares the decoded path.
 local function forget_return_address(headers)
-  local path = (headers:get(":path") or ""):gsub("[?#].*", "")
-  if decoded(path) == "/oauth2/sign_out" then
-    headers:replace(":path", "/oauth2/sign_out")
+  if decoded(path_of(headers)) == "/oauth2/sign_out" then
+    headers:replace(":path", signed_out[host_of(headers)] or "/oauth2/sign_out")
     headers:remove("content-type")
   end
 end
@@ -114,7 +86,7 @@ end
 
 local function apply(handle)
   local headers = handle:headers()
-  if is_sign_in(headers) then
+  if signs_in(headers) then
     forget_return_address(headers)
     keep_dex_links_home(headers)
     return
@@ -125,10 +97,4 @@ local function apply(handle)
   strip_session(headers)
 end
 
-function envoy_on_request(handle)
-  local ok, message = pcall(apply, handle)
-  if not ok then
-    handle:logErr("identity headers: " .. tostring(message))
-    handle:respond({ [":status"] = "500" }, "")
-  end
-end
+envoy_on_request = guarded("identity headers", apply)

@@ -5,15 +5,34 @@ type LuaFile =
   | "https-redirect.lua"
   | "acme-challenge.lua"
   | "misdirected.lua"
+  | "cross-origin.lua"
+  | "pipeline-artifacts.lua"
+  | "pipeline-proxies.lua"
+  | "notebook-hosts.lua"
+  | "notebook-authorization.lua"
+  | "notebook-sign-out.lua"
+  | "service-workers.lua"
   | "return-address.lua"
+  | "session-names.lua"
   | "identity-headers.lua"
+  | "application-cookies.lua"
+  | "begun-sign-ins.lua"
+  | "two-sessions.lua"
+  | "signed-in-here.lua"
+  | "signed-in-as.lua"
   | "user-prefix.lua"
   | "verified-email.lua"
   | "forwarded-for.lua";
 
-/** Reads one of the gateway's Lua filters and fills in its `{{names}}`; an unknown or a forgotten name is an error. */
+const textOf = (file: string) => readFileSync(join(__dirname, file), "utf8");
+
+/**
+ * Reads one of the gateway's Lua filters and fills in its `{{names}}`; an unknown or a forgotten name is an error. What
+ * closes the gate where a filter fails stands before it.
+ */
 export function luaFilter(file: LuaFile, values: Record<string, string>): string {
-  const text = readFileSync(join(__dirname, file), "utf8");
+  const own = textOf(file);
+  const text = own.includes("= guarded(") ? textOf("guarded.lua") + own : own;
   const used = new Set<string>();
   const filled = text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];

@@ -1,6 +1,5 @@
 -- What a machine is called where its issuer has a prefix: two issuers may name the same user, and applications know a user
 -- by one text. The rules for tokens write no user of these issuers, so that without this filter nobody has one.
--- An error in this file must close the gate, so all of it runs under pcall.
 -- By the issuer's URL.
 local prefixes = { {{userPrefixes}} }
 local user_claims = { {{userClaims}} }
@@ -21,10 +20,4 @@ local function apply(handle)
   handle:headers():replace("kubeflow-userid", prefixes[issuer] .. user)
 end
 
-function envoy_on_request(handle)
-  local ok, message = pcall(apply, handle)
-  if not ok then
-    handle:logErr("user prefix: " .. tostring(message))
-    handle:respond({ [":status"] = "500" }, "")
-  end
-end
+envoy_on_request = guarded("user prefix", apply)

@@ -11,7 +11,16 @@ export const istiodEnv = {
   BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",
   ENABLE_DEBUG_ENDPOINT_AUTH: "true",
   XDS_AUTH: "true",
+  // The gateway knows what routes lead to that name it, and nothing else. Otherwise it obeys DestinationRules of every
+  // namespace, and some of them keep new pods from getting ready or use up the memory of those that run.
+  PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: "true",
 } as const;
+
+/**
+ * With two providers of CUSTOM policies on one gateway istiod denies everything without this, which Istio has since 1.30
+ * (pilot/pkg/security/authz/builder/builder.go).
+ */
+export const severalProviders = { PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: "true" } as const;
 
 /**
  * istiod gives up on keys that it could not fetch within five seconds of its start, and asks again only when it builds a

@@ -2,7 +2,7 @@
 import { at, Differences, type Difference, isAbsent, listOf, textOf } from "../existing/difference";
 import { type Container, containerOf, flag, parsed, versionOf } from "../existing/workload";
 import { goDurationSeconds } from "./goDuration";
-import { extraAuthorities, istiodEnv, keepaliveMaxServerConnectionAge } from "./istiodOptions";
+import { extraAuthorities, istiodEnv, keepaliveMaxServerConnectionAge, severalProviders } from "./istiodOptions";
 import { meshObjects, type RequiredMesh } from "./requiredMesh";
 
 const container = "discovery";
@@ -49,6 +49,7 @@ const oneOf =
 /** Variables, what they may be, and what to write. A value from elsewhere cannot be seen, and none of these need be one. */
 function envRules({
   revision,
+  istiodEnv: required,
 }: RequiredMesh): [name: string, holds: (value: string | undefined) => boolean, mend: string][] {
   return [
     ["REVISION", oneOf(revision ?? "default"), `name the revision of this istiod in istio.revision`],
@@ -56,6 +57,11 @@ function envRules({
       "PILOT_SCOPE_GATEWAY_TO_NAMESPACE",
       oneOf(istiodEnv.PILOT_SCOPE_GATEWAY_TO_NAMESPACE),
       "write true: any tenant could open a listener on the gateway",
+    ],
+    [
+      "PILOT_FILTER_GATEWAY_CLUSTER_CONFIG",
+      oneOf(istiodEnv.PILOT_FILTER_GATEWAY_CLUSTER_CONFIG),
+      "write true: the gateway would obey DestinationRules for Services to which no route leads, and one can stop it",
     ],
     [
       "PILOT_JWT_ENABLE_REMOTE_JWKS",
@@ -72,6 +78,13 @@ function envRules({
       (value) => istiodEnv.BLOCKED_CIDRS_IN_JWKS_URIS.split(",").every((cidr) => blocks(value).includes(cidr)),
       `have ${istiodEnv.BLOCKED_CIDRS_IN_JWKS_URIS} in it: a tenant could have istiod ask the metadata server (CVE-2026-41413)`,
     ],
+    ...Object.entries(severalProviders)
+      .filter(([name]) => name in required)
+      .map(([name, value]): [string, (value: string | undefined) => boolean, string] => [
+        name,
+        oneOf(value),
+        `write ${value}: notebooks with hosts of their own have a sign-in of their own, and with two providers istiod would deny everything`,
+      ]),
     // All of these are Istio's defaults, and each of them is a way around them.
     ...[
       "ENABLE_DEBUG_ENDPOINT_AUTH",

@@ -27,16 +27,21 @@ interface ExtAuthzHttp {
 
 export interface MeshConfigArgs {
   trustDomain: string;
-  /** The name that AuthorizationPolicies use for oauth2-proxy. */
-  provider: string;
-  /** oauth2-proxy's address in the mesh. */
+  providers: readonly AuthorizationProvider[];
+}
+
+/** An oauth2-proxy that AuthorizationPolicies may ask. */
+export interface AuthorizationProvider {
+  /** The name that they use for it. */
+  name: string;
+  /** Its address in the mesh. */
   service: string;
   port: number;
   /** Stands before the path of every check. */
   checkPrefix: string;
 }
 
-export function meshConfig({ trustDomain, provider, service, port, checkPrefix }: MeshConfigArgs): MeshConfig {
+export function meshConfig({ trustDomain, providers }: MeshConfigArgs): MeshConfig {
   return {
     trustDomain,
     accessLogFile: "/dev/stdout",
@@ -44,30 +49,28 @@ export function meshConfig({ trustDomain, provider, service, port, checkPrefix }
     enablePrometheusMerge: true,
     // Policies and routes must see one spelling of a path (CVE-2021-31920, CVE-2021-39156).
     pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
-    extensionProviders: [
-      {
-        name: provider,
-        envoyExtAuthzHttp: {
-          service,
-          port,
-          timeout: "5s",
-          pathPrefix: checkPrefix,
-          // Without oauth2-proxy nobody gets in; 503 says that the gate is broken and not that the user is refused.
-          failOpen: false,
-          statusOnError: "503",
-          includeRequestHeadersInCheck: ["cookie", "authorization", "accept"],
-          includeAdditionalHeadersInCheck: {
-            // Where the browser returns after sign-in: what documents/gateway/return-address.lua has made of the request.
-            // Envoy fills it in, over whatever the client sent under this name.
-            "x-auth-request-redirect": "%DYNAMIC_METADATA(gatehouse:return_address)%",
-          },
-          // The ID token and nothing else: an access token would let an application act at Dex as the user.
-          headersToUpstreamOnAllow: ["authorization"],
-          // A refreshed session must reach the browser, or every request after it refreshes again.
-          headersToDownstreamOnAllow: ["set-cookie"],
-          headersToDownstreamOnDeny: ["content-type", "set-cookie", "cache-control"],
+    extensionProviders: providers.map(({ name, service, port, checkPrefix }) => ({
+      name,
+      envoyExtAuthzHttp: {
+        service,
+        port,
+        timeout: "5s",
+        pathPrefix: checkPrefix,
+        // Without oauth2-proxy nobody gets in; 503 says that the gate is broken and not that the user is refused.
+        failOpen: false,
+        statusOnError: "503",
+        includeRequestHeadersInCheck: ["cookie", "authorization", "accept"],
+        includeAdditionalHeadersInCheck: {
+          // Where the browser returns after sign-in: what documents/gateway/return-address.lua has made of the request.
+          // Envoy fills it in, over whatever the client sent under this name.
+          "x-auth-request-redirect": "%DYNAMIC_METADATA(gatehouse:return_address)%",
         },
+        // The ID token and nothing else: an access token would let an application act at Dex as the user.
+        headersToUpstreamOnAllow: ["authorization"],
+        // A refreshed session must reach the browser, or every request after it refreshes again.
+        headersToDownstreamOnAllow: ["set-cookie"],
+        headersToDownstreamOnDeny: ["content-type", "set-cookie", "cache-control"],
       },
-    ],
+    })),
   };
 }

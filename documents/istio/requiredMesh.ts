@@ -9,6 +9,8 @@ export interface RequiredMesh {
   /** The version of Istio that this release is tested with. */
   version: string;
   meshConfig: MeshConfig;
+  /** istiod's variables as this release's own istiod has them. */
+  istiodEnv: Record<string, string>;
   /** The cluster's domain, on which the names of Services end. */
   clusterDomain: string;
   /** Namespaces of the platform, which may not be the mesh's root. */

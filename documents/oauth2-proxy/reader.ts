@@ -7,24 +7,31 @@ import { readYaml } from "../yaml";
  * is called that it lies under.
  */
 const tellingNames =
-  /^[ \t]*(cookie_(?:csrf_\w+|refresh|domains?)|oidc_(?:issuer|jwks)_url|email_domains?|whitelist_domains?|skip_(?:provider_button|auth_\w+|oidc_discovery)|ssl_\w*insecure_skip_verify|insecure_oidc_\w+|set_(?:xauthrequest|authorization_header)|pass_(?:access_token|user_headers|authorization_header|host_header)|provider_ca_files?|authenticated_emails_file|code_challenge_method)[ \t]*=/gim;
+  /^[ \t]*["']?(authenticated_emails_file|bearer_token_login_fallback|code_challenge_method|cookie_(?:csrf_\w+|domains?|expire|httponly|name|refresh|samesite|secret(?:_file)?|secure)|email_domains?|extra_jwt_issuers|gcp_healthchecks|htpasswd_file|insecure_oidc_\w+|oidc_(?:issuer|jwks)_url|pass_(?:access_token|authorization_header|host_header|user_headers)|ping_user_agent|provider_ca_files?|redeem_url|set_(?:authorization_header|xauthrequest)|skip_(?:auth_\w+|jwt_bearer_tokens|oidc_discovery|provider_button)|ssl_\w*insecure_skip_verify|trusted_(?:proxy_)?ips?|upstreams|whitelist_domains?)["']?[ \t]*=/gim;
 
 /** Sections of the structured ("alpha") configuration that no other format has. */
-const tellingSections = /^(?:injectRequestHeaders|injectResponseHeaders|upstreamConfig)[ \t]*:/im;
+const tellingSections = /^[ \t{]*["']?(?:injectRequestHeaders|injectResponseHeaders|upstreamConfig)["']?[ \t]*:/im;
+
+/** Its list of providers, with a key that only they have. */
+const providers = /^[ \t{]*["']?providers["']?[ \t]*:/im;
+const tellingKeys =
+  /["'\s,{-](?:clientSecretFile|loginURLParameters|oidcConfig|(?:adfs|azure|bitbucket|github|gitlab|google|keycloak|loginGov|microsoftEntraID)Config|code_challenge_method|backendLogoutURL|redeemURL|profileURL)["']?[ \t]*:/i;
 
 const fileName = /oauth2[-_]?proxy[\w.-]*$/i;
 
 /** Whether a text is meant for oauth2-proxy's `--config`: TOML of `name = value` lines. */
 export function claimsToBeConfig(name: string, text: string): boolean {
   if (fileName.test(name) && /\.(cfg|conf|config|toml)$/i.test(name)) return true;
-  if (text.startsWith("#!")) return false;
+  // It has no sections, as Grafana's and Airflow's have, whose cookies have settings of the same name.
+  if (text.startsWith("#!") || /^[ \t]*\[[\w."' -]+\][ \t]*$/m.test(text)) return false;
   const names = new Set(Array.from(text.matchAll(tellingNames), (match) => match[1]?.toLowerCase()));
   return names.size >= 2;
 }
 
 /** Whether a text is meant for oauth2-proxy's `--alpha-config`: YAML. */
 export function claimsToBeAlphaConfig(name: string, text: string): boolean {
-  return (fileName.test(name) && /\.ya?ml$/i.test(name)) || tellingSections.test(text);
+  if (fileName.test(name) && /\.ya?ml$/i.test(name)) return true;
+  return tellingSections.test(text) || (providers.test(text) && tellingKeys.test(text));
 }
 
 /** Reads `--config`. Names are lower-cased, because oauth2-proxy reads them without regard to case. */

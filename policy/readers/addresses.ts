@@ -14,10 +14,11 @@ export function isOneAddress(cidr: unknown): boolean {
   return range !== undefined && range[1] === (range[0].kind() === "ipv4" ? 32 : 128);
 }
 
-/** Whether a CIDR is all addresses there are; one that can't be read may be. */
+/** Whether a CIDR is all addresses there are, or a part of them that nobody has as a network; one that can't be read may be. */
 export function isEverywhere(cidr: unknown): boolean {
   const range = readCidr(cidr);
-  return range === undefined || range[1] === 0;
+  // Private networks are of 8 bits at the least (RFC 1918), and of 7 (RFC 4193).
+  return range === undefined || range[1] < (range[0].kind() === "ipv4" ? 8 : 7);
 }
 
 function readCidr(cidr: unknown): ReturnType<typeof parseCIDR> | undefined {

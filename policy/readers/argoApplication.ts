@@ -2,9 +2,18 @@ import { UnreadableText } from "../../documents/unreadable";
 import { readYaml } from "../../documents/yaml";
 import { groupOf, isMap, join, type Manifest } from "../manifest";
 
+/** Something that is given, and where. */
+export interface Given {
+  readonly field: string;
+  readonly value: unknown;
+}
+
 /** The values that an Application of Argo CD gives to the chart of one of its sources. */
 export interface ArgoValues {
   readonly chart: unknown;
+  readonly repository: unknown;
+  /** The chart's release; nothing for a folder, whose revision is Git's. */
+  readonly version: Given | undefined;
   readonly field: string;
   readonly values: Record<string, unknown>;
   readonly namespace: unknown;
@@ -36,7 +45,15 @@ export function argoValuesOf(manifest: Manifest): ArgoValues[] {
     const helm = isMap(source["helm"]) ? source["helm"] : {};
     const files = ["valueFiles", "fileParameters"].find((key) => Array.isArray(helm[key]) && helm[key].length > 0);
     const filesField = files === undefined ? undefined : `${field}.helm.${files}`;
-    const about = { chart: source["chart"] ?? source["path"], namespace: destination["namespace"], filesField };
+    const repository = source["repoURL"];
+    const isFolder = !source["chart"] && !(typeof repository === "string" && repository.startsWith("oci://"));
+    const about = {
+      chart: chartOf(source),
+      repository,
+      version: isFolder ? undefined : { field: `${field}.targetRevision`, value: source["targetRevision"] },
+      namespace: destination["namespace"],
+      filesField,
+    };
     try {
       return [{ ...about, ...valuesIn(`${field}.helm`, helm) }];
     } catch (error) {
@@ -44,6 +61,13 @@ export function argoValuesOf(manifest: Manifest): ArgoValues[] {
       return [{ ...about, field: `${field}.helm.values`, values: {}, unreadable: error }];
     }
   });
+}
+
+/** A chart by its name, by its folder, or by its address in a registry, which then has no folders. */
+function chartOf({ chart, path, repoURL }: Record<string, unknown>): unknown {
+  if (chart !== undefined && chart !== "") return chart;
+  const isWhole = path === undefined || path === "" || path === "." || path === "./";
+  return isWhole && typeof repoURL === "string" && repoURL.startsWith("oci://") ? repoURL : path;
 }
 
 function valuesIn(field: string, helm: Record<string, unknown>): Pick<ArgoValues, "field" | "values"> {
@@ -58,7 +82,8 @@ function valuesIn(field: string, helm: Record<string, unknown>): Pick<ArgoValues
   return { field, values: parts.reduce<Record<string, unknown>>((sum, { values }) => merged(sum, values), {}) };
 }
 
-function inText(field: string, text: unknown): Record<string, unknown> {
+/** A text of values. */
+export function inText(field: string, text: unknown): Record<string, unknown> {
   if (typeof text !== "string" || text.trim() === "") return {};
   const [document] = readYaml(text);
   // Templates of an ApplicationSet, for example.
@@ -67,7 +92,7 @@ function inText(field: string, text: unknown): Record<string, unknown> {
 }
 
 /** `a.b[0]=text` as Helm's --set has it; a backslash keeps a dot in its name. */
-function fromParameters(list: unknown): Record<string, unknown> {
+export function fromParameters(list: unknown): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const item of Array.isArray(list) ? (list as readonly unknown[]) : []) {
     if (!isMap(item) || typeof item["name"] !== "string") continue;
@@ -94,11 +119,16 @@ function put<T>(place: Record<string, unknown>, key: string, value: T): T {
   return value;
 }
 
-/** Helm takes true, false and numbers for what they are (strvals). */
+/** Helm takes true and false for what they are, and words in braces for a list (strvals). */
 function typed(value: unknown): unknown {
   if (value === "true") return true;
   if (value === "false") return false;
-  return value;
+  const [, list] = (typeof value === "string" ? /^\{([^]*)\}$/.exec(value.trim()) : undefined) ?? [];
+  return list === undefined
+    ? value
+    : list === ""
+      ? []
+      : list.split(/(?<!\\),/).map((item) => typed(item.replaceAll("\\,", ",")));
 }
 
 /** Maps whose keys are 0, 1 and so on, as steps in brackets leave them. */
@@ -109,7 +139,8 @@ function withLists(value: unknown): unknown {
   return isList ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }
 
-function merged(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+/** Values over others, key by key. */
+export function merged(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
   const sum = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(under, key) ? under[key] : undefined;

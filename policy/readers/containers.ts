@@ -1,4 +1,5 @@
-import { isMap, join, listAt, type Manifest, mapAt } from "../manifest";
+import { join, listAt, type Manifest, mapAt } from "../manifest";
+import { podsOf } from "./pods";
 
 /** A container of a workload, with the pod that it is in. */
 export interface Container {
@@ -11,27 +12,15 @@ export interface Container {
   readonly pod: Record<string, unknown>;
 }
 
-/** Where the pod stands, in Kubernetes' own kinds and in those that have the same shape (Argo's Rollout, Knative's Service). */
-const podPlaces: readonly (readonly string[])[] = [
-  ["spec"],
-  ["spec", "template", "spec"],
-  ["spec", "jobTemplate", "spec", "template", "spec"],
-  ["template", "spec"],
-];
-
-/** The containers of whatever has pods. */
+/** The containers of whatever has pods, of any kind, also those that somebody adds for debugging. */
 export function containersOf(manifest: Manifest): Container[] {
-  return podPlaces.flatMap((steps) => {
-    const pod = steps.reduce<unknown>((place, step) => (isMap(place) ? place[step] : undefined), manifest);
-    if (!isMap(pod)) return [];
-    const podField = steps.join(".");
-    return ["initContainers", "containers"].flatMap((key) => {
-      // Other kinds have a field of the same name and another shape.
-      if (!("containers" in pod) || (key in pod && !Array.isArray(pod[key]) && !steps.includes("template"))) return [];
-      return listAt(pod[key], join(podField, key)).map((container, index) => {
-        const field = join(join(podField, key), index);
+  return podsOf(manifest).flatMap(({ field: podField, spec: pod }) =>
+    ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => {
+      const list = join(podField, key);
+      return listAt(pod[key], list).map((container, index) => {
+        const field = join(list, index);
         return { field, isInit: key === "initContainers", spec: mapAt(container, field), podField, pod };
       });
-    });
-  });
+    }),
+  );
 }

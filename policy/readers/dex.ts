@@ -1,9 +1,9 @@
-import { claimsToBeDexConfig, readDexConfig } from "../../documents/dex/reader";
+import { claimsToBeDexConfig, isDexConfig, mentionsDex, readDexConfig } from "../../documents/dex/reader";
 import { UnreadableText } from "../../documents/unreadable";
 import { groupOf, isMap, join, listAt, type Manifest, mapAt, UnexpectedShape } from "../manifest";
 import { type Finding, inspect, type Unchecked, unchecked } from "../rule";
-import { type TextEntry, type TextMap, textMaps } from "../texts";
-import { chartValuesOf } from "./chartValues";
+import { templateMaps, type TextEntry, type TextMap, textMaps } from "../texts";
+import { allReleasesOf, chartValuesOf } from "./chartValues";
 import { known } from "./known";
 import { isForKubernetes } from "./secretTypes";
 
@@ -17,7 +17,7 @@ export interface DexDocument {
 }
 
 /** The name of Dex's chart, and the key of its values in another chart. */
-const dexChart = /^([\w.-]*-)?dex$/i;
+export const dexChart = /^([\w.-]*-)?dex$/i;
 
 const remembered = new WeakMap<Manifest, readonly (DexDocument | Unchecked)[]>();
 
@@ -33,7 +33,7 @@ export function inDexDocuments(manifest: Manifest, look: (document: DexDocument)
 }
 
 function inTexts(manifest: Manifest): (DexDocument | Unchecked)[] {
-  return textMaps(manifest).flatMap((map): readonly (DexDocument | Unchecked)[] => {
+  return [...textMaps(manifest), ...templateMaps(manifest)].flatMap((map): readonly (DexDocument | Unchecked)[] => {
     const entries = known(() => entriesIn(map));
     if (!entries.known) return isForKubernetes(manifest) ? [] : [unchecked(entries.cause)];
     return entries.value.flatMap((entry): readonly (DexDocument | Unchecked)[] => {
@@ -47,7 +47,7 @@ function inTexts(manifest: Manifest): (DexDocument | Unchecked)[] {
 function inValues(manifest: Manifest): (DexDocument | Unchecked)[] {
   const all = known(() => chartValuesOf(manifest, dexChart));
   if (!all.known) return [unchecked(all.cause)];
-  return all.value.flatMap(({ field, values }): readonly (DexDocument | Unchecked)[] => {
+  const named = all.value.flatMap(({ field, values }): readonly (DexDocument | Unchecked)[] => {
     const config = known(() => values["config"]);
     if (!config.known) return [unchecked(config.cause)];
     // The chart puts it into a Secret.
@@ -55,17 +55,46 @@ function inValues(manifest: Manifest): (DexDocument | Unchecked)[] {
       ? [{ root: join(field, "config"), config: inOneCase(config.value), inTheOpen: false }]
       : [];
   });
+  const roots = new Set(named.map((one) => ("root" in one ? one.root : "")));
+  const found = allReleasesOf(manifest).flatMap(({ field, values }) => inside(field, values, false));
+  return [...named, ...found.filter(({ root }) => !roots.has(root))];
+}
+
+/** Deeper than charts in charts. */
+const deepest = 8;
+
+/** Every configuration of Dex in values, as a map or as a text, whatever the keys before it are called. */
+function inside(field: string, value: unknown, inTheOpen: boolean, depth = 0): DexDocument[] {
+  if (typeof value === "string") return inText(field, "", value, inTheOpen);
+  if (!isMap(value) || depth > deepest) return [];
+  // What is unknown at preview is told by the rules that know the chart.
+  const shaped = known(() => isDexConfig(value));
+  if (shaped.known && shaped.value) return [{ root: field, config: inOneCase(value), inTheOpen }];
+  return Object.keys(value).flatMap((key) => {
+    const part = known(() => value[key]);
+    return part.known ? inside(join(field, key), part.value, inTheOpen, depth + 1) : [];
+  });
 }
 
 function inEntry(manifest: Manifest, entry: TextEntry): DexDocument[] {
   const text = entry.read();
-  if (text === undefined || !claimsToBeDexConfig(entry.name, text)) return [];
-  const config = readable(text);
-  return config ? [{ root: `${entry.field}: `, config: inOneCase(config), inTheOpen: manifest.kind !== "Secret" }] : [];
+  return text === undefined ? [] : inText(entry.field, entry.name, text, manifest.kind !== "Secret");
+}
+
+/** A configuration, or the values of a chart that hold one, such as Argo CD and Flux take from a ConfigMap. */
+function inText(field: string, name: string, text: string, inTheOpen: boolean): DexDocument[] {
+  const root = `${field}: `;
+  if (claimsToBeDexConfig(name, text)) {
+    const config = readable(text);
+    return config ? [{ root, config: inOneCase(config), inTheOpen }] : [];
+  }
+  if (!mentionsDex(text)) return [];
+  const values = readable(text);
+  return values === undefined || "apiVersion" in values ? [] : inside(root, values, inTheOpen);
 }
 
 /** A map that is none, which the API server refuses, is a finding of forbid-skip-verify as well. */
-function entriesIn(map: TextMap): TextEntry[] {
+function entriesIn(map: TextMap): readonly TextEntry[] {
   try {
     return map.entries();
   } catch (error) {
@@ -174,6 +203,15 @@ export function storedEntry(manifest: Manifest, kind: string): DexEntry[] {
   return [{ field: "", entry: manifest, inTheOpen: true }];
 }
 
+/** A connector among them, whose settings are JSON in base64. */
+export function storedConnectors(manifest: Manifest): DexEntry[] {
+  return storedEntry(manifest, "Connector").map((stored) => {
+    const { config } = stored.entry;
+    const text = typeof config === "string" ? Buffer.from(config, "base64").toString("utf8") : "";
+    return { ...stored, entry: inOneCase({ type: stored.entry["type"], config: readable(text) }) };
+  });
+}
+
 /** A key with the value that it has, somewhere in a configuration. */
 export interface Leaf {
   readonly key: string;
@@ -192,7 +230,7 @@ export function leavesOf(field: string, value: unknown, key = "", depth = 0): Le
   return Object.keys(value).flatMap((name) => leavesOf(join(field, name), value[name], name, depth + 1));
 }
 
-/** What Dex replaces by an environment variable (`os.ExpandEnv`). */
+/** What Dex replaces by an environment variable (`os.ExpandEnv`), or an operator by what it keeps secret. */
 export function isReference(text: string): boolean {
-  return /^\$(\w+|\{\w+\})$/.test(text);
+  return /^(\$(\w+|\{\w+\})|\{\{[^{}]*\}\})$/.test(text);
 }

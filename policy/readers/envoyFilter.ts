@@ -55,12 +55,18 @@ function inside(field: string, value: unknown, depth: number): Placed[] {
   return isMap(value) ? mapsIn({ field, map: value }, depth) : [];
 }
 
-/** Every message with a type in a patch. */
-export function messagesIn(value: Placed): EnvoyMessage[] {
+/** Every message with a type in a patch; without one of its own, what is merged has that of the filter it is merged into. */
+export function messagesOf({ value, operation, filter }: EnvoyPatch): EnvoyMessage[] {
+  return messagesIn(value, operation === "MERGE" ? filter : undefined);
+}
+
+/** Every message with a type below a value. */
+export function messagesIn(value: Placed, mergedInto?: string): EnvoyMessage[] {
   return mapsIn(value).flatMap(({ field, map }) => {
     const url = map["@type"];
     const inner = map["type_url"] ?? map["typeUrl"];
-    if (typeof inner === "string") {
+    // In any other message a type_url is a field that Istio takes no notice of.
+    if (typeof inner === "string" && (typeof url !== "string" || shortType(url).endsWith(".TypedStruct"))) {
       const place = join(field, "value");
       return [{ field: place, map: mapAt(map["value"], place), type: shortType(inner) }];
     }
@@ -69,7 +75,8 @@ export function messagesIn(value: Placed): EnvoyMessage[] {
     return (["config", "typed_config", "typedConfig"] as const).flatMap((key) => {
       const config = map[key];
       const untyped = isMap(config) && config["@type"] === undefined;
-      return untyped ? [{ field: join(field, key), map: config, type: String(map["name"]) }] : [];
+      const name = map["name"] ?? (field === value.field ? mergedInto : undefined);
+      return untyped ? [{ field: join(field, key), map: config, type: typeof name === "string" ? name : "" }] : [];
     });
   });
 }
@@ -82,9 +89,23 @@ function shortType(url: string): string {
 export function luaIn(value: Placed): { readonly field: string; readonly text: string }[] {
   return mapsIn(value).flatMap(({ field, map }) =>
     Object.keys(map).flatMap((key) => {
-      const text = map[key];
-      const isCode = typeof text === "string" && (/^inline_?(string|code)$/i.test(key) || /envoy_on_re/.test(text));
+      const written = map[key];
+      if (typeof written !== "string") return [];
+      const text = /^inline_?bytes$/i.test(key) ? Buffer.from(written, "base64").toString("utf8") : written;
+      const isCode = /^inline_?(string|code)$/i.test(key) || /envoy_on_re/.test(text);
       return isCode ? [{ field: join(field, key), text }] : [];
     }),
   );
+}
+
+/** Places from which Lua is taken that nobody sees here: a file, or a variable of the proxy's. */
+export function hiddenLuaIn(value: Placed): string[] {
+  return messagesIn(value)
+    .filter(({ type }) => /(^|\.)lua(\.v3)?(\.Lua\w*)?$/.test(type))
+    .flatMap((message) => mapsIn(message))
+    .flatMap(({ field, map }) =>
+      Object.keys(map)
+        .filter((key) => /^(filename|environment_?variable)$/i.test(key))
+        .map((key) => join(field, key)),
+    );
 }

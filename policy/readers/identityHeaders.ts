@@ -1,5 +1,5 @@
 import { isMap, join } from "../manifest";
-import { type EnvoyPatch, luaIn, mapsIn, messagesIn } from "./envoyFilter";
+import { type EnvoyPatch, mapsIn, messagesIn } from "./envoyFilter";
 import { mapsAt, type Placed } from "./istio";
 
 /** What Kubeflow's applications take for the user and the groups, without a question. */
@@ -10,34 +10,78 @@ export function isIdentityHeader(name: unknown): boolean {
   return typeof name === "string" && /^kubeflow[-_](userid|groups)$/i.test(name.trim());
 }
 
-/** Places of an Envoy message that write a header of this kind. */
+/** Where a name stands that writes no header of a request: what is taken away, and what goes to a log. */
+const harmless =
+  /(^|\.)((request|response)_?headers_?to_?remove|remove(_?on_?match)?|claim_?to_?headers|(dis)?allowed_?headers|headers_?to_?log|additional_?\w+_?to_?log|(access_?)?log|(access_?)?log_?format|json_?format)(\.|\[|$)/i;
+
+/** What Envoy fills in, which reads a header. */
+const variable = /%[A-Z_]+\([^)]*\)(:\d+)?%/g;
+
+/**
+ * Places of a configuration that name a header of this kind, and may write it: HeaderValueOption and whatever else filters
+ * have for it. A name that is taken away, or written from a token's verified claims, is none.
+ */
 export function headersSetIn(value: Placed): { readonly field: string; readonly name: string }[] {
   return mapsIn(value).flatMap(({ field, map }) =>
     Object.keys(map).flatMap((key) => {
       const inner = map[key];
       const place = join(field, key);
-      // HeaderValueOption, wherever it is listed: request_headers_to_add, mutations, headers_to_add.
-      if (key === "header" && isMap(inner) && isIdentityHeader(inner["key"])) {
-        return [{ field: `${place}.key`, name: String(inner["key"]) }];
-      }
       // What an authorization service may set.
-      if (/^allowed_?upstream_?headers(_?to_?append)?$/i.test(key) && isMap(inner)) {
-        return mapsIn({ field: place, map: inner }).flatMap((matcher) =>
-          Object.keys(matcher.map)
-            .filter((how) => typeof matcher.map[how] === "string" && couldBeIdentity(String(matcher.map[how])))
-            .map((how) => ({ field: join(matcher.field, how), name: String(matcher.map[how]) })),
-        );
-      }
-      if (/^forward_?payload_?header$/i.test(key) && isIdentityHeader(inner))
-        return [{ field: place, name: String(inner) }];
-      return [];
+      if (/^allowed_?upstream_?headers(_?to_?append)?$/i.test(key) && isMap(inner)) return matchersIn(place, inner);
+      const inside = place.slice(value.field.length);
+      if (harmless.test(inside) || /allowed_?upstream_?headers/i.test(inside) || isLua(key)) return [];
+      const texts = (Array.isArray(inner) ? (inner as unknown[]) : [inner]).filter((text) => typeof text === "string");
+      const named = [...(isMap(inner) || texts.length > 0 ? [key] : []), ...texts].flatMap((text) => nameIn(text));
+      return named.slice(0, 1).map((name) => ({ field: place, name }));
     }),
   );
 }
 
-/** A name, or a beginning, an ending or an expression that names may match. */
-function couldBeIdentity(text: string): boolean {
-  return isIdentityHeader(text) || /kubeflow/i.test(text) || /^[.*^$]*$/.test(text);
+/** Code is read as such. */
+function isLua(key: string): boolean {
+  return /^inline_?(string|code|bytes)$/i.test(key);
+}
+
+/** The name of such a header in a text: by itself, or inside of a configuration that only a plugin can read. */
+function nameIn(text: string): string[] {
+  const found = /kubeflow[-_](userid|groups)/i.exec(text.replace(variable, ""));
+  return found ? [found[0]] : [];
+}
+
+/** Matchers that let one of the headers through, in any of the ways that Envoy has (envoy.type.matcher.v3.StringMatcher). */
+function matchersIn(place: string, list: Record<string, unknown>): { readonly field: string; readonly name: string }[] {
+  return mapsIn({ field: place, map: list }).flatMap(({ field, map }) =>
+    Object.keys(map)
+      .filter((how) => typeof map[how] === "string" && couldMatch(how, String(map[how])))
+      .map((how) => ({ field: join(field, how), name: String(map[how]) })),
+  );
+}
+
+function couldMatch(how: string, text: string): boolean {
+  const wanted = text.toLowerCase();
+  switch (how) {
+    case "exact":
+      return isIdentityHeader(text);
+    case "prefix":
+      return identityHeaders.some((name) => name.startsWith(wanted));
+    case "suffix":
+      return identityHeaders.some((name) => name.endsWith(wanted));
+    case "contains":
+      return identityHeaders.some((name) => name.includes(wanted));
+    default:
+      return matchesSome(text);
+  }
+}
+
+/** An expression, whatever the field is called; one that can't be read may match. */
+function matchesSome(text: string): boolean {
+  if (text.length > 200) return true;
+  try {
+    const expression = new RegExp(`^(?:${text})$`, "i");
+    return identityHeaders.some((name) => expression.test(name));
+  } catch {
+    return true;
+  }
 }
 
 /** Names that an EnvoyFilter takes off every request before anything else looks at it. */
@@ -53,34 +97,4 @@ export function headersRemovedIn({ operation, value }: EnvoyPatch): readonly str
         (name) => map["remove"] === name || exact === name || (typeof prefix === "string" && name.startsWith(prefix)),
       );
     });
-}
-
-/** What Lua does with a header of this kind, other than taking it away or writing it from verified claims. */
-export function luaAbuses(text: string): readonly string[] {
-  const code = withoutComments(text);
-  const verified = /["']envoy\.filters\.http\.jwt_authn["']/.test(code);
-  const found = [...code.matchAll(/(?<call>:\s*\w+\s*\(\s*)?(?<quote>["']|\[\[)(?<name>kubeflow[-_][\w-]*)/gi)];
-  return [
-    ...new Set(
-      found.flatMap(({ groups: { call = "", name = "" } = {} }) => {
-        const method = call.replace(/[:(\s]/g, "");
-        if (method === "remove") return [];
-        if (method === "replace") return verified ? [] : [`writes ${name} from something else than verified claims`];
-        if (method === "add") return [`adds ${name} beside what a client sent`];
-        if (/^get/i.test(method)) return [`believes a ${name} that a client sent`];
-        return [`uses the name ${name} in a way that can't be told`];
-      }),
-    ),
-  ];
-}
-
-/** Lua's comments run from two dashes to the end of the line, or of their brackets; not inside a string. */
-function withoutComments(text: string): string {
-  return text.replace(/("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|--\[\[[\s\S]*?\]\]|--[^\n]*/g, (_, string?: string) =>
-    string === undefined ? "" : string,
-  );
-}
-
-export function luaAbusesIn(value: Placed): { readonly field: string; readonly abuse: string }[] {
-  return luaIn(value).flatMap(({ field, text }) => luaAbuses(text).map((abuse) => ({ field, abuse })));
 }

@@ -11,6 +11,7 @@ const groups = {
   VirtualService: "networking.istio.io",
   Telemetry: "telemetry.istio.io",
   WasmPlugin: "extensions.istio.io",
+  TrafficExtension: "extensions.istio.io",
   HTTPRoute: "gateway.networking.k8s.io",
   GRPCRoute: "gateway.networking.k8s.io",
 } as const;
@@ -24,8 +25,25 @@ export function isIstioGateway(manifest: Manifest): boolean {
   return manifest.kind === "Gateway" && groupOf(manifest) === "networking.istio.io";
 }
 
+/** A Gateway of the Gateway API, or a set of listeners that is added to one, which looks the same in what they say. */
 export function isApiGateway(manifest: Manifest): boolean {
-  return manifest.kind === "Gateway" && groupOf(manifest) === "gateway.networking.k8s.io";
+  return (
+    /^gateway\.networking\.(x-)?k8s\.io$/.test(groupOf(manifest)) && /^X?(Gateway|ListenerSet)$/.test(manifest.kind)
+  );
+}
+
+/** The listeners of the Gateway API's objects; an ambient mesh's own protocol has identities, and no browser speaks it. */
+export function apiListeners(manifest: Manifest): Placed[] {
+  return mapsAt(specOf(manifest)["listeners"], "spec.listeners").filter(({ map }) => map["protocol"] !== "HBONE");
+}
+
+/** A waypoint, which has no listener for anything else. */
+export function isWaypoint(manifest: Manifest): boolean {
+  return (
+    isApiGateway(manifest) &&
+    mapsAt(specOf(manifest)["listeners"], "spec.listeners").length > 0 &&
+    apiListeners(manifest).length === 0
+  );
 }
 
 export function specOf(manifest: Manifest): Record<string, unknown> {

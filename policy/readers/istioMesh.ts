@@ -32,7 +32,7 @@ function inConfigMap(manifest: Manifest): Placed[] {
       .flatMap((entry) => {
         const isNamedSo = /^istio(-|$)/.test(nameOf(manifest));
         // Another program's text of this name need not be YAML.
-        const read = () => readYaml(entry.read() ?? "");
+        const read = () => readYaml(entry.read() ?? "", "Kubernetes");
         const documents = isNamedSo ? read() : attempt(read);
         return documents
           .filter(isMap)

@@ -14,6 +14,8 @@ export interface IstiodEnv {
   readonly field: string;
   /** By name; the last of a name counts, as for Kubernetes. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Where variables come from that nobody sees here, a ConfigMap or a Secret as a whole. */
+  readonly elsewhere?: string;
 }
 
 /** istiod's environment: in its Deployment, in values of its chart (`env`, `pilot.env`), in an operator's resource. */
@@ -25,9 +27,12 @@ export function istiodEnvsOf(manifest: Manifest): IstiodEnv[] {
     .filter(({ chart, map }) => chart === "istiod" || chart === "istio-discovery" || Object.hasOwn(map, "pilot"))
     .map(({ field, map }) => {
       const pilot = join(field, "pilot");
+      const own = mapAt(map["pilot"], pilot);
       const lists = [
         fromMap(join(field, "env"), map["env"]),
-        fromMap(join(pilot, "env"), mapAt(map["pilot"], pilot)["env"]),
+        fromMap(join(pilot, "env"), own["env"]),
+        fromList(join(field, "envVarFrom"), map["envVarFrom"]),
+        fromList(join(pilot, "envVarFrom"), own["envVarFrom"]),
       ];
       return { field: join(field, "env"), variables: new Map(lists.flat()) };
     });
@@ -57,6 +62,7 @@ function inDeployment(manifest: Manifest): IstiodEnv[] {
     .map(({ field, map }) => ({
       field: `${field}.env`,
       variables: new Map(fromList(`${field}.env`, map["env"])),
+      ...(mapsAt(map["envFrom"], `${field}.envFrom`).length > 0 && { elsewhere: `${field}.envFrom` }),
     }));
 }
 

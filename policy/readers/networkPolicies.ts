@@ -50,8 +50,15 @@ export function trafficRules(policy: Manifest, direction: Direction): TrafficRul
   });
 }
 
-/** Whether a selector is there and takes everything, because it has no conditions. */
+/**
+ * Whether a selector takes everything, or everything but what it names: it has no condition that says which ones. A label
+ * that only has to be there says so, unless every namespace has it.
+ */
 export function takesEverything(selector: unknown, field: string): boolean {
   const { matchLabels, matchExpressions } = mapAt(selector, field);
-  return Object.keys(mapAt(matchLabels, field)).length === 0 && listAt(matchExpressions, field).length === 0;
+  const names = listAt(matchExpressions, field).some((item) => {
+    const { key, operator } = mapAt(item, field);
+    return operator === "In" || (operator === "Exists" && key !== "kubernetes.io/metadata.name");
+  });
+  return Object.keys(mapAt(matchLabels, field)).length === 0 && !names;
 }

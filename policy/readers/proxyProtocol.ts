@@ -1,7 +1,7 @@
 import { isMap, type Manifest } from "../manifest";
 import { type Member, type StackContext } from "../rule";
 import { messagesIn, patchesOf } from "./envoyFilter";
-import { isIstioGateway, isKind, specOf } from "./istio";
+import { isKind, specOf } from "./istio";
 import { meshConfigsOf, messageAt, fieldOf } from "./istioMesh";
 import { labelsFrom, type Reach, reachOf, reachOfPod } from "./istioReach";
 import { podsOf } from "./proxyConfig";
@@ -13,8 +13,8 @@ export interface ProxyProtocol {
   readonly port: number | undefined;
 }
 
-/** Where an object turns the PROXY protocol on: an EnvoyFilter, an annotation of pods, the mesh's default. */
-export function proxyProtocolsOf(member: Member, members: readonly Member[], context: StackContext): ProxyProtocol[] {
+/** Where an object turns the PROXY protocol on: an EnvoyFilter, an annotation of pods. */
+export function proxyProtocolsOf(member: Member, context: StackContext): ProxyProtocol[] {
   const { manifest, namespace } = member;
   if (isKind(manifest, "EnvoyFilter")) {
     const patches = patchesOf(manifest).filter(
@@ -24,17 +24,19 @@ export function proxyProtocolsOf(member: Member, members: readonly Member[], con
     );
     return patches.map(({ port }) => ({ reach: reachOf(member, context), port }));
   }
-  const isDefault = meshConfigsOf(manifest).some((mesh) => {
-    const topology = messageAt(messageAt(mesh, "default_config"), "gateway_topology");
-    return isMap(fieldOf(topology, "proxy_protocol").value);
-  });
-  // The mesh's default is for gateways.
-  if (isDefault) return members.filter(({ manifest: each }) => isIstioGateway(each)).map((each) => ofGateway(each));
   return ofPods(manifest, namespace);
 }
 
+/** Whether an object turns it on for every gateway: the mesh's default. */
+export function isForEveryGateway({ manifest }: Member): boolean {
+  return meshConfigsOf(manifest).some((mesh) => {
+    const topology = messageAt(messageAt(mesh, "default_config"), "gateway_topology");
+    return isMap(fieldOf(topology, "proxy_protocol").value);
+  });
+}
+
 /** The pods of a Gateway, as far as it tells: those beside it. */
-function ofGateway({ manifest, namespace }: Member): ProxyProtocol {
+export function ofGateway({ manifest, namespace }: Member): ProxyProtocol {
   const labels = labelsFrom(specOf(manifest)["selector"], "spec.selector");
   return { reach: reachOfPod(namespace, labels), port: undefined };
 }

@@ -1,6 +1,4 @@
 import { groupOf, join, listAt, type Manifest, mapAt, nameOf } from "../manifest";
-import { type Member } from "../rule";
-import { selects } from "./selector";
 
 /** One entry of a role's `rules`. */
 export interface AccessRule {
@@ -91,64 +89,6 @@ export function grants(rule: AccessRule, group: string, resource: string, verbs:
   );
 }
 
-/** A rule with the role that it stands in, which is another one where roles are aggregated. */
-export interface EffectiveRule extends AccessRule {
-  readonly role: string;
-}
-
-/** The roles among the objects, found as bindings name them. */
-export class Roles {
-  private readonly all: readonly Member[];
-
-  constructor(members: readonly Member[]) {
-    this.all = members.filter(({ manifest }) => isRole(manifest));
-  }
-
-  find(kind: string, name: string, namespace: string): Member | undefined {
-    return this.all.find(
-      (member) =>
-        member.manifest.kind === kind &&
-        nameOf(member.manifest) === name &&
-        (kind === "ClusterRole" || member.namespace === namespace),
-    );
-  }
-
-  /** A role's rules and, where it aggregates others, theirs, which Kubernetes copies into it. */
-  rulesOf(role: Member, seen: ReadonlySet<Member> = new Set()): EffectiveRule[] {
-    if (seen.has(role)) return [];
-    const visited = new Set([...seen, role]);
-    const own = accessRulesOf(role.manifest).map((rule) => ({ ...rule, role: nameOf(role.manifest) }));
-    return [...own, ...this.aggregated(role.manifest).flatMap((other) => this.rulesOf(other, visited))];
-  }
-
-  private aggregated(role: Manifest): Member[] {
-    const field = "aggregationRule.clusterRoleSelectors";
-    const selectors = listAt(mapAt(role["aggregationRule"], "aggregationRule")["clusterRoleSelectors"], field);
-    if (selectors.length === 0) return [];
-    return this.all.filter(
-      ({ manifest }) =>
-        manifest.kind === "ClusterRole" &&
-        selectors.some((selector, index) => selects(selector, labelsOf(manifest), join(field, index))),
-    );
-  }
-}
-
 export function labelsOf(manifest: Manifest): Record<string, unknown> {
   return mapAt(mapAt(manifest["metadata"], "metadata")["labels"], "metadata.labels");
-}
-
-/** What a service account may do, wherever it may do it, as far as these objects say. */
-export function rulesFor(members: readonly Member[], account: { namespace: string; name: string }): EffectiveRule[] {
-  const roles = new Roles(members);
-  return members
-    .filter(({ manifest }) => isBinding(manifest))
-    .flatMap((binding) => {
-      const { role, subjects } = bindingOf(binding.manifest);
-      const bound = subjects.some(
-        ({ kind, name, namespace }) =>
-          kind === "ServiceAccount" && name === account.name && (namespace ?? binding.namespace) === account.namespace,
-      );
-      const found = bound ? roles.find(role.kind, role.name, binding.namespace) : undefined;
-      return found ? roles.rulesOf(found) : [];
-    });
 }

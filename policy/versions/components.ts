@@ -7,10 +7,13 @@ export type Component = "Istio" | "Dex" | "oauth2-proxy" | "cert-manager" | "Kub
  * (`mirror/istio-pilot`), and distributors build the programs under the same name (`bitnami/oauth2-proxy`).
  */
 const images: readonly [RegExp, Component][] = [
-  [/(^|\/)(istio[/-])?(pilot|proxyv2|install-cni|ztunnel)$/, "Istio"],
-  [/(^|\/)(dexidp[/-])?dex$/, "Dex"],
-  [/(^|\/)(oauth2-proxy[/-])?oauth2[-_]proxy$/, "oauth2-proxy"],
-  [/(^|\/)(jetstack[/-])?cert-manager-(controller|webhook|cainjector|acmesolver|startupapicheck|ctl)$/, "cert-manager"],
+  [/(^|\/)(mirrored-)?((istio[/-])?(pilot|proxyv2|install-cni|ztunnel)|istio[/-]proxy)$/, "Istio"],
+  [/(^|\/)(mirrored-)?(dexidp[/-])?dex$/, "Dex"],
+  [/(^|\/)(mirrored-)?(oauth2-proxy[/-])?oauth2[-_]proxy$/, "oauth2-proxy"],
+  [
+    /(^|\/)(mirrored-)?(jetstack[/-])?cert-manager(-(controller|webhook|cainjector|acmesolver|startupapicheck|ctl))?$/,
+    "cert-manager",
+  ],
   [/(^|\/)kfp-[a-z0-9-]+$/, "Kubeflow Pipelines"],
   // The older registry also has what Pipelines takes from others, with those projects' versions.
   [

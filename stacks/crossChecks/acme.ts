@@ -1,5 +1,6 @@
 import { type AcmeEdge, acmeServer } from "../acmeServer";
 import { appHost } from "../hosts";
+import { notebookOriginsOf } from "../notebookHosts";
 import { comparing } from "./comparing";
 
 const path = (...rest: string[]) => ["certificates", "edge", ...rest];
@@ -69,32 +70,43 @@ export const acmeCanProve = comparing(["certificates", "network", "certManager",
 });
 
 /** Names that the challenge cannot be answered for: in no public DNS, or in another zone. */
-export const acmeReachesTheNames = comparing(["domain", "certificates", "apps"], function* (settings, quote) {
-  const { domain, certificates, apps } = settings;
-  const { edge } = certificates;
-  if (edge.type !== "acme") {
-    return;
-  }
-  if (isLetsEncrypt(edge) && inNoPublicDns.test(domain)) {
-    yield {
-      path: ["domain"],
-      value: domain,
-      mend: "no public server signs this name, which is in no public DNS: write one that is, or an ACME server of your own as certificates.edge.server",
-    };
-  }
-  if (edge.challenge.type !== "dns01" || edge.challenge.provider.type !== "azureDns") {
-    return;
-  }
-  const zone = edge.challenge.provider.hostedZone;
-  // What is below the domain may be covered by its wildcard.
-  const hosts = [domain, ...apps.map((app) => appHost(domain, app)).filter((host) => !host.endsWith(`.${domain}`))];
-  // The zone may be that of the challenges alone, RFC 8555, section 8.4.
-  const outside = hosts.filter((host) => !`._acme-challenge.${host}`.endsWith(`.${zone.toLowerCase()}`));
-  if (outside.length > 0) {
-    yield {
-      path: path("challenge", "provider", "hostedZone"),
-      value: zone,
-      mend: `${outside.map((host) => quote(host === domain ? "domain" : "apps", host)).join(" and ")} is not in this zone, and cert-manager would write the record where nobody looks: name the zone that holds it`,
-    };
-  }
-});
+export const acmeReachesTheNames = comparing(
+  ["domain", "certificates", "apps", "notebooks"],
+  function* (settings, quote) {
+    const { domain, certificates, apps } = settings;
+    const notebooks = notebookOriginsOf(settings)?.domain;
+    const { edge } = certificates;
+    if (edge.type !== "acme") {
+      return;
+    }
+    const names = [
+      { path: ["domain"], value: domain },
+      ...(notebooks === undefined ? [] : [{ path: ["notebooks", "domain"], value: notebooks }]),
+    ];
+    for (const name of names) {
+      if (isLetsEncrypt(edge) && inNoPublicDns.test(name.value)) {
+        yield {
+          ...name,
+          mend: "no public server signs this name, which is in no public DNS: write one that is, or an ACME server of your own as certificates.edge.server",
+        };
+      }
+    }
+    if (edge.challenge.type !== "dns01" || edge.challenge.provider.type !== "azureDns") {
+      return;
+    }
+    const zone = edge.challenge.provider.hostedZone;
+    // What is below the domain may be covered by its wildcard.
+    const others = apps.map((app) => appHost(domain, app)).filter((host) => !host.endsWith(`.${domain}`));
+    const hosts = [domain, ...others, ...(notebooks === undefined ? [] : [notebooks])];
+    const settingOf = (host: string) => (host === domain ? "domain" : host === notebooks ? "notebooks" : "apps");
+    // The zone may be that of the challenges alone, RFC 8555, section 8.4.
+    const outside = hosts.filter((host) => !`._acme-challenge.${host}`.endsWith(`.${zone.toLowerCase()}`));
+    if (outside.length > 0) {
+      yield {
+        path: path("challenge", "provider", "hostedZone"),
+        value: zone,
+        mend: `${outside.map((host) => quote(settingOf(host), host)).join(" and ")} is not in this zone, and cert-manager would write the record where nobody looks: name the zone that holds it`,
+      };
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import { type Path } from "../schemaPlaces";
 import { appHost, hostsOf, publicHosts } from "../hosts";
+import { notebookOriginsOf } from "../notebookHosts";
 import { type Settings } from "../schema";
 import { comparing } from "./comparing";
 import { dexIssuer, insideOnly } from "./machines";
@@ -48,14 +49,20 @@ function keysOf(path: Path, { issuer, jwksUri }: { issuer: string; jwksUri?: str
 
 /** The gate lets nobody through without an identity, so who vouches for identities, or for its certificate, cannot be behind it. */
 export const whoVouchesIsOutside = comparing(
-  ["domain", "identity", "machines", "certificates", "apps", "echo"],
+  ["domain", "identity", "machines", "certificates", "apps", "echo", "notebooks"],
   function* (settings) {
     const { domain, apps, echo } = settings;
     const hosts = [...publicHosts(echo.enabled, hostsOf(domain)), ...apps.map((app) => appHost(domain, app))];
+    const below = `.${notebookOriginsOf(settings)?.domain ?? ""}`;
+    // With the gate below it the domain itself is wrong, and that has a mend of its own.
+    const hasNotebooks = below !== "." && !domain.endsWith(below);
     for (const { path, url } of asked(settings)) {
       // Without the port 443, which a URL leaves out: at another one is another server. Dex's own name is refused elsewhere, with
       // another mend.
-      if (url !== dexIssuer(domain) && hosts.includes(new URL(url).host)) {
+      const { host } = new URL(url);
+      // Every name below the notebooks' domain is one of the gate's: a wildcard in DNS leads there.
+      const isBehind = hosts.includes(host) || (hasNotebooks && host.endsWith(below));
+      if (url !== dexIssuer(domain) && isBehind) {
         yield {
           path,
           value: url,

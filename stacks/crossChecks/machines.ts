@@ -7,7 +7,7 @@ export const dexIssuer = (domain: string) => `https://${domain}/dex`;
 export const insideOnly = /^localhost$|\.svc(\.|$)/;
 
 /** Dex's clients and connectors that are there without any setting of this part. */
-const ownClient = "oauth2-proxy";
+const ownClients = ["oauth2-proxy", "oauth2-proxy-notebooks"];
 const passwordConnector = "local";
 
 /** What every pod's token is for unless it asks for something else; see the default of kube-apiserver's `--api-audiences`. */
@@ -166,7 +166,7 @@ export const machineClientsFit = comparing(["identity", "machines"], function* (
     }
   }
   for (const [index, { id, connectors: allowed }] of clients.entries()) {
-    if (id === ownClient || clients.findIndex((client) => client.id === id) < index) {
+    if (ownClients.includes(id) || clients.findIndex((client) => client.id === id) < index) {
       yield {
         path: ["machines", "clients", index, "id"],
         value: id,

@@ -42,8 +42,12 @@ describe("a gate that has an address in place of a name", () => {
   it("gets made-up cookies as its own are", () => {
     assert.deepEqual([domainAttribute(byAddress), domainAttribute(byName)], ["", "Domain=kubeflow.example.com; "]);
     assert.ok(deadSession(byAddress).cookies.every(({ attributes }) => !Object.hasOwn(attributes, "domain")));
-    assert.equal(deadSession(byAddress).cookies.length, 2);
-    assert.ok(deadSession(byName).cookies.every(({ attributes }) => attributes.domain === "kubeflow.example.com"));
+    // Two parts of a session, and the mark, which is of its host in either case.
+    assert.equal(deadSession(byAddress).cookies.length, 3);
+    assert.deepEqual(
+      deadSession(byName).cookies.map(({ attributes }) => attributes.domain),
+      ["kubeflow.example.com", "kubeflow.example.com", undefined],
+    );
   });
 
   it("is looked at once where an application answers at its own host", () => {
@@ -66,14 +70,15 @@ describe("a gate that has an address in place of a name", () => {
     assert.equal(hasOwnEcho(byName), true);
     assert.equal(hasOwnEcho(byAddress), false);
     assert.equal(hasOwnEcho(at("https://192.0.2.10")), false);
-    const pod = (namespace: string, port: number) => ({
-      namespace,
+    const pod = (part: string, port: number) => ({
+      namespace: "auth",
+      part,
       title: "",
       address: "10.0.0.1",
       port,
       listed: false,
     });
-    const parts = partsOf(byAddress, [pod("auth", 5556), pod("auth", 4180)]);
+    const parts = partsOf(byAddress, [pod("dex", 5556), pod("oauth2-proxy", 4180)]);
     assert.deepEqual(
       parts.map(({ way }) => way.name),
       ["dex", "oauth2-proxy"],

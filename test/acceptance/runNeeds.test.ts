@@ -39,11 +39,13 @@ describe("what a run finds of what checks need", () => {
   it("names the option for everything that wasn't given", async () => {
     answer = withSessions;
     const all = await unmet(knownNeeds, { echo: undefined });
-    const met = ["sessions", "sessions-in-cookies"];
+    const met = ["sessions", "sessions-in-cookies", "notebook-paths"];
     assert.deepEqual(Object.keys(all).sort(), knownNeeds.filter((need) => !met.includes(need)).sort());
     for (const [need, reason] of Object.entries(all)) {
       assert.match(reason, /--[a-z]+/, need);
     }
+    const notebooks = { domain: "notebooks.example.com", signInHost: new URL("https://auth.notebooks.example.com/") };
+    assert.match((await unmet(["notebook-paths"], { notebooks }))["notebook-paths"] ?? "", /--notebooks/);
   });
 
   it("looks for nothing that no check needs", async () => {
@@ -119,7 +121,7 @@ describe("what a run finds of what checks need", () => {
         }
         return path.startsWith("/apis/apps/v1/deployments")
           ? { body: { items: [{ status: { availableReplicas: available } }] } }
-          : { body: { gitVersion: "v1.35.0" } };
+          : { body: { gitVersion: "v1.36.0" } };
       };
     const needs = ["cluster", "disturb", "cert-manager"] as const;
 

@@ -69,6 +69,7 @@ describe("gatehouse mesh", function () {
       env: {
         BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",
         ENABLE_DEBUG_ENDPOINT_AUTH: "true",
+        PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: "true",
         PILOT_JWT_ENABLE_REMOTE_JWKS: "false",
         PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: "1m",
         PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true",
@@ -294,6 +295,7 @@ describe("istiod's own chart", function () {
         `${config}: extensionProviders[oauth2-proxy]: (not set)`,
         `${config}: pathNormalization.normalization: (not set)`,
         `${istiod}: env PILOT_SCOPE_GATEWAY_TO_NAMESPACE: (not set)`,
+        `${istiod}: env PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: (not set)`,
         `${istiod}: env PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: (not set)`,
         `${istiod}: env BLOCKED_CIDRS_IN_JWKS_URIS: (not set)`,
         `${istiod}: --keepaliveMaxServerConnectionAge: "30m"`,

@@ -101,6 +101,15 @@ describe("a connector of Dex", () => {
     assert.match(policy(await recordOf(withConnector("ldap"))), /script-src 'sha256-8L66[^']+';/);
   });
 
+  it("lets a provider's page post to Dex by SAML alone", async () => {
+    const taken = async (type: "saml" | "ldap") => {
+      const filters = (await recordOf(withConnector(type))).all("EnvoyFilter", "ingress");
+      return JSON.stringify(filters).includes("kubeflow.example.com/dex/callback");
+    };
+    assert.equal(await taken("saml"), true);
+    assert.equal(await taken("ldap"), false);
+  });
+
   it("needs no certificate file where the system's CAs are enough", async () => {
     const recording = await recordOf(changed(withConnector("ldap"), "identity.connectors[0].ca", undefined));
     assert(!recording.all("ConfigMap").some(({ metadata }) => metadata.name === "dex-authorities"));

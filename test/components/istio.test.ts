@@ -63,6 +63,7 @@ describe("Istio", () => {
       },
       env: {
         PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true",
+        PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: "true",
         PILOT_JWT_ENABLE_REMOTE_JWKS: "false",
         PILOT_JWT_PUB_KEY_REFRESH_INTERVAL: "1m",
         BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",

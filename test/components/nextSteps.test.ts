@@ -190,6 +190,7 @@ describe("what the program exports", () => {
     assert.deepEqual(Object.keys((await recordStack("prod")).stackOutputs).sort(), [
       "caCertificate",
       "dns",
+      "kubeflow",
       "next",
       "url",
     ]);
@@ -198,7 +199,12 @@ describe("what the program exports", () => {
   it("names no CA where browsers see another", async () => {
     const { values, project, stack } = raw(modes.http01());
     const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${project}:${key}`, value]));
-    assert.deepEqual(Object.keys((await recordIndex({ stack, config })).stackOutputs).sort(), ["dns", "next", "url"]);
+    assert.deepEqual(Object.keys((await recordIndex({ stack, config })).stackOutputs).sort(), [
+      "dns",
+      "kubeflow",
+      "next",
+      "url",
+    ]);
   });
 
   it("is known in a first preview as far as it can be", async () => {

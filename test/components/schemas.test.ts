@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { settingsOf } from "../stacks/fixture";
+import { changed as changedSettings, production, settingsOf } from "../stacks/fixture";
 import { withConnector, withPostgres, withProvider, withRedis } from "../stacks/identities";
 import { recordEverything, recordPlatform, recordStack } from "../program/record";
 import { type Manifest, type Recording } from "../program/recording";
@@ -13,6 +13,12 @@ const programs: Record<string, () => Promise<Recording>> = {
   "a stack with a directory": () => recordPlatform(settingsOf(withConnector("ldap"))),
   "a stack with Dex on PostgreSQL": () => recordPlatform(settingsOf(withPostgres())),
   "a stack with a provider in place of Dex": () => recordPlatform(settingsOf(withProvider())),
+  "a stack with notebooks on hosts of their own": () =>
+    recordPlatform(
+      settingsOf(
+        changedSettings(production(), "notebooks", { mode: "subdomain", domain: "kubeflow-notebooks.example.com" }),
+      ),
+    ),
   "a stack with sessions in Redis": () => recordPlatform(settingsOf(withRedis())),
 };
 

@@ -13,10 +13,21 @@ import { foundations } from "./settingEffects/foundations";
 import { gate } from "./settingEffects/gate";
 import { identity } from "./settingEffects/identity";
 import { machines } from "./settingEffects/machines";
+import { notebooks } from "./settingEffects/notebooks";
 import { providers } from "./settingEffects/providers";
 import { operations } from "./settingEffects/operations";
 
-const effects = [...gate, ...edge, ...identity, ...providers, ...machines, ...apps, ...foundations, ...operations];
+const effects = [
+  ...gate,
+  ...edge,
+  ...identity,
+  ...providers,
+  ...machines,
+  ...apps,
+  ...notebooks,
+  ...foundations,
+  ...operations,
+];
 
 const everything = everythingInput as unknown as Tree;
 
@@ -50,6 +61,7 @@ const elsewhere: Record<string, string> = {
   "identity.provider.idTokenLifetime": "is compared: test/stacks/crossChecks.test.ts",
   "sessions.storage.type": "test/components/identityProvider.test.ts",
   "machines.issuers[].name": "is for people: below",
+  "notebooks.mode": "brings everything that is theirs: notebooks.test.ts",
 };
 
 describe("every setting", () => {

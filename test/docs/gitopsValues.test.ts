@@ -24,6 +24,10 @@ const stacks = async (): Promise<Tree[]> => {
     secretAt(modes.byKey.cloudDns?.() ?? {}, `${zone}.auth.serviceAccountKey`),
     secretAt(modes.byKey.azureDns?.() ?? {}, `${zone}.auth.clientSecret`),
     modes.given(cert, key),
+    changed(secretAt(withRedis(), "sessions.storage.password"), "notebooks", {
+      mode: "separate-domain",
+      domain: "notebooks.example.org",
+    }),
   ];
 };
 

@@ -49,7 +49,7 @@ const calls = pages.flatMap((page): Call[] =>
 
 describe("the commands of this repository on the pages", () => {
   it("are scripts that package.json has", () => {
-    assert.equal(calls.length, 67);
+    assert.equal(calls.length, 74);
     assert.deepEqual(
       calls.filter(({ script }) => scripts[script] === undefined),
       [],
@@ -61,7 +61,7 @@ describe("the commands of this repository on the pages", () => {
       options.filter((option) => !optionsOf(script).includes(option)).map((option) => `${page}: ${script} ${option}`),
     );
     assert.deepEqual(unknown, []);
-    assert.equal(calls.flatMap(({ options }) => options).length, 50);
+    assert.equal(calls.flatMap(({ options }) => options).length, 57);
   });
 
   it("are options of verify on its page, and all of them", () => {
@@ -92,6 +92,7 @@ describe("the outputs on the pages", () => {
       "apps",
       "caCertificate",
       "dns",
+      "kubeflow",
       "machineClientSecrets",
       "next",
       "staticPasswords",

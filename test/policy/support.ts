@@ -2,6 +2,7 @@ import { run, runTogether } from "../../policy/run";
 import { type Manifest } from "../../policy/manifest";
 import {
   type Finding,
+  type Member,
   memberOf,
   type Rule,
   type RuleContext,
@@ -81,17 +82,33 @@ export function together(
   manifests: readonly Manifest[],
   given: StackContext = context,
 ): [at: number, message: string][] {
-  const look = (all: readonly Manifest[]) => {
-    const members = all.map((manifest) => memberOf(manifest, () => "default"));
-    return runTogether(rule, members, given).map(({ about, finding }): [number, string] => [
+  const { plain, proxied } = membersOf(manifests);
+  const look = (members: readonly Member[]) =>
+    runTogether(rule, members, given).map(({ about, finding }): [number, string] => [
       about === undefined ? -1 : members.indexOf(about),
       finding.kind === "violation" ? finding.message : `not checked: ${finding.field}`,
     ]);
-  };
-  const plain = look(manifests);
-  const proxied = look(manifests.map((manifest) => unknownCheckingProxy(manifest)));
-  if (JSON.stringify(plain) !== JSON.stringify(proxied)) {
-    throw new Error(`through the proxy: ${JSON.stringify(proxied)}, without: ${JSON.stringify(plain)}`);
+  const [found, through] = [look(plain), look(proxied)];
+  if (JSON.stringify(found) !== JSON.stringify(through)) {
+    throw new Error(`through the proxy: ${JSON.stringify(through)}, without: ${JSON.stringify(found)}`);
   }
-  return plain;
+  return found;
+}
+
+interface Members {
+  readonly plain: readonly Member[];
+  /** Each through the SDK's proxy. */
+  readonly proxied: readonly Member[];
+}
+
+const remembered = new WeakMap<readonly Manifest[], Members>();
+
+/** The same members for the same manifests: in a scan and in a deployment, too, all rules look at one list. */
+function membersOf(manifests: readonly Manifest[]): Members {
+  const members = remembered.get(manifests) ?? {
+    plain: manifests.map((manifest) => memberOf(manifest, () => "default")),
+    proxied: manifests.map((manifest) => memberOf(unknownCheckingProxy(manifest), () => "default")),
+  };
+  remembered.set(manifests, members);
+  return members;
 }

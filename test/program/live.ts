@@ -74,6 +74,7 @@ export const compliantMesh = (authoritySecret: string, revision?: string, namesp
                 { name: "PILOT_SCOPE_GATEWAY_TO_NAMESPACE", value: "true" },
                 { name: "PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", value: "1m" },
                 { name: "BLOCKED_CIDRS_IN_JWKS_URIS", value: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
+                { name: "PILOT_FILTER_GATEWAY_CLUSTER_CONFIG", value: "true" },
               ],
               volumeMounts: [
                 { name: "cacerts", mountPath: "/etc/cacerts", readOnly: true },

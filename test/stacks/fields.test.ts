@@ -374,6 +374,13 @@ const secret = (at: string, base: () => Tree): Record<string, Field> => ({
 const based = (base: () => Tree, places: Record<string, Field>): Record<string, Field> =>
   Object.fromEntries(Object.entries(places).map(([place, field]) => [place, { base, ...field }]));
 
+const withNotebooks = (): Tree =>
+  changed(changed(withProvider(), "sessions.cookieDomain", undefined), "notebooks", {
+    mode: "subdomain",
+    domain: "notebooks.example.com",
+    client: { clientId: "notebooks", clientSecret: { secretName: "notebooks", key: "secret" } },
+  });
+
 const withMachineCas = (): Tree =>
   ["connectors[0]", "issuers[0]", "cluster"].reduce(
     (tree, each) => changed(tree, `machines.${each}.ca`, givenCa),
@@ -627,6 +634,13 @@ const fields: Readonly<Record<string, Field>> = {
     },
   },
   ...appFields(namespaceName.refuses, dnsName().refuses),
+  ...based(withNotebooks, {
+    "notebooks.mode": literal("subdomain", "write path or subdomain or separate-domain"),
+    "notebooks.domain": dnsName("kubeflow-notebooks.example.com"),
+    "notebooks.forwardAuthorization": flag,
+    "notebooks.client.clientId": line("write the client ID that the provider gave", 1, 1024),
+  }),
+  ...secret("notebooks.client.clientSecret", withNotebooks),
   ...edgeFields({ httpsUrl, pem: () => pem }),
   "certificates.organization": line(
     "write the organisation's name, 48 characters at the most: the CA's own name adds to it, and X.520 ends at 64",

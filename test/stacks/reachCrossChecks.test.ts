@@ -105,6 +105,13 @@ const cases: readonly Case[] = [
     mend: behind,
   })),
   {
+    name: "a provider below the notebooks' domain, where their own sign-in is",
+    base: () => changed(production(), "identity.connectors[0].issuer", "https://auth.example.org"),
+    change: [["notebooks", { mode: "separate-domain", domain: "example.org" }]],
+    key: "identity.connectors[0].issuer",
+    mend: behind,
+  },
+  {
     name: "a provider that is an application behind the gate",
     base: () => changed(production(), "identity.connectors[0].issuer", "https://login.kubeflow.example.com"),
     change: [["apps", [{ ...app, name: "login" }]]],

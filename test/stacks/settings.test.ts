@@ -62,6 +62,7 @@ describe("settings", () => {
       },
       monitoring: {},
       network: { metadataExceptions: [] },
+      notebooks: { mode: "path" },
       echo: { enabled: false },
       mirror: {},
     });

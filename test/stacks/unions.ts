@@ -15,35 +15,37 @@ export interface Union {
   way: string;
   /** As Pulumi spells it; the first entry stands for every one of a list. */
   path: string;
+  /** The setting that decides. */
+  by: string;
   branches: readonly { type: string; keys: readonly string[] }[];
   /** Puts a value at that place, with the types on the way that lead there. */
   place: (settings: Tree, value: Tree) => Tree;
 }
 
-type Step = { key: string } | { type: string } | "list";
+type Step = { key: string } | { type: string; by: string } | "list";
 
 export function unionsOf(): Union[] {
-  return [...walk(settingsSchema as unknown as Schema, [])].map(({ steps, union }) => ({
+  return [...walk(settingsSchema as unknown as Schema, [])].map(({ steps, union, by }) => ({
+    by,
     way: steps.map((step) => (step === "list" ? "[0]" : "key" in step ? step.key : `(${step.type})`)).join(" "),
     path: steps
       .map((step) => (step === "list" ? "[0]" : "key" in step ? `.${step.key}` : ""))
       .join("")
       .slice(1),
-    branches: union.map((branch) => ({ type: typeOf(branch), keys: Object.keys(branch.shape ?? {}) })),
+    branches: union.map((branch) => ({ type: typeOf(branch, by), keys: Object.keys(branch.shape ?? {}) })),
     place: (settings, value) => laid(settings, steps, value) as Tree,
   }));
 }
 
-function* walk(schema: Schema, steps: Step[]): Generator<{ steps: Step[]; union: readonly Schema[] }> {
+function* walk(schema: Schema, steps: Step[]): Generator<{ steps: Step[]; union: readonly Schema[]; by: string }> {
   const { innerType, discriminator } = schema.def;
   if (innerType !== undefined) {
     yield* walk(innerType, steps);
   } else if (discriminator !== undefined) {
-    assert.equal(discriminator, "type");
     const union = schema.options ?? [];
-    yield { steps, union };
+    yield { steps, union, by: discriminator };
     for (const branch of union) {
-      yield* walk(branch, [...steps, { type: typeOf(branch) }]);
+      yield* walk(branch, [...steps, { type: typeOf(branch, discriminator), by: discriminator }]);
     }
   } else if (schema.element !== undefined) {
     yield* walk(schema.element, [...steps, "list"]);
@@ -59,8 +61,8 @@ function* walk(schema: Schema, steps: Step[]): Generator<{ steps: Step[]; union:
   }
 }
 
-function typeOf({ shape = {} }: Schema): string {
-  let type = shape.type;
+function typeOf({ shape = {} }: Schema, by: string): string {
+  let type = shape[by];
   while (type?.def.innerType !== undefined) {
     type = type.def.innerType;
   }
@@ -81,5 +83,5 @@ function laid(given: unknown, [step, ...rest]: readonly Step[], value: Tree): un
   if ("key" in step) {
     return { ...tree, [step.key]: laid(tree[step.key], rest, value) };
   }
-  return laid(tree.type === step.type ? tree : { type: step.type }, rest, value);
+  return laid(tree[step.by] === step.type ? tree : { [step.by]: step.type }, rest, value);
 }

@@ -128,18 +128,18 @@ describe("an unknown key", () => {
 describe("a key of another mode", () => {
   const listed = (words: readonly string[]) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
 
-  for (const { way, path, place, branches } of unionsOf()) {
+  for (const { way, path, by, place, branches } of unionsOf()) {
     for (const { type, keys } of branches) {
       const others = [...new Set(branches.flatMap((branch) => branch.keys))].filter((key) => !keys.includes(key));
       for (const key of others) {
-        it(`is told from one that does not exist at ${way} ${key} with the type ${type}`, () => {
+        it(`is told from one that does not exist at ${way} ${key} with the ${by} ${type}`, () => {
           const owners = branches.filter((branch) => branch.keys.includes(key)).map((branch) => branch.type);
-          const settings = place(production(), { type, [key]: "anything" });
+          const settings = place(production(), { [by]: type, [key]: "anything" });
           const problems = problemsOf(settings).filter((problem) => problem.key === `${project}:${path}.${key}`);
           // A plain text where another mode has a secret is complained of as that, too.
           assert.equal(
             problems.at(-1)?.mend,
-            `this setting belongs to type: ${listed(owners)}; type is ${type}: remove it, or change the type`,
+            `this setting belongs to ${by}: ${listed(owners)}; ${by} is ${type}: remove it, or change the ${by}`,
           );
         });
       }
@@ -165,6 +165,7 @@ describe("a key of another mode", () => {
         "identity connectors [0]",
         "sessions storage",
         "machines cluster",
+        "notebooks",
       ],
     );
   });

@@ -17,6 +17,7 @@ const ofOtherWays = [
   "cluster-keys",
   "job",
   "connectors",
+  "saml",
   "outsider",
   "kept-sessions",
   "wait",
@@ -62,8 +63,17 @@ describe("the acceptance workflow", () => {
       [],
     );
     const required = / --require ([a-z\s-]*?) \\/.exec(call ?? "")?.[1]?.split(/\s+/) ?? [];
-    // The stack dev has no applications on hosts of their own, nothing in front of the gateway, and its keys by value.
-    const without = ["unreachable-issuer", "app", "closed-app", "in-cluster-app", ...ofOtherWays];
+    // The stack dev has no applications and no notebooks on hosts of their own, nothing in front of the gateway, and its keys
+    // by value.
+    const without = [
+      "unreachable-issuer",
+      "app",
+      "closed-app",
+      "in-cluster-app",
+      "notebooks",
+      "jupyterlab",
+      ...ofOtherWays,
+    ];
     assert.deepEqual([...required].sort(), knownNeeds.filter((need) => !without.includes(need)).sort());
   });
 

@@ -8,6 +8,7 @@ export interface Step {
   if?: string;
   uses?: string;
   run?: string;
+  shell?: string;
   env?: Record<string, string>;
   with?: Record<string, unknown>;
 }
@@ -51,8 +52,48 @@ export function textOf(file: string): string {
   return readFileSync(join(folder, file), "utf8");
 }
 
+/** An action of this repository's own, as its steps. */
+interface Action {
+  inputs?: Record<string, { default?: string }>;
+  runs: { using: string; steps: Step[] };
+}
+
+export const actionsFolder = join(root, ".github", "actions");
+
+/** Those that there are, by the folders that they are in. */
+export const actions: readonly string[] = readdirSync(actionsFolder).sort();
+
+export function actionText(name: string): string {
+  return readFileSync(join(actionsFolder, name, "action.yaml"), "utf8");
+}
+
+export function readAction(name: string): Action {
+  return parse(actionText(name)) as Action;
+}
+
+/** A workflow with the steps of this repository's actions in place of them. */
 export function read(file: string): Workflow {
-  return parse(textOf(file)) as Workflow;
+  const workflow = parse(textOf(file)) as Workflow;
+  const jobs = Object.entries(workflow.jobs).map(([name, job]) => [
+    name,
+    job.steps === undefined ? job : { ...job, steps: job.steps.flatMap(expanded) },
+  ]);
+  return { ...workflow, jobs: Object.fromEntries(jobs) as Record<string, Job> };
+}
+
+const own = "./.github/actions/";
+
+function expanded(step: Step): Step[] {
+  if (!step.uses?.startsWith(own)) return [step];
+  const { inputs = {}, runs } = readAction(step.uses.slice(own.length));
+  const given = (step.with ?? {}) as Record<string, string | number | boolean>;
+  for (const key of Object.keys(given)) if (!(key in inputs)) throw new Error(`${step.uses} has no input ${key}`);
+  return runs.steps.filter(({ if: condition }) => {
+    if (condition === undefined) return true;
+    const [, name = "", value] = /^inputs\.(\w+) == '(\w+)'$/.exec(condition) ?? [];
+    if (!(name in inputs)) throw new Error(`${step.uses} asks for ${condition}`);
+    return String(given[name] ?? inputs[name]?.default) === value;
+  });
 }
 
 export function stepsOf({ jobs }: Workflow): Step[] {

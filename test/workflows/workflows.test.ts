@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json";
-import { files, read, root, stepsOf, textOf } from "./workflow";
+import { actions, actionText, files, read, readAction, root, stepsOf, textOf } from "./workflow";
 
 /** The permissions of jobs that may do more than read the repository, all of them. */
 const permissions: Record<string, Record<string, Record<string, string>>> = {
@@ -78,7 +78,7 @@ for (const file of files) {
       const others = lines.filter((line) => !/uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line));
       assert.ok(lines.length > 0);
       for (const line of others) {
-        const [, local = ""] = /uses: \.\/(\.github\/workflows\/[\w-]+\.yaml)$/.exec(line) ?? [];
+        const [, local = ""] = /uses: \.\/(\.github\/(?:workflows\/[\w-]+\.yaml|actions\/[\w-]+))$/.exec(line) ?? [];
         assert.ok(local !== "" && existsSync(join(root, local)), `${line.trim()} is not pinned`);
       }
     });
@@ -131,6 +131,40 @@ for (const file of files) {
     });
   });
 }
+
+for (const name of actions) {
+  describe(`the action ${name}`, () => {
+    const { runs } = readAction(name);
+
+    it("is used, pins every action by its commit, and takes no secret", () => {
+      assert.ok(files.some((file) => textOf(file).includes(`uses: ./.github/actions/${name}\n`)));
+      const lines = actionText(name)
+        .split("\n")
+        .filter((line) => /^\s*(- )?uses:/.test(line));
+      for (const line of lines) assert.match(line, /uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      assert.doesNotMatch(actionText(name), /\bsecrets[.[]|github\.token|id-token/);
+    });
+
+    it("has scripts with a shell, in which no expression is put", () => {
+      assert.equal(runs.using, "composite");
+      for (const { run, shell } of runs.steps.filter((step) => step.run !== undefined)) {
+        assert.equal(shell, "bash");
+        assert.doesNotMatch(run ?? "", /\$\{\{/);
+      }
+    });
+  });
+}
+
+it("every job that uses an action of this repository has its files before", () => {
+  for (const file of files) {
+    for (const part of textOf(file)
+      .split(/^ {4}steps:\n/m)
+      .slice(1)) {
+      const used = part.indexOf("uses: ./.github/actions/");
+      if (used >= 0) assert.ok(part.slice(0, used).includes("uses: actions/checkout@"), file);
+    }
+  }
+});
 
 /** The first word of each line of a script, without what is only data for one: continued lines and here-documents. */
 function commandsIn(script: string): string[] {

@@ -1,4 +1,5 @@
 import { type Check } from "../../check";
+import { clustersOfOthers, throughTheApiServer as clustersThroughTheApiServer } from "./clustersOfOthers";
 import { foreignAuthority } from "./foreignAuthority";
 import { gatewayPodWithoutIstiod } from "./gatewayPodWithoutIstiod";
 import { insideThePlatform, throughPods } from "./insideThePlatform";
@@ -25,6 +26,7 @@ export const failClosed: readonly Check[] = [
   insideThePlatform(throughPods),
   pastTheBalancer,
   secretsInTheOpen(),
+  clustersOfOthers(clustersThroughTheApiServer),
   routesAtTheGate(pace),
   othersRoutes(pace),
   foreignAuthority(pace),

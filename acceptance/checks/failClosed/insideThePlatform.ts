@@ -51,7 +51,8 @@ export function insideThePlatform(open: OpenClients, within = 60_000): Check {
       const { target, probe, signal } = context;
       const api = clusterApi(target);
       const others = await namespacesOfOthers(api, signal);
-      const has = { echo: hasOwnEcho(target), others, absent: target.absent };
+      const notebooks = target.notebooks !== undefined;
+      const has = { echo: hasOwnEcho(target), notebooks, others, absent: target.absent };
       const parts = partsOf(target, await networkTargets(api, has, signal));
       const internal = internalWay(await authorityInCluster(api, signal));
       const ways = [...parts.flatMap(({ way, health }) => [way, health]), internal];

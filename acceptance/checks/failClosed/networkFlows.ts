@@ -25,7 +25,7 @@ import {
 } from "../../cluster/networkTargets";
 import { hasStarted, isReady, type Pod } from "../../cluster/objects";
 import { letIn } from "../../cluster/letIn";
-import { serverWays } from "../../cluster/serverWays";
+import { partWays } from "../../cluster/partWays";
 import { withObject, withSandbox } from "../../cluster/sandbox";
 import { waitFor } from "../../cluster/wait";
 import { envoyImage } from "../machines/podToBackend";
@@ -93,6 +93,7 @@ export function networkFlows(pace: FlowPace): Check {
       }
       const parts = {
         echo: hasOwnEcho(target),
+        notebooks: target.notebooks !== undefined,
         front: front !== undefined,
         clusterKeys: await findClusterKeys(api, signal),
         others,
@@ -110,7 +111,7 @@ export function networkFlows(pace: FlowPace): Check {
           const listener = await ready(api, listening, signal);
           const places: Place[] = [
             { namespace: sandbox, name: "outsider", expected: outsider(targets, listener, servers) },
-            ...disguised(servers, parts),
+            ...disguised(servers, targets, parts),
             ...owned.map((namespace) => ({ namespace, name, expected: insider(namespace, dns, listener) })),
           ];
           await withPods(context, { api, image, pace }, places, (stations) =>
@@ -177,9 +178,9 @@ function insider(namespace: string, dns: { address: string; port: number }, list
   ];
 }
 
-/** From pods that policies take for parts of the platform, to servers outside of which only some of them may know. */
-function disguised(servers: readonly Server[], parts: Parts): Place[] {
-  return serverWays(servers, servers.length === 0 ? [] : platformParts(parts)).map(({ disguise, ways }) => {
+/** From pods that policies take for parts of the platform, to what only some of them may know. */
+function disguised(servers: readonly Server[], targets: readonly NetworkTarget[], parts: Parts): Place[] {
+  return partWays(servers, targets, platformParts(parts)).map(({ disguise, ways }) => {
     const from = `a pod with the labels of ${disguise.name.replace(/^as-/, "")} (${disguise.namespace})`;
     const expected = ways.map(({ title, address, port, allowed }): Expected => {
       const wanted = allowed ? "open" : "closed";

@@ -2,7 +2,7 @@ import { type Check, type CheckContext } from "../../check";
 import { inParallel } from "../../http/inParallel";
 import { cookiesOf, Jar } from "../../http/jar";
 import { header, type HeaderList } from "../../http/request";
-import { isDeletion, sessionCookie } from "../../signIn/cookies";
+import { isDeletion, isSession, signedInMark } from "../../signIn/cookies";
 import { askWith } from "../../signIn/hop";
 import { isSignInPage } from "../../signIn/page";
 import { deadSession } from "./deadSession";
@@ -109,7 +109,7 @@ async function look(
   }
   const set = cookiesOf(answer).filter((cookie) => !isDeletion(cookie));
   probe.expect(
-    set.length === 0 && jar.cookies.every(({ name }) => name.startsWith(sessionCookie) && !name.endsWith("_csrf")),
+    set.length === 0 && jar.cookies.every((cookie) => isSession(cookie) || cookie.name === signedInMark),
     `${call} sets no cookie`,
     `${call} should set no cookie; it set ${set.map(({ name }) => name).join(", ")}`,
   );

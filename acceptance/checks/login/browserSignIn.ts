@@ -42,7 +42,7 @@ export async function signInIn(context: CheckContext, browser: BrowserContext): 
   probe.seen("the button leads to Dex's form");
 
   probe.busy("enter the password");
-  const arrival = await enterPassword(tab, person, asked);
+  const arrival = await enterPassword(tab, target, person, asked);
   await screenshot(tab, probe, "3-arrival.png");
   probe.expect(
     tab.url() === asked.href && arrival.status() === 200,

@@ -40,7 +40,7 @@ export async function twoTabsIn(context: CheckContext, browser: BrowserContext):
   );
   for (const { name, page, asked } of tabs) {
     probe.busy(`sign in with ${name}`);
-    const seen = await seenBy(await enterPassword(page, person, asked));
+    const seen = await seenBy(await enterPassword(page, target, person, asked));
     probe.expect(
       seen?.user === person.email,
       `${name} came back as ${person.email}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Target } from "../../check";
 import { Jar } from "../../http/jar";
-import { domainAttribute, sessionCookie } from "../../signIn/cookies";
+import { domainAttribute, freshMark, sessionCookie } from "../../signIn/cookies";
 
 /**
  * A browser with a session that is over, split as a large one, or with the one cookie that names a session where a server
@@ -15,10 +15,13 @@ export function deadSession(target: Target): Jar {
   const jar = new Jar();
   jar.take(target.gate, {
     status: 200,
-    headers: (target.keptSessions === true
-      ? [`${sessionCookie}=${value}`]
-      : [value.slice(0, 3800), value.slice(3800)].map((part, index) => `${sessionCookie}_${index}=${part}`)
-    ).map((cookie) => ["set-cookie", `${cookie}; ${attributes}`]),
+    headers: [
+      ...(target.keptSessions === true
+        ? [`${sessionCookie}=${value}`]
+        : [value.slice(0, 3800), value.slice(3800)].map((part, index) => `${sessionCookie}_${index}=${part}`)
+      ).map((cookie): [string, string] => ["set-cookie", `${cookie}; ${attributes}`]),
+      ["set-cookie", `${freshMark(value)}; Path=/; Secure; HttpOnly; SameSite=Lax`],
+    ],
     body: "",
     certificate: undefined,
   });

@@ -2,7 +2,7 @@ import { type Check, type CheckContext, type Person } from "../../check";
 import { inParallel } from "../../http/inParallel";
 import { cookiesOf } from "../../http/jar";
 import { ask } from "../../http/request";
-import { isCsrf, isDeletion, sessionCookie, sessionsGivenBy, sessionValue } from "../../signIn/cookies";
+import { isCsrf, isDeletion, sessionHeader, sessionsGivenBy, sessionValue } from "../../signIn/cookies";
 import { pageHeaders } from "../../signIn/hop";
 import { notArrived, protectedPage, refused } from "../../signIn/page";
 import { signIn } from "../../signIn/session";
@@ -37,7 +37,7 @@ export const forgedSessions: Check = {
       ]) {
         const url = protectedPage(target);
         const answer = await ask(target, url, "/", {
-          headers: [...headers, ["Cookie", `${sessionCookie}=${value}`]],
+          headers: [...headers, sessionHeader(value)],
           signal,
         });
         probe.expect(
@@ -54,7 +54,7 @@ export const forgedSessions: Check = {
 
 async function passes({ target, probe, signal }: CheckContext, person: Person, session: string): Promise<void> {
   const url = protectedPage(target);
-  const headers = [...pageHeaders, ["Cookie", `${sessionCookie}=${session}`] as const];
+  const headers = [...pageHeaders, sessionHeader(session)];
   const fault = notArrived(target, { url, answer: await ask(target, url, "/", { headers, signal }) }, person);
   probe.expect(
     fault === undefined,

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { sessionCookie } from "../../signIn/cookies";
+import { nameForProxy, sessionCookie } from "../../signIn/cookies";
 
 /** A cookie that looks like a session and is none. */
 export interface Forgery {
@@ -48,7 +48,7 @@ export function forgeries(session: string, csrf: { name: string; value: string }
     { what: "that is this deployment's CSRF cookie", value: csrf.value },
     {
       what: "that is this deployment's CSRF cookie, its name's end drawn into its content",
-      value: csrf.name.slice(sessionCookie.length) + csrf.value,
+      value: nameForProxy(csrf).slice(sessionCookie.length) + csrf.value,
     },
     { what: "that is empty", value: "" },
     { what: "of separators alone", value: "||" },

@@ -10,6 +10,7 @@ import { copiedCookie } from "./copiedCookie";
 import { cookieGrowth } from "./cookieGrowth";
 import { forgedSessions } from "./forgedSessions";
 import { eachPerson } from "./eachPerson";
+import { forgedAssertions } from "./forgedAssertions";
 import { loginCsrf } from "./loginCsrf";
 import { outlivesToken } from "./outlivesToken";
 import { outsider } from "./outsider";
@@ -31,6 +32,7 @@ export const login: readonly Check[] = [
   eachPerson,
   outsider,
   wrongPassword,
+  forgedAssertions,
   browserSignIn,
   sessionCookies,
   parallelSignIns,

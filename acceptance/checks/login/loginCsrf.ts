@@ -1,7 +1,7 @@
 import { type Check, type Target } from "../../check";
 import { type Cookie, Jar } from "../../http/jar";
 import { Attempt } from "../../signIn/attempt";
-import { domainAttribute, isCsrf } from "../../signIn/cookies";
+import { domainAttribute, isCsrf, nameForProxy } from "../../signIn/cookies";
 import { redirectOf } from "../../signIn/hop";
 import { notArrived, protectedPage } from "../../signIn/page";
 import { jarFrom } from "../../signIn/session";
@@ -13,8 +13,8 @@ export const loginCsrf: Check = {
   area: "login",
   name: "login-csrf",
   proves:
-    "Nobody is signed in with a code that somebody else got: not in a browser without a sign-in under way, not in one with its own, and not with codes and states of two sign-ins mixed.",
-  mend: "code_challenge_method must be S256, cookie_csrf_per_request true and cookie_samesite lax; insecure_oidc_skip_nonce must be false.",
+    "Nobody is signed in with a code that somebody else got: not in a browser without a sign-in under way, not in one with its own, not in one where a page of another host put that sign-in's cookie, and not with codes and states of two sign-ins mixed.",
+  mend: "code_challenge_method must be S256, cookie_csrf_per_request true and cookie_samesite lax; insecure_oidc_skip_nonce must be false. The filter gatehouse.begun_sign_ins of EnvoyFilter ingress/gatehouse keeps the CSRF cookie with the gate's host (documents/gateway/begun-sign-ins.lua).",
   exercises: ["oauth2-proxy", "Dex"],
   needs: ["sessions", "user"],
   async run(context) {
@@ -48,6 +48,12 @@ export const loginCsrf: Check = {
       jarWith(target, { ...victim.csrf, name: somebodyElse.csrf.name }),
       callback,
     );
+    await refusedCallback(
+      context,
+      "of somebody else, with the other's CSRF cookie as another host of the domain can set it",
+      jarWith(target, { ...somebodyElse.csrf, name: nameForProxy(somebodyElse.csrf) }),
+      callback,
+    );
     const fault = notArrived(target, await somebodyElse.attempt.finish(callback), person);
     probe.expect(
       fault === undefined,
@@ -69,7 +75,9 @@ export const loginCsrf: Check = {
 
 function jarWith(target: Target, { name, value }: Cookie): Jar {
   const jar = new Jar();
-  const line = `${name}=${value}; Path=/; ${domainAttribute(target)}Secure; HttpOnly; SameSite=Lax`;
+  // Of a name that a host alone can set, browsers take no domain.
+  const domain = name.startsWith("__Host-") ? "" : domainAttribute(target);
+  const line = `${name}=${value}; Path=/; ${domain}Secure; HttpOnly; SameSite=Lax`;
   jar.take(target.gate, { status: 200, headers: [["set-cookie", line]], body: "", certificate: undefined });
   return jar;
 }

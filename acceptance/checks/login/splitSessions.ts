@@ -1,6 +1,6 @@
 import { type Check, type CheckContext } from "../../check";
 import { ask } from "../../http/request";
-import { sessionCookie, sessionValue } from "../../signIn/cookies";
+import { freshMark, sessionCookie, sessionValue } from "../../signIn/cookies";
 import { pageHeaders } from "../../signIn/hop";
 import { notArrived, protectedPage, refused } from "../../signIn/page";
 import { signIn } from "../../signIn/session";
@@ -68,11 +68,12 @@ async function send(
   const cookies = order.flatMap((index) =>
     parts[index] === undefined ? [] : [`${sessionCookie}_${index}=${parts[index]}`],
   );
-  const headers = [...pageHeaders, ["Cookie", cookies.join("; ")] as const];
+  const headers = [...pageHeaders, ["Cookie", [...cookies, freshMark(parts.join(""))].join("; ")] as const];
   return await ask(target, protectedPage(target), "/", { headers, signal });
 }
 
 function inThree(value: string): [string, string, string] {
-  const third = Math.floor(value.length / 3);
+  // The last part is the shortest, as oauth2-proxy makes it.
+  const third = Math.ceil(value.length / 3);
   return [value.slice(0, third), value.slice(third, 2 * third), value.slice(2 * third)];
 }

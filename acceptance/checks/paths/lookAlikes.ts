@@ -45,7 +45,7 @@ const guarded = [
 /** Programs that ask for health, which proxies were made to let through (CVE-2026-34457). */
 const agents = [
   "GoogleHC/1.0",
-  "kube-probe/1.35",
+  "kube-probe/1.36",
   "ELB-HealthChecker/2.0",
   "Prometheus/3.0",
   "Envoy/HC",

@@ -12,8 +12,11 @@ export interface Expected {
   hidden?: readonly Mark[];
   /** A name that a forged header claims. */
   forged?: string;
-  /** It was asked with HEAD, so that a page has no body to be known by. */
-  head?: boolean;
+  /**
+   * It was asked with HEAD, or for a websocket that the application makes none of, so that a page has no body to be known by: Envoy
+   * takes the text from an answer to an upgrade that isn't one.
+   */
+  bodiless?: boolean;
 }
 
 const refusals: readonly number[] = [400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 417, 421, 426, 431, 501, 505];
@@ -27,7 +30,7 @@ export function notOwn(
   expected: Expected,
   gate: Pick<Target, "absent"> = {},
 ): string | undefined {
-  const { person, own, hidden = [], forged, head = false } = expected;
+  const { person, own, hidden = [], forged, bodiless = false } = expected;
   if (hidden.some((mark) => body.includes(mark.text))) {
     return "the application's answer to a request that was hidden in another one";
   }
@@ -37,7 +40,7 @@ export function notOwn(
   const seen = seenByBackend({ status, body, headers: [...headers], certificate: undefined });
   if (seen === undefined) {
     // Sign-in's page has no 200; 5xx would only mean that something broke on the way.
-    return (head && status === 200 && body === "") || turnsAway(gate, status, refusals)
+    return (bodiless && status === 200 && body === "") || turnsAway(gate, status, refusals)
       ? undefined
       : `status ${status}`;
   }

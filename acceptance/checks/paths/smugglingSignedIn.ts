@@ -67,8 +67,8 @@ export function smugglingSignedIn(way: keyof typeof ways, pick: Pick = everyOne)
         pick(desyncs({ path: "/probe", host: url.host, headers }, inner)),
         async ({ what, parts }) => {
           const { answers, rest } = await exchange(target, url, parts, { patience: 1_500, settle: 250, signal });
-          const head = parts[0]?.startsWith("HEAD ") === true;
-          const expected = { person, own, hidden: [hidden], forged: victim, head };
+          const bodiless = /^HEAD |^Upgrade: websocket\r$/m.test(parts[0] ?? "");
+          const expected = { person, own, hidden: [hidden], forged: victim, bodiless };
           const text = rest.toString("latin1");
           const wrong =
             answers.map((answer) => notOwn(answer, expected, target)).find((each) => each !== undefined) ??

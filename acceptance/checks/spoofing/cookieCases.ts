@@ -7,6 +7,8 @@ export interface CookieCase {
   kept: string | undefined;
   /** Not as clients may send it (RFC 6265, section 5.4: one line), so that a refusal is as good. */
   mayBeRefused?: true;
+  /** Two sessions, of which oauth2-proxy would take one: they are none, and only whoever shows a token comes in. */
+  twoSessions?: true;
 }
 
 /** Values that some server or browser sends and some parser breaks (RFC 6265, section 4.1.1, and what came before it). */
@@ -55,10 +57,15 @@ export function cookieCases(session: string): CookieCase[] {
     { what: "cookies without blanks between", sent: [`a=1;${session.replaceAll("; ", ";")};b=2`], kept: "a=1;b=2" },
     { what: "odd values", sent: [`${odd}; ${session}`], kept: odd },
     { what: "odd values behind it", sent: [`${session}; ${odd}`], kept: odd },
-    { what: "its parts and CSRF cookies", sent: [`${own}; ${session}; a=1`], kept: "a=1" },
+    { what: "its parts and CSRF cookies", sent: [`${own}; ${session}; a=1`], kept: "a=1", twoSessions: true },
     { what: "names that are like its own", sent: [`${alike}; ${session}`], kept: alike },
-    { what: "its name with a blank behind it", sent: [`a=1; ${session}; ${name} =left-over`], kept: "a=1" },
-    { what: "its name without a value", sent: [`a=1; ${session}; ${name}`], kept: "a=1" },
+    {
+      what: "its name with a blank behind it",
+      sent: [`a=1; ${session}; ${name} =left-over`],
+      kept: "a=1",
+      twoSessions: true,
+    },
+    { what: "its name without a value", sent: [`a=1; ${session}; ${name}`], kept: "a=1", twoSessions: true },
     { what: "the same cookie twice", sent: [`a=1; a=2; ${session}; a=1`], kept: "a=1; a=2; a=1" },
     { what: "two lines, the session in the first", sent: [session, "a=1; b=2"], kept: "a=1; b=2", mayBeRefused: true },
     { what: "two lines, the session in the second", sent: ["a=1; b=2", session], kept: "a=1; b=2", mayBeRefused: true },

@@ -32,7 +32,9 @@ export const cookies: Check = {
       const over1 = (more: HeaderList = []) =>
         ask(target, echo, "/", { headers: [["Accept", "application/json"], ...more, ...lines], signal });
       const plain = await over1();
-      if (each.mayBeRefused === true && isRefused(plain)) {
+      if (each.twoSessions === true) {
+        none(context, each, plain, "HTTP/1.1");
+      } else if (each.mayBeRefused === true && isRefused(plain)) {
         probe.seen(`${each.what} (HTTP/1.1): refused with ${plain.status}`);
       } else {
         compare(context, each, plain, session, "HTTP/1.1");
@@ -46,10 +48,22 @@ export const cookies: Check = {
         came.kind === "answer"
           ? { ...came, certificate: undefined }
           : { status: 0, headers: [], body: "", certificate: undefined };
-      compare(context, each, answer, session, "HTTP/2");
+      if (each.twoSessions === true) {
+        none(context, each, answer, "HTTP/2");
+      } else {
+        compare(context, each, answer, session, "HTTP/2");
+      }
     }
   },
 };
+
+function none({ probe }: CheckContext, { what }: CookieCase, answer: Answer, how: string): void {
+  probe.expect(
+    isRefused(answer),
+    `${what} (${how}): refused with ${answer.status}`,
+    `${what} (${how}): two sessions should be none; came ${whatCame(answer)}`,
+  );
+}
 
 function compare(
   { probe }: CheckContext,

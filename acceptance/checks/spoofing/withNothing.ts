@@ -10,7 +10,7 @@ import { mendForged } from "./everyForgery";
 /** What a request says to look like one that needs no identity, with the advisories where a proxy believed it. */
 const disguises: readonly Forged[] = [
   // CVE-2026-34457: health checks by their name.
-  ...["GoogleHC/1.0", "kube-probe/1.35", "ELB-HealthChecker/2.0", "Prometheus/3.0"].map((agent) => ({
+  ...["GoogleHC/1.0", "kube-probe/1.36", "ELB-HealthChecker/2.0", "Prometheus/3.0"].map((agent) => ({
     what: `the user agent ${agent}`,
     headers: [["User-Agent", agent]] as const,
   })),

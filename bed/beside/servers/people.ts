@@ -12,6 +12,8 @@ export interface ConnectorPerson {
   login?: string;
   /** Whose form it is typed into, where it isn't the gate's Dex's own. */
   issuer?: string;
+  /** Whether the connector speaks SAML with it. */
+  saml?: boolean;
   /** With which groups the gate has to see them. */
   groups: readonly string[];
   /** Whether the provider knows them and the gate doesn't let them in. */
@@ -22,14 +24,18 @@ export interface ConnectorPerson {
 export function peopleFacts(
   people: readonly ConnectorPerson[],
 ): Pick<BesideFacts, "passwordsFile" | "groups" | "outsiders" | "connectors"> {
-  const ways = people.map(({ email, password, connector, login, issuer }) => {
-    const way = { password, connector, ...(login === undefined ? {} : { login }) };
-    return [email, { ...way, ...(issuer === undefined ? {} : { issuer }) }] as const;
-  });
+  // JSON has no undefined: what somebody doesn't have isn't there.
+  const ways = people.map(({ email, password, connector, login, issuer, saml }) => [
+    email,
+    { password, connector, login, issuer, saml },
+  ]);
   const [inside, outside] = [false, true].map((which) => people.filter(({ outsider = false }) => outsider === which));
   return {
     connectors: true,
-    passwordsFile: writePrivateJson(join(layout().beside, "people.json"), Object.fromEntries(ways)),
+    passwordsFile: writePrivateJson(
+      join(layout().beside, "people.json"),
+      Object.fromEntries(ways) as Record<string, unknown>,
+    ),
     groups: Object.fromEntries((inside ?? []).map(({ email, groups }) => [email, [...groups]])),
     outsiders: (outside ?? []).map(({ email }) => email),
   };

@@ -37,7 +37,9 @@ function parse(cidr: string): Block {
   ) {
     throw new Error(`${cidr} is not an IPv4 block such as 10.0.0.0/8`);
   }
-  return { address: bytes.reduce((sum, byte) => sum * 256 + byte, 0), length: bits };
+  // 10.0.1.0/22 is the block of 10.0.0.0: what stands behind the length is no part of it, and halves are counted from its first address.
+  const size = 2 ** (32 - bits);
+  return { address: Math.floor(bytes.reduce((sum, byte) => sum * 256 + byte, 0) / size) * size, length: bits };
 }
 
 function show({ address, length }: Block): string {

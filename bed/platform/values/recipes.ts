@@ -19,6 +19,9 @@ export interface GivenValues {
   secrets?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A place, and what makes its value; the place's first group is told. */
+type Recipe = [place: RegExp, make: (value: GeneratedValue, detail: string) => Promise<string>];
+
 /** Makes the values that the manifests leave out, as `pulumi up` does; docs/7-gitops.md has the same list for people. */
 export class Recipes {
   /** Passwords of the static users, by e-mail address, as far as they were made. */
@@ -48,7 +51,7 @@ export class Recipes {
     );
   }
 
-  readonly #recipes: [RegExp, (value: GeneratedValue, detail: string) => Promise<string>][] = [
+  readonly #recipes: Recipe[] = [
     [
       /^Secret cert-manager\/gatehouse-ca-\d+: stringData\["tls\.key"\]$/,
       async (value) => (await this.#authority(value)).keyPem,
@@ -71,14 +74,20 @@ export class Recipes {
       async (value) => (await this.#authority(value)).certificatePem,
     ],
     [
-      /^Secret auth\/oauth2-proxy: stringData\.cookie-secret$/,
-      async (value) => {
-        const urn = only(value, "random:index/randomBytes:RandomBytes", /^oauth2-proxy-cookie-\d+$/);
+      /^Secret auth\/(oauth2-proxy(?:-notebooks)?): stringData\.cookie-secret$/,
+      async (value, proxy) => {
+        const urn = only(value, "random:index/randomBytes:RandomBytes", new RegExp(`^${proxy}-cookie-\\d+$`));
         return (await this.store.of(urn, { length: 32 }, () => ({ text: makeBytes(32) }))).text;
       },
     ],
-    [/^Secret auth\/oauth2-proxy: stringData\.client-secret$/, (value) => this.#clientSecret(value)],
-    [/^Secret auth\/dex: stringData\.OAUTH2_PROXY_CLIENT_SECRET$/, (value) => this.#clientSecret(value)],
+    ...[
+      /^Secret auth\/oauth2-proxy: stringData\.client-secret$/,
+      /^Secret auth\/dex: stringData\.OAUTH2_PROXY_CLIENT_SECRET$/,
+    ].map((place): Recipe => [place, (value) => this.#clientSecret(value, /^client-secret-\d+$/)]),
+    ...[
+      /^Secret auth\/oauth2-proxy-notebooks: stringData\.client-secret$/,
+      /^Secret auth\/dex: stringData\.NOTEBOOKS_CLIENT_SECRET$/,
+    ].map((place): Recipe => [place, (value) => this.#clientSecret(value, /^notebooks-client-secret-\d+$/)]),
     [
       /^Secret auth\/dex: stringData\.STATIC_PASSWORD_HASH_(\d+)$/,
       (value, index) => this.#passwordHash(value, Number(index)),
@@ -121,8 +130,8 @@ export class Recipes {
     return this.store.of(urn, inputs, () => makeAuthority(inputs));
   }
 
-  async #clientSecret(value: GeneratedValue): Promise<string> {
-    const urn = only(value, "random:index/randomPassword:RandomPassword", /^client-secret-\d+$/);
+  async #clientSecret(value: GeneratedValue, name: RegExp): Promise<string> {
+    const urn = only(value, "random:index/randomPassword:RandomPassword", name);
     return (await this.store.of(urn, { length: 48 }, () => ({ result: makePassword(48) }))).result;
   }
 

@@ -17,6 +17,10 @@ const names: Readonly<Record<string, string>> = {
   "oidcconfig.insecureskipnonce": "insecure_oidc_skip_nonce",
   "oidcconfig.insecureskipissuerverification": "insecure_oidc_skip_issuer_verification",
   "oidcconfig.insecureallowunverifiedemail": "insecure_oidc_allow_unverified_email",
+  "server.bindaddress": "http_address",
+  "cert.fromenv": "tls_cert_file",
+  "cert.fromfile": "tls_cert_file",
+  "cert.value": "tls_cert_file",
   "provider.loginurl": "login_url",
   "provider.redeemurl": "redeem_url",
   "provider.profileurl": "profile_url",
@@ -84,8 +88,9 @@ export function alphaSettings(
       const passes = section === "injectrequestheaders";
       core.push(...items(place, value).flatMap(([field, header]) => headerSettings(field, header, passes)));
     } else if (isMap(value)) {
-      // The servers have keys of their own (`bindAddress`, `tls`), none of which is a setting that is asked for.
-      core.push(...keysOf(section, place, value).filter(({ name }) => /^(insecure|skip|disable)/.test(name)));
+      const own =
+        section === "server" ? /^(http_address|tls_cert_file|insecure|skip|disable)/ : /^(insecure|skip|disable)/;
+      core.push(...keysOf(section, place, value).filter(({ name }) => own.test(name)));
     } else {
       core.push(entry(snake(key), place, value));
     }
@@ -104,7 +109,10 @@ export function alphaSettings(
   function headerSettings(field: string, header: Record<string, unknown>, passes: boolean): Setting[] {
     return Object.entries(header).flatMap(([key, value]) => {
       const place = join(field, key);
-      if (key.toLowerCase() !== "values") return key.toLowerCase() === "name" ? [] : [entry(snake(key), place, value)];
+      const lowered = key.toLowerCase();
+      // In answers oauth2-proxy reads no such switch.
+      if (lowered === "name" || (lowered === "preserverequestvalue" && !passes)) return [];
+      if (lowered !== "values") return [entry(snake(key), place, value)];
       return items(place, value).flatMap(([at, source]) =>
         leaves(at, source).flatMap(([leaf, path, text]) => {
           if (leaf === "claim" && passes && text === "access_token") return [entry("pass_access_token", path, true)];

@@ -3,10 +3,10 @@ import { isMap, join } from "../../manifest";
 import { type Member } from "../../rule";
 import { type ChartValues } from "../chartValues";
 import { known } from "../known";
-import { memberFor, type TextReference, textsIn } from "../texts";
+import { memberFor, notAmong, type TextReference, textsIn } from "../texts";
 import { alphaSettings } from "./alpha";
 import { commandLine, settingsInWords } from "./commandLine";
-import { environmentOf, notAmong, settingsInEnvironment } from "./environment";
+import { environmentOf, settingsInEnvironment } from "./environment";
 import { type FileFormat, type FileSettings, settingsInFile, settingsInText } from "./files";
 import { type Problem, type Proxy } from "./proxy";
 import { type Layer, type Setting } from "./setting";
@@ -132,6 +132,11 @@ function made(about: Member, field: string, values: Record<string, unknown>): La
       const value = section(redis, part)[key];
       if (value) add(name, [...from, part, key], () => value);
     }
+    // The chart's own Redis has no TLS, and the chart writes its address.
+    const ofChart = ["redis-ha", "redis"].find((key) => section(values, key)["enabled"] === true);
+    if (ofChart !== undefined && !section(redis, "standalone")["connectionUrl"]) {
+      add("redis_connection_url", [ofChart, "enabled"], () => "redis://");
+    }
   }
   return { settings };
 }
@@ -150,14 +155,26 @@ function ownFile(about: Member, field: string, config: Record<string, unknown>):
   return settingsInFile(about, place, true, text, "file");
 }
 
+/** What the chart writes into one file: its own listener, the values as they stand, and a text behind them. */
 function ownAlpha(about: Member, field: string, values: Record<string, unknown>): FileSettings {
+  // It puts all of it into a Secret.
+  const settingsOf = (key: string, document: Record<string, unknown>) =>
+    alphaSettings(about, join(field, key), document, false);
+  const data = settingsOf("configData", section(values, "configData"));
+  const written = section(values, "serverConfigData");
+  const listens = Object.keys(written).some((key) => key.toLowerCase() === "bindaddress");
+  const server = settingsOf("serverConfigData", {
+    server: listens ? written : { bindAddress: "0.0.0.0:4180", ...written },
+  });
   const given = values["configFile"];
-  if (typeof given === "string" && given !== "") {
-    return settingsInFile(about, join(field, "configFile"), false, () => given, "alpha file");
-  }
-  // The chart puts all of it into a Secret.
-  const alpha = alphaSettings(about, join(field, "configData"), section(values, "configData"), false);
-  return { layer: { settings: alpha.core }, alpha, problems: [] };
+  const text =
+    typeof given === "string" && given !== ""
+      ? settingsInFile(about, join(field, "configFile"), false, () => given, "alpha file")
+      : undefined;
+  const core = [...server.core, ...data.core, ...(text?.layer.settings ?? [])];
+  const layer = { ...text?.layer, settings: core };
+  const alpha = { core, providers: [...data.providers, ...(text?.alpha?.providers ?? [])] };
+  return { layer, alpha, problems: text?.problems ?? [] };
 }
 
 function missing(about: Member, field: string, kind: string, name: string): FileSettings {

@@ -1,10 +1,9 @@
 import { lists, nameOfFlag, switches } from "../../../documents/oauth2-proxy/settingNames";
 import { join, listAt } from "../../manifest";
 import { type Member, type UnknownValue } from "../../rule";
-import { type Container } from "../containers";
 import { known } from "../known";
 import { type Variable } from "./environment";
-import { type Problem } from "./proxy";
+import { isProgram } from "./script";
 import { type Layer, type Setting } from "./setting";
 
 /** One word of a command, with the place where it stands. */
@@ -18,7 +17,11 @@ export function settingsInWords(about: Member, words: readonly Word[], variables
   const settings: Setting[] = [];
   for (let index = 0; index < words.length; index++) {
     const { field, text } = words[index] ?? { field: "", text: "" };
-    if (text === "--") break;
+    if (text === "--") {
+      // What starts another program, such as dumb-init or tini, has dashes before that program's own words.
+      if (words.slice(index + 1).some((word) => isProgram(word.text))) continue;
+      break;
+    }
     const [, flag, given] = /^--?([A-Za-z][\w.-]*)(?:=([^]*))?$/.exec(text) ?? [];
     if (flag === undefined) continue;
     const name = nameOfFlag(flag);
@@ -66,24 +69,11 @@ export function commandLine(
   return { settings: settingsInWords(about, words, variables), ...(unknown ? { unknown } : {}) };
 }
 
-/** Scripts that make words of a command themselves, so that nobody can say which flags there are. */
-export function hiddenWords(about: Member, { field, spec }: Container): Problem[] {
-  return ["command", "args"].flatMap((key) => {
-    const list = known(() => listAt(spec[key], join(field, key)));
-    if (!list.known) return [];
-    return list.value.flatMap((item, index) => {
-      // A word of its own that a shell replaces: `$ARGS`, `$@`, `$(cat flags)`, `` `cat flags` ``.
-      if (typeof item !== "string" || !/\s/.test(item) || !/\s["']?(\$[\w@*({]|`)/.test(item)) return [];
-      const message = "is a script that makes flags, so nobody can see them. Write the flags into args.";
-      return [{ about, field: join(join(field, key), index), message }];
-    });
-  });
-}
-
 /** A script's line is taken apart as a shell would in the simplest case. */
 function wordsOf(field: string, text: string): Word[] {
   if (text.startsWith("-") || !/\s--?[a-z]/.test(text)) return [{ field, text }];
-  return (text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => ({
+  // A backslash at a line's end joins it with the next.
+  return (text.replace(/\\\n/g, " ").match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => ({
     field,
     text: word.replace(/["']/g, ""),
   }));

@@ -2,7 +2,7 @@ import { nameOfVariable, secretNames } from "../../../documents/oauth2-proxy/set
 import { isMap, join, listAt, mapAt } from "../../manifest";
 import { type Member, type UnknownValue } from "../../rule";
 import { known } from "../known";
-import { memberFor, type TextReference, textsIn } from "../texts";
+import { memberFor, notAmong, textAt, type TextReference, textsIn } from "../texts";
 import { type Problem } from "./proxy";
 import { type Layer, notShown, type Setting } from "./setting";
 
@@ -22,7 +22,7 @@ export interface Environment {
 }
 
 /** Values that say nothing about safety, or that belong into a Secret which somebody else makes. */
-const mayStayHidden = new Set([...secretNames, "client_id", "redis_username", "provider_display_name"]);
+export const mayStayHidden = new Set([...secretNames, "client_id", "redis_username", "provider_display_name"]);
 
 /** A container's `env` and `envFrom`; of two variables with one name the later counts, and `env` before `envFrom`. */
 export function environmentOf(
@@ -52,7 +52,10 @@ export function environmentOf(
       guard(() => {
         const pair = mapAt(entry, join(place, index));
         const variable = String(pair["name"]);
-        variables.push(variableOf({ about, field: join(place, index), variable, pair, namespace, members, problems }));
+        const before = variables.length;
+        const find = (name: string) => variables.slice(0, before).findLast((one) => one.variable === name);
+        const own = variableOf({ about, field: join(place, index), variable, pair, namespace, members, problems });
+        variables.push({ ...own, read: () => expanded(own.read(), find) });
       }),
     );
   });
@@ -73,6 +76,18 @@ export function settingsInEnvironment({ variables, unknown }: Environment): Laye
     return [{ name, origin: "variable", about, field: `${field} (${variable})`, inTheOpen, read: value }];
   });
   return { settings, ...(unknown ? { unknown } : {}) };
+}
+
+/** A value with the variables in it that Kubernetes replaces: those that stand before it. */
+function expanded(value: unknown, find: (name: string) => Variable | undefined): unknown {
+  if (typeof value !== "string") return value;
+  const [, whole] = /^\$\(([A-Za-z_][\w.-]*)\)$/.exec(value) ?? [];
+  const source = whole === undefined ? undefined : find(whole);
+  if (source) return source.read();
+  return value.replace(/\$\(([A-Za-z_][\w.-]*)\)/g, (reference, name: string) => {
+    const text = find(name)?.read();
+    return typeof text === "string" ? text : reference;
+  });
 }
 
 interface VariableArgs {
@@ -111,7 +126,7 @@ function variableOf({ about, field, variable, pair, namespace, members, problems
   const { kind, name: object } = reference;
   const member = memberFor(members, reference);
   if (!member) return hidden(notAmong(kind, object));
-  const text = textsIn(member).find(({ entry }) => entry.name === reference.key);
+  const text = textAt(member, reference.key);
   if (!text) return hidden(`takes ${reference.key} from the ${kind} ${object}, which has no such key. Add it there.`);
   return {
     variable,
@@ -166,11 +181,4 @@ function allOf(
       read: () => entry.read() ?? "",
     }));
   });
-}
-
-export function notAmong(kind: string, name: string): string {
-  return (
-    `takes settings from the ${kind} ${name}, which is not among these objects, so nobody can see them. ` +
-    `Hand that ${kind} in with them, or write the settings here.`
-  );
 }

@@ -29,14 +29,21 @@ export interface Layer {
   readonly unknown?: UnknownValue;
 }
 
-/** The mentions of a setting that count: those of the first layer which has any. */
+/**
+ * The mentions of a setting that count: those of the first layer which has any. In an alpha configuration each upstream and
+ * each header has its own.
+ */
 export function mentions(layers: readonly Layer[], name: string): readonly Setting[] {
   for (const { settings, unknown } of layers) {
     const found = settings.filter((setting) => setting.name === name && setting.read() !== undefined);
-    if (found.length > 0) return lists.has(name) ? found : found.slice(-1);
+    if (found.length > 0) return lists.has(name) ? found : lastOf(found);
     if (unknown) throw unknown;
   }
   return [];
+}
+
+function lastOf(found: readonly Setting[]): readonly Setting[] {
+  return found.at(-1)?.origin === "alpha file" ? found : found.slice(-1);
 }
 
 /** The mention that counts of a setting with one value. */

@@ -1,8 +1,9 @@
-import { type DexEntry, entriesOf, isReference, leavesOf } from "../../readers/dex";
+import { type DexEntry, entriesOf, isReference, leavesOf, storedConnectors, storedEntry } from "../../readers/dex";
 import { join } from "../../manifest";
 import { type Finding, violation } from "../../rule";
 import { dexDocs, weakness } from "../identitySources";
 import { dexRule } from "./dexRule";
+import { asvs, secretsManagement } from "../frameworks";
 
 const secretKey = /(secret|password|passwd|bindpw|privatekey|apikey|encryptionkey|token)$/i;
 
@@ -21,21 +22,29 @@ export const forbidDexInlineSecrets = dexRule(
       798,
       "Use of Hard-coded Credentials",
       dexDocs("configuration/general", "secretEnv, hashFromEnv and variables in connectors"),
+      asvs("13.3.1", "secrets are kept by what manages secrets"),
+      secretsManagement,
     ),
     settings: [],
   },
   {
     documents: [
       ({ root, config, inTheOpen }) =>
-        inTheOpen
-          ? leavesOf(root, config)
-              .filter(({ key, value }) => secretKey.test(key) && isLiteral(value))
-              .map(({ field }) => complaint(field, "a secret", "Put it into a Secret, and name its variable here."))
-          : [],
+        inTheOpen ? secretsIn(root, config, "Put it into a Secret, and name its variable here.") : [],
       (document) => entriesOf(document, "staticPasswords").flatMap(hash),
     ],
+    objects: (manifest) =>
+      [...storedEntry(manifest, "OAuth2Client"), ...storedConnectors(manifest)].flatMap(({ field, entry }) =>
+        secretsIn(field, entry, "Write it into Dex's configuration, and name its variable there."),
+      ),
   },
 );
+
+function secretsIn(root: string, config: Record<string, unknown>, mend: string): Finding[] {
+  return leavesOf(root, config)
+    .filter(({ key, value }) => secretKey.test(key) && isLiteral(value))
+    .map(({ field }) => complaint(field, "a secret", mend));
+}
 
 function hash({ field, entry, inTheOpen }: DexEntry): Finding[] {
   if (!inTheOpen || !isLiteral(entry["hash"])) return [];
@@ -45,7 +54,7 @@ function hash({ field, entry, inTheOpen }: DexEntry): Finding[] {
 }
 
 function complaint(field: string, what: string, mend: string): Finding {
-  return violation(field, `${field} holds ${what} that everybody can read who may read the ConfigMap. ${mend}`);
+  return violation(field, `${field} holds ${what} that everybody can read who may read this object. ${mend}`);
 }
 
 function isLiteral(value: unknown): boolean {

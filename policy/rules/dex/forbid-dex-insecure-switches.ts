@@ -1,5 +1,5 @@
-import { leavesOf } from "../../readers/dex";
-import { violation } from "../../rule";
+import { leavesOf, storedConnectors } from "../../readers/dex";
+import { type Finding, violation } from "../../rule";
 import { dexDocs, weakness } from "../identitySources";
 import { verificationSwitch } from "../tls/verificationSwitch";
 import { dexRule, shown } from "./dexRule";
@@ -41,21 +41,23 @@ export const forbidDexInsecureSwitches = dexRule(
     settings: [],
   },
   {
-    documents: [
-      ({ root, config }) =>
-        leavesOf(root, config)
-          .filter(
-            ({ key, value }) =>
-              (tellsOfDanger.test(key) || tellsOfDanger.test(key.toLowerCase())) &&
-              !harmless.has(key.toLowerCase()) &&
-              verificationSwitch(key) === undefined &&
-              value !== false &&
-              value !== undefined &&
-              value !== null,
-          )
-          .map(({ field, value }) =>
-            violation(field, `${field} = ${shown(value)} turns a protection off. Remove it, or write false.`),
-          ),
-    ],
+    documents: [({ root, config }) => problems(root, config)],
+    objects: (manifest) => storedConnectors(manifest).flatMap(({ field, entry }) => problems(field, entry)),
   },
 );
+
+function problems(root: string, config: Record<string, unknown>): Finding[] {
+  return leavesOf(root, config)
+    .filter(
+      ({ key, value }) =>
+        (tellsOfDanger.test(key) || tellsOfDanger.test(key.toLowerCase())) &&
+        !harmless.has(key.toLowerCase()) &&
+        verificationSwitch(key) === undefined &&
+        value !== false &&
+        value !== undefined &&
+        value !== null,
+    )
+    .map(({ field, value }) =>
+      violation(field, `${field} = ${shown(value)} turns a protection off. Remove it, or write false.`),
+    );
+}

@@ -3,6 +3,7 @@ import { type DexEntry, entriesOf, storedEntry } from "../../readers/dex";
 import { type Finding, violation } from "../../rule";
 import { dexDocs, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** No code is shown to a person to be copied, and no client is everybody. */
 export const forbidDexOutOfBandClients = dexRule(
@@ -20,6 +21,7 @@ export const forbidDexOutOfBandClients = dexRule(
       "Improper Restriction of Rendered UI Layers or Frames",
       rfc(8252, "7", "how native applications get the answer to a sign-in"),
       dexDocs("configuration/custom-scopes-claims-clients", "what a public client may do without redirectURIs"),
+      asvs("10.4.1", "each client has redirect URIs of its own"),
     ),
     settings: [],
   },

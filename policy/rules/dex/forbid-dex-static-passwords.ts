@@ -3,6 +3,7 @@ import { entriesOf, sectionOf, storedEntry } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, kubeflowManifests, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 const mend = "Remove it, and sign people in with a connector.";
 
@@ -23,6 +24,7 @@ export const forbidDexStaticPasswords = dexRule(
       "Use of Hard-coded Credentials",
       kubeflowManifests,
       dexDocs("connectors/local", "static passwords are for trying Dex out"),
+      asvs("6.3.2", "there are no accounts that a program comes with"),
     ),
     settings: [],
   },

@@ -2,7 +2,11 @@ import { join } from "../../manifest";
 import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, weakness } from "../identitySources";
+import { dexContainersOf } from "../../readers/dexWorkload";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
+
+const loopback = /^(127\.0\.0\.1|\[::1\]|localhost):\d+$/;
 
 /** Nobody makes clients and passwords in Dex without a certificate. */
 export const forbidOpenDexApi = dexRule(
@@ -19,6 +23,7 @@ export const forbidOpenDexApi = dexRule(
       306,
       "Missing Authentication for Critical Function",
       dexDocs("configuration/api", "the API is protected by mutual TLS only"),
+      asvs("13.2.1", "services prove to each other who they are"),
     ),
     settings: [],
   },
@@ -28,7 +33,7 @@ export const forbidOpenDexApi = dexRule(
         const { field, section } = sectionOf(document, "grpc");
         const address = section["addr"];
         if (address === undefined || address === null || address === "") return [];
-        if (typeof address === "string" && /^(127\.0\.0\.1|\[::1\]|localhost):\d+$/.test(address)) return [];
+        if (typeof address === "string" && loopback.test(address)) return [];
         const ca = section["tlsClientCA"];
         if (typeof ca === "string" && ca !== "") return [];
         const place = join(field, "tlsClientCA");
@@ -40,5 +45,17 @@ export const forbidOpenDexApi = dexRule(
         ];
       },
     ],
+    objects: (manifest) =>
+      dexContainersOf(manifest).flatMap(({ flags }) =>
+        flags
+          .filter(({ name, value }) => name === "grpc-addr" && value !== "" && !loopback.test(value))
+          .map(({ field, value }) =>
+            violation(
+              field,
+              `${field} (--grpc-addr) = ${shown(value)} opens the API whatever the configuration says of it. Remove the flag, ` +
+                "or write grpc.addr with tlsClientCA into the configuration.",
+            ),
+          ),
+      ),
   },
 );

@@ -14,6 +14,7 @@ import { requireDexExactRedirects } from "./require-dex-exact-redirects";
 import { requireDexHttps } from "./require-dex-https";
 import { requireDexStorage } from "./require-dex-storage";
 import { requireDexTlsVersion } from "./require-dex-tls-version";
+import { requireVisibleDexConfiguration } from "./require-visible-dex-configuration";
 
 /** In the order of the reference page. */
 export const rules: readonly Rule[] = [
@@ -34,5 +35,5 @@ export const rules: readonly Rule[] = [
   limitDexLogLevel,
 ];
 
-/** Dex's configuration is one text, and what it names by variables needs no look. */
-export const stackRules: readonly StackRule[] = [];
+/** What Dex reads may stand in another object. */
+export const stackRules: readonly StackRule[] = [requireVisibleDexConfiguration];

@@ -3,6 +3,7 @@ import { entriesOf, sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, ghsa, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 const grants = ["authorization_code", "refresh_token", tokenExchange];
@@ -29,6 +30,7 @@ export const limitDexGrantTypes = dexRule(
       ghsa("7qjx-gp9h-65qj", "Dex's token exchange ignores a client's allowed connectors"),
       rfc(9700, "2.4", "the password grant must not be used"),
       dexDocs("configuration/oauth2", "grantTypes defaults to all that are supported"),
+      asvs("10.4.4", "only the grants that a client needs; never implicit or password"),
     ),
     settings: [],
   },

@@ -3,6 +3,7 @@ import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, kubeflowManifests, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** Dex's log tells no more than who signed in. */
 export const limitDexLogLevel = dexRule(
@@ -19,6 +20,7 @@ export const limitDexLogLevel = dexRule(
       "Insertion of Sensitive Information into Log File",
       kubeflowManifests,
       dexDocs("configuration/general", "logger.level"),
+      asvs("16.2.5", "what is confidential is logged as its protection asks"),
     ),
     settings: [],
   },

@@ -3,6 +3,7 @@ import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** Only named pages read Dex's answers. */
 export const limitDexOrigins = dexRule(
@@ -19,6 +20,7 @@ export const limitDexOrigins = dexRule(
       942,
       "Permissive Cross-domain Policy with Untrusted Domains",
       dexDocs("configuration/general", "web.allowedOrigins"),
+      asvs("3.4.2", "other origins are those of a list"),
     ),
     settings: [],
   },

@@ -4,6 +4,7 @@ import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 const longestHours = 720;
 
@@ -23,6 +24,8 @@ export const limitDexRefreshTokens = dexRule(
       "Insufficient Session Expiration",
       rfc(9700, "2.2.2", "refresh tokens are rotated or bound to their client"),
       dexDocs("configuration/tokens", "absoluteLifetime is unlimited by default"),
+      asvs("10.4.8", "refresh tokens end for good one day"),
+      asvs("10.4.5", "replayed refresh tokens are noticed"),
     ),
     settings: [],
   },

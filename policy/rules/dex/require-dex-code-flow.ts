@@ -3,6 +3,7 @@ import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { dexDocs, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** Tokens don't travel in addresses. */
 export const requireDexCodeFlow = dexRule(
@@ -20,6 +21,7 @@ export const requireDexCodeFlow = dexRule(
       "Use of GET Request Method With Sensitive Query Strings",
       rfc(9700, "2.1.2", "clients should not use the implicit grant"),
       dexDocs("configuration/oauth2", "responseTypes"),
+      asvs("10.4.4", "only the grants that a client needs; never implicit or password"),
     ),
     settings: [],
   },

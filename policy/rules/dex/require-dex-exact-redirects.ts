@@ -3,6 +3,7 @@ import { type DexEntry, entriesOf, storedEntry } from "../../readers/dex";
 import { type Finding, violation } from "../../rule";
 import { rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 const https = /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[^\s*#]*)?$/i;
 /** On the issuer's own host, which require-dex-https wants to be HTTPS. */
@@ -26,6 +27,7 @@ export const requireDexExactRedirects = dexRule(
       "URL Redirection to Untrusted Site ('Open Redirect')",
       rfc(9700, "2.1", "redirect URIs are compared exactly, and are https"),
       rfc(8252, "7.3", "a native application may listen on the loopback interface"),
+      asvs("10.4.1", "redirect URIs are compared exactly with those of the client"),
     ),
     settings: [],
   },

@@ -1,8 +1,9 @@
 import { join } from "../../manifest";
-import { entriesOf, leavesOf } from "../../readers/dex";
-import { violation } from "../../rule";
+import { type DexDocument, type DexEntry, entriesOf, leavesOf, sectionOf, storedConnectors } from "../../readers/dex";
+import { type Finding, violation } from "../../rule";
 import { kubeflowManifests, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** Dex is an https issuer, and asks providers over TLS. */
 export const requireDexHttps = dexRule(
@@ -20,6 +21,7 @@ export const requireDexHttps = dexRule(
       "Cleartext Transmission of Sensitive Information",
       rfc(6749, "3.1", "the authorization endpoint requires TLS"),
       kubeflowManifests,
+      asvs("12.2.1", "TLS without a way around it"),
     ),
     settings: [],
   },
@@ -32,15 +34,24 @@ export const requireDexHttps = dexRule(
         return [violation(field, `${field} = ${shown(issuer)} is no https:// URL. Write https://.`)];
       },
       (document) =>
-        entriesOf(document, "connectors")
-          .flatMap(({ field, entry }) => leavesOf(join(field, "config"), entry["config"]))
-          .filter(({ value }) => typeof value === "string" && /^http:/i.test(value.trim()))
-          .map(({ field, value }) =>
-            violation(
-              field,
-              `${field} = ${shown(value)} is plain HTTP. Write https://, and name a private CA in rootCAs.`,
-            ),
-          ),
+        [...entriesOf(document, "connectors"), ...["storage", "signer"].map((key) => partOf(document, key))].flatMap(
+          plain,
+        ),
     ],
+    objects: (manifest) => storedConnectors(manifest).flatMap(plain),
   },
 );
+
+/** The storage and the signer have settings as connectors have. */
+function partOf(document: DexDocument, key: string): Pick<DexEntry, "field" | "entry"> {
+  const { field, section } = sectionOf(document, key);
+  return { field, entry: section };
+}
+
+function plain({ field: outer, entry }: Pick<DexEntry, "field" | "entry">): Finding[] {
+  return leavesOf(join(outer, "config"), entry["config"])
+    .filter(({ value }) => typeof value === "string" && /^http:/i.test(value.trim()))
+    .map(({ field, value }) =>
+      violation(field, `${field} = ${shown(value)} is plain HTTP. Write https://, and name a private CA in rootCAs.`),
+    );
+}

@@ -3,6 +3,7 @@ import { sectionOf } from "../../readers/dex";
 import { violation } from "../../rule";
 import { ghsa, rfc, weakness } from "../identitySources";
 import { dexRule, shown } from "./dexRule";
+import { asvs } from "../frameworks";
 
 /** Dex's own listeners speak TLS 1.2 or later. */
 export const requireDexTlsVersion = dexRule(
@@ -18,6 +19,7 @@ export const requireDexTlsVersion = dexRule(
       "Inadequate Encryption Strength",
       ghsa("gr79-9v6v-gc9r", "Dex served TLS 1.0 and 1.1"),
       rfc(8996, "1", "TLS 1.0 and 1.1 must not be used"),
+      asvs("12.1.1", "TLS 1.2 and later only"),
     ),
     settings: [],
   },

@@ -1,5 +1,5 @@
 import { mapAt, type Manifest } from "../../manifest";
-import { isApiGateway, isIstioGateway, mapsAt, specOf, textAt, textsAt } from "../../readers/istio";
+import { apiListeners, isApiGateway, isIstioGateway, mapsAt, specOf, textAt, textsAt } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "../istio/facts";
 
@@ -61,7 +61,7 @@ function servers(manifest: Manifest): Finding[] {
 }
 
 function listeners(manifest: Manifest, own: unknown): Finding[] {
-  return mapsAt(specOf(manifest)["listeners"], "spec.listeners").flatMap(({ field, map }) => {
+  return apiListeners(manifest).flatMap(({ field, map }) => {
     const tls = mapAt(map["tls"], `${field}.tls`);
     return mapsAt(tls["certificateRefs"], `${field}.tls.certificateRefs`)
       .filter((secret) => ![undefined, null, "", own].includes(secret.map["namespace"]))

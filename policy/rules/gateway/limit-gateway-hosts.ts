@@ -1,5 +1,5 @@
 import { type Manifest } from "../../manifest";
-import { isApiGateway, isIstioGateway, mapsAt, specOf, textAt } from "../../readers/istio";
+import { apiListeners, isApiGateway, isIstioGateway, textAt } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { eachServerHost } from "./eachServerHost";
 import { istioPage, weakness } from "../istio/facts";
@@ -53,11 +53,11 @@ function servers(manifest: Manifest): Finding[] {
 
 /** A star and one label, such as *.com: a wildcard over what other people register. */
 function isTopLevel(name = ""): boolean {
-  return /^\*\.[^.]+\.?$/.test(name) && name !== "*.local" && name !== "*.global";
+  return /^\*\.[^.]*\.?$/.test(name) && name !== "*.local" && name !== "*.global";
 }
 
 function listeners(manifest: Manifest): Finding[] {
-  return mapsAt(specOf(manifest)["listeners"], "spec.listeners").flatMap(({ field, map }) =>
+  return apiListeners(manifest).flatMap(({ field, map }) =>
     inspect(() => {
       const hostname = textAt(map["hostname"], `${field}.hostname`);
       const isNamed = hostname !== "" && hostname !== "*" && !isTopLevel(hostname);

@@ -1,5 +1,5 @@
 import { type Manifest, mapAt } from "../../manifest";
-import { isApiGateway, isIstioGateway, mapsAt, specOf } from "../../readers/istio";
+import { apiListeners, isApiGateway, isIstioGateway, specOf } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { eachServerHost } from "./eachServerHost";
 import { istioPage, weakness } from "../istio/facts";
@@ -13,7 +13,7 @@ export const limitRouteNamespaces: Rule = {
   why:
     "A host without a namespace takes routes from all of them: whoever may write a VirtualService can put an application " +
     "of theirs under a path of the dashboard's host, and see what everybody sends there.",
-  mend: "Write <namespace>/<host> in servers[].hosts, or allowedRoutes.namespaces.from: Same or Selector.",
+  mend: "Write <namespace>/<host> in servers[].hosts, or from: Same or Selector in allowedRoutes and allowedListeners.",
   severity: "medium",
   enforcementLevel: "advisory",
   framework,
@@ -50,17 +50,22 @@ function servers(manifest: Manifest): Finding[] {
 }
 
 function listeners(manifest: Manifest): Finding[] {
-  return mapsAt(specOf(manifest)["listeners"], "spec.listeners").flatMap(({ field, map }) =>
-    inspect(() => {
-      const place = `${field}.allowedRoutes.namespaces`;
-      const from = mapAt(mapAt(map["allowedRoutes"], `${field}.allowedRoutes`)["namespaces"], place)["from"] ?? "Same";
-      if (from === "Same" || from === "Selector" || from === "None") return [];
-      return [
-        violation(
-          `${place}.from`,
-          `${place}.from is ${JSON.stringify(from)} and takes routes from every namespace. Write Same or Selector.`,
-        ),
-      ];
-    }),
+  const routes = apiListeners(manifest).flatMap(({ field, map }) =>
+    inspect(() => from(`${field}.allowedRoutes`, map["allowedRoutes"], "Same", "routes")),
   );
+  // ListenerSets open listeners of their own at the gateway; nobody may where it says nothing.
+  const spec = specOf(manifest);
+  return [...routes, ...inspect(() => from("spec.allowedListeners", spec["allowedListeners"], "None", "listeners"))];
+}
+
+function from(field: string, allowed: unknown, usual: string, what: string): Finding[] {
+  const place = `${field}.namespaces`;
+  const where = mapAt(mapAt(allowed, field)["namespaces"], place)["from"] ?? usual;
+  if (["Same", "Selector", "None"].includes(where as string)) return [];
+  return [
+    violation(
+      `${place}.from`,
+      `${place}.from is ${JSON.stringify(where)} and takes ${what} from every namespace. Write Same or Selector.`,
+    ),
+  ];
 }

@@ -1,8 +1,8 @@
 import { mapAt } from "../../manifest";
 import {
+  apiListeners,
   isApiGateway,
   isIstioGateway,
-  isKind,
   isOff,
   mapsAt,
   type Placed,
@@ -10,9 +10,10 @@ import {
   specOf,
   textAt,
 } from "../../readers/istio";
-import { gatewaysOf, type Route, routesOf } from "../../readers/routes";
+import { AttachedRoutes } from "../../readers/attachedRoutes";
+import { type Route } from "../../readers/routes";
 import { type Finding, type Member, type StackRule, violation } from "../../rule";
-import { about, mayBe } from "../istio/about";
+import { about } from "../istio/about";
 import { istioPage, weakness } from "../istio/facts";
 
 const { framework, reference } = weakness(319, "Cleartext Transmission of Sensitive Information");
@@ -50,24 +51,24 @@ export const requireHttpsRedirect: StackRule = {
     },
   ],
   settings: [],
-  checkTogether: (members) =>
-    members.flatMap((member) =>
+  checkTogether(members) {
+    const routes = new AttachedRoutes(members);
+    return members.flatMap((member) =>
       about(member, () => {
         const { manifest } = member;
         if (isIstioGateway(manifest)) {
           return mapsAt(specOf(manifest)["servers"], "spec.servers").flatMap((server) =>
-            serverFindings(server, member, members),
+            serverFindings(server, member, routes),
           );
         }
         if (!isApiGateway(manifest)) return [];
-        return mapsAt(specOf(manifest)["listeners"], "spec.listeners").flatMap((listener) =>
-          listenerFindings(listener, member, members),
-        );
+        return apiListeners(manifest).flatMap((listener) => listenerFindings(listener, member, routes));
       }),
-    ),
+    );
+  },
 };
 
-function serverFindings({ field, map }: Placed, member: Member, members: readonly Member[]): Finding[] {
+function serverFindings({ field, map }: Placed, member: Member, attached: AttachedRoutes): Finding[] {
   const port = mapAt(map["port"], `${field}.port`);
   const protocol = textAt(port["protocol"], `${field}.port.protocol`).toUpperCase();
   const place = `${field}.tls`;
@@ -75,7 +76,7 @@ function serverFindings({ field, map }: Placed, member: Member, members: readonl
   // With a certificate Istio has these protocols in TLS; HTTPS and TLS are refused without.
   if (protocol === "HTTPS" || protocol === "TLS") return [];
   if (protocol === "HTTP" && (tls["httpsRedirect"] === true || port["number"] === 443)) return [];
-  if (protocol === "HTTP" && leadAway(member, members)) return [];
+  if (protocol === "HTTP" && leadAway(attached.ofIstio(member))) return [];
   if (protocol !== "HTTP" && !isOff(tls["mode"])) return [];
   const message =
     protocol === "HTTP"
@@ -85,12 +86,7 @@ function serverFindings({ field, map }: Placed, member: Member, members: readonl
 }
 
 /** Whether every route of a Gateway is a redirect to https, or answers challenges; and there is one. */
-function leadAway({ manifest, namespace }: Member, members: readonly Member[]): boolean {
-  const name = `${namespace}/${String(mapAt(manifest["metadata"], "metadata")["name"])}`;
-  const routes = members
-    .filter((each) => isKind(each.manifest, "VirtualService"))
-    .filter((each) => mayBe(() => gatewaysOf(each.manifest, each.namespace).includes(name)))
-    .flatMap((each) => routesOf(each.manifest));
+function leadAway(routes: readonly Route[]): boolean {
   return routes.length > 0 && routes.every(isHarmless);
 }
 
@@ -98,30 +94,17 @@ function isHarmless({ paths, redirectsToHttps }: Route): boolean {
   return redirectsToHttps || (paths.length > 0 && paths.every(({ path }) => path.startsWith(challenge)));
 }
 
-/** An HTTPRoute attaches to a Gateway, or to one of its listeners by name. */
-function listenerFindings({ field, map }: Placed, member: Member, members: readonly Member[]): Finding[] {
+function listenerFindings({ field, map }: Placed, member: Member, attached: AttachedRoutes): Finding[] {
   const protocol = String(map["protocol"]);
   if (protocol === "HTTPS" || protocol === "TLS") return [];
   if (protocol !== "HTTP" && protocol !== "http") {
     return [violation(`${field}.protocol`, `${field}.protocol is ${show(map["protocol"])} without TLS. Write HTTPS.`)];
   }
-  const routes = members
-    .filter((each) => isKind(each.manifest, "HTTPRoute") && mayBe(() => isAttached(each, member, map["name"])))
-    .flatMap((each) => routesOf(each.manifest));
+  const routes = attached.ofApi(member, map["name"]);
   const open = routes.find((route) => !isHarmless(route));
   if (open === undefined && routes.length > 0) return [];
   const message =
     `${field}.protocol is HTTP, and ${open === undefined ? "no route here redirects it" : "a route serves an application there"}. ` +
     "Attach an HTTPRoute with a RequestRedirect to scheme https, and applications to the HTTPS listener alone.";
   return [violation(`${field}.protocol`, message)];
-}
-
-function isAttached(route: Member, gateway: Member, listener: unknown): boolean {
-  const name = mapAt(gateway.manifest["metadata"], "metadata")["name"];
-  return mapsAt(specOf(route.manifest)["parentRefs"], "spec.parentRefs").some(
-    ({ map }) =>
-      map["name"] === name &&
-      (map["namespace"] ?? route.namespace) === gateway.namespace &&
-      (map["sectionName"] ?? listener) === listener,
-  );
 }

@@ -1,7 +1,18 @@
 import { protoField } from "../../../documents/istio/envoyTls";
 import { isMap, join, mapAt, type Manifest } from "../../manifest";
-import { messagesIn, patchesOf } from "../../readers/envoyFilter";
-import { isIstioGateway, isKind, mapsAt, type Placed, show, specOf, textsAt } from "../../readers/istio";
+import { mapsIn, patchesOf } from "../../readers/envoyFilter";
+import {
+  apiListeners,
+  isApiGateway,
+  isIstioGateway,
+  isKind,
+  mapsAt,
+  type Placed,
+  show,
+  specOf,
+  textAt,
+  textsAt,
+} from "../../readers/istio";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
 import { type Finding, inspect, type Mended, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "../istio/facts";
@@ -47,12 +58,14 @@ export const requireModernGatewayTls: Rule = {
   settings: [],
   check(manifest) {
     if (isIstioGateway(manifest)) return gateway(manifest);
+    if (isApiGateway(manifest)) return apiListeners(manifest).flatMap((listener) => inspect(() => options(listener)));
     if (isKind(manifest, "EnvoyFilter")) return envoyFilter(manifest);
     return meshConfigsOf(manifest).flatMap((mesh) =>
       inspect(() =>
         ["mesh_mTLS", "tls_defaults"].flatMap((name) => {
           const { field, value } = fieldOf(messageAt(mesh, name), "min_protocol_version");
-          return version(field, value, versions);
+          const ciphers = fieldOf(messageAt(mesh, name), "cipher_suites");
+          return [...version(field, value, versions), ...weak(ciphers.field, textsAt(ciphers.value, ciphers.field))];
         }),
       ),
     );
@@ -83,23 +96,41 @@ function gateway(manifest: Manifest): Finding[] {
 function envoyFilter(manifest: Manifest): Finding[] {
   return patchesOf(manifest).flatMap(({ value }) =>
     inspect(() =>
-      messagesIn(value)
-        .filter(({ type }) => /\.(Downstream|Upstream)TlsContext$/.test(type))
-        .flatMap((context) => params(context)),
+      // Wherever they stand: in a TLS context, in QUIC's, in an SDS secret or a bootstrap.
+      mapsIn(value).flatMap(({ field, map }) => {
+        const [key, tls] = protoField(map, "tls_params");
+        return isMap(tls) ? params({ field: join(field, key), map: tls }) : [];
+      }),
     ),
   );
 }
 
 function params({ field, map }: Placed): Finding[] {
-  const [commonKey, common] = protoField(map, "common_tls_context");
-  if (!isMap(common)) return [];
-  const [key, tls] = protoField(common, "tls_params");
-  if (!isMap(tls)) return [];
-  const place = join(join(field, commonKey), key);
-  return ["tls_minimum_protocol_version", "tls_maximum_protocol_version"].flatMap((name) => {
-    const [spelled, value] = protoField(tls, name);
-    return version(join(place, spelled), value, envoyVersions);
+  const ciphers = fieldOf({ field, map }, "cipher_suites");
+  const versionsSaid = ["tls_minimum_protocol_version", "tls_maximum_protocol_version"].flatMap((name) => {
+    const said = fieldOf({ field, map }, name);
+    return version(said.field, said.value, envoyVersions);
   });
+  return [...versionsSaid, ...weak(ciphers.field, eachCipher(textsAt(ciphers.value, ciphers.field)))];
+}
+
+/** Envoy takes groups of equal preference, as in `[A|B]`. */
+function eachCipher(suites: readonly string[]): string[] {
+  return suites.flatMap((text) => text.replace(/^\[|\]$/g, "").split("|"));
+}
+
+/** Istio's word for ciphers at a listener of the Gateway API, with commas between them. */
+function options({ field, map }: Placed): Finding[] {
+  const place = `${field}.tls.options`;
+  const said = mapAt(mapAt(map["tls"], `${field}.tls`)["options"], place)["gateway.istio.io/tls-cipher-suites"];
+  const at = join(place, "gateway.istio.io/tls-cipher-suites");
+  const names = textAt(said, at)
+    .split(",")
+    .map((name) => name.trim());
+  return weak(
+    at,
+    names.filter((name) => name !== ""),
+  );
 }
 
 function version(field: string, value: unknown, known: readonly unknown[], mended?: Mended): Finding[] {

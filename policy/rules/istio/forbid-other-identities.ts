@@ -1,8 +1,9 @@
 import { join, type Manifest, mapAt } from "../../manifest";
 import { patchesOf } from "../../readers/envoyFilter";
-import { headersSetIn, identityHeaders, isIdentityHeader, luaAbusesIn } from "../../readers/identityHeaders";
+import { headersSetIn, identityHeaders, isIdentityHeader } from "../../readers/identityHeaders";
 import { isKind, mapsAt, type Placed, specOf, textsAt } from "../../readers/istio";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
+import { forgedIdentitiesIn, luaAbusesIn } from "../../readers/luaIdentity";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "./facts";
 
@@ -51,7 +52,10 @@ export const forbidOtherIdentities: Rule = {
   check(manifest) {
     if (isKind(manifest, "VirtualService")) return virtualService(manifest);
     if (isKind(manifest, "HTTPRoute") || isKind(manifest, "GRPCRoute")) return apiRoute(manifest);
-    if (isKind(manifest, "EnvoyFilter")) return envoyFilter(manifest);
+    if (isKind(manifest, "EnvoyFilter")) return patchesOf(manifest).flatMap(({ value }) => configuration(value));
+    if (isKind(manifest, "WasmPlugin") || isKind(manifest, "TrafficExtension")) {
+      return configuration({ field: "spec", map: specOf(manifest) });
+    }
     return meshConfigsOf(manifest).flatMap((mesh) => inspect(() => authorizationService(mesh)));
   },
 };
@@ -82,20 +86,34 @@ function apiRoute(manifest: Manifest): Finding[] {
         .flatMap(({ field, map }) => {
           const place = `${field}.requestHeaderModifier`;
           const modifier = mapAt(map["requestHeaderModifier"], place);
-          return ["add", "set"]
+          const set = ["add", "set"]
             .flatMap((how) => mapsAt(modifier[how], `${place}.${how}`))
             .filter((header) => isIdentityHeader(header.map["name"]))
             .map((header) => wrong(header.field, `sets ${String(header.map["name"])}`));
+          return [...set, ...externalAuth({ field: `${field}.externalAuth`, map: mapAt(map["externalAuth"], field) })];
         });
     }),
   );
 }
 
-function envoyFilter(manifest: Manifest): Finding[] {
-  return patchesOf(manifest).flatMap(({ value }) => [
+/** Of a service over HTTP that is asked about a route's requests; with no list it may set any header. */
+function externalAuth({ field, map }: Placed): Finding[] {
+  if (Object.keys(map).length === 0 || map["protocol"] === "GRPC") return [];
+  const place = `${field}.http.allowedResponseHeaders`;
+  const names = textsAt(mapAt(map["http"], `${field}.http`)["allowedResponseHeaders"], place);
+  if (names.length === 0) return [wrong(place, "is absent and lets the service set any header")];
+  return names.filter(isIdentityHeader).map((name) => wrong(place, `lets the service set ${name}`));
+}
+
+/** Envoy's configuration, and that of a plugin: headers, code, and what only a verified token may leave behind. */
+function configuration(value: Placed): Finding[] {
+  return [
     ...inspect(() => headersSetIn(value).map(({ field, name }) => wrong(field, `sets ${name}`))),
     ...inspect(() => luaAbusesIn(value).map(({ field, abuse }) => wrong(field, abuse))),
-  ]);
+    ...inspect(() =>
+      forgedIdentitiesIn(value).map((field) => wrong(field, "writes what only a verified token leaves for policies")),
+    ),
+  ];
 }
 
 /** A service that may set them for some requests is no answer for those that it isn't asked about. */
@@ -104,16 +122,21 @@ function authorizationService(mesh: Placed): Finding[] {
   return mapsAt(value, field).flatMap((provider) => {
     const http = messageAt(provider, "envoy_ext_authz_http");
     const list = fieldOf(http, "headers_to_upstream_on_allow");
-    // A `*` behind a beginning stands for any ending (mesh/v1alpha1/config.proto).
+    // A `*` stands for any ending or any beginning (mesh/v1alpha1/config.proto).
     return textsAt(list.value, list.field)
       .filter((name) => isIdentityHeader(name) || couldMatch(name))
       .map((name) => wrong(list.field, `lets the service set ${name}`));
   });
 }
 
-/** Whether a name that ends in `*` stands for one of the headers. */
-function couldMatch(name: string): boolean {
-  return name.endsWith("*") && identityHeaders.some((header) => header.startsWith(name.slice(0, -1).toLowerCase()));
+/** Whether a name that ends or begins with `*` stands for one of the headers. */
+function couldMatch(text: string): boolean {
+  const name = text.toLowerCase();
+  return identityHeaders.some(
+    (header) =>
+      (name.endsWith("*") && header.startsWith(name.slice(0, -1))) ||
+      (name.startsWith("*") && header.endsWith(name.slice(1))),
+  );
 }
 
 function wrong(field: string, what: string): Finding {

@@ -1,7 +1,7 @@
 import { actionOf, type PolicyRule, policyRules } from "../../readers/authorizationPolicy";
-import { isKind } from "../../readers/istio";
-import { meet, reachOf } from "../../readers/istioReach";
-import { type ProxyProtocol, proxyProtocolsOf } from "../../readers/proxyProtocol";
+import { isIstioGateway, isKind } from "../../readers/istio";
+import { meet, type Reach, reachOf } from "../../readers/istioReach";
+import { isForEveryGateway, ofGateway, type ProxyProtocol, proxyProtocolsOf } from "../../readers/proxyProtocol";
 import { type Finding, type StackRule, violation } from "../../rule";
 import { about } from "./about";
 import { envoyPage, istioPage, weakness } from "./facts";
@@ -41,20 +41,29 @@ export const forbidPortsBehindProxyProtocol: StackRule = {
   ],
   settings: ["rootNamespace"],
   checkTogether(members, context) {
-    const found: ProxyProtocol[] = [];
+    const found = new Found();
+    let everyGateway = false;
     const unchecked = members.flatMap((member) =>
       about(member, () => {
-        found.push(...proxyProtocolsOf(member, members, context));
+        everyGateway ||= isForEveryGateway(member);
+        found.add(proxyProtocolsOf(member, context));
         return [];
       }),
     );
-    if (found.length === 0) return unchecked;
+    const gateways = everyGateway ? members.filter(({ manifest }) => isIstioGateway(manifest)) : [];
+    unchecked.push(
+      ...gateways.flatMap((member) =>
+        about(member, () => {
+          found.add([ofGateway(member)]);
+          return [];
+        }),
+      ),
+    );
     const findings = members
       .filter(({ manifest }) => isKind(manifest, "AuthorizationPolicy"))
       .flatMap((member) =>
         about(member, () => {
-          const reach = reachOf(member, context);
-          const protocols = found.filter((each) => meet(each.reach, reach));
+          const protocols = found.at(reachOf(member, context));
           if (protocols.length === 0) return [];
           const action = actionOf(member.manifest);
           return policyRules(member.manifest).flatMap((rule) => portsIn(rule, action, protocols));
@@ -63,6 +72,29 @@ export const forbidPortsBehindProxyProtocol: StackRule = {
     return [...findings, ...unchecked];
   },
 };
+
+/** Listeners that were found, each once, by namespace. */
+class Found {
+  readonly #byNamespace = new Map<string, Map<string, ProxyProtocol>>();
+  readonly #inRoot = new Map<string, ProxyProtocol>();
+
+  add(protocols: readonly ProxyProtocol[]): void {
+    for (const protocol of protocols) {
+      const { inRoot, namespace } = protocol.reach;
+      const group = inRoot ? this.#inRoot : (this.#byNamespace.get(namespace) ?? new Map<string, ProxyProtocol>());
+      group.set(JSON.stringify(protocol), protocol);
+      if (!inRoot) this.#byNamespace.set(namespace, group);
+    }
+  }
+
+  /** Those that a policy may be about. One of the root namespace may be about all. */
+  at(reach: Reach): ProxyProtocol[] {
+    const groups = reach.inRoot ? [...this.#byNamespace.values()] : [this.#byNamespace.get(reach.namespace)];
+    return [this.#inRoot, ...groups]
+      .flatMap((group) => (group ? [...group.values()] : []))
+      .filter((each) => meet(each.reach, reach));
+  }
+}
 
 function portsIn(rule: PolicyRule, action: string, protocols: readonly ProxyProtocol[]): Finding[] {
   const operations = rule.operations.flatMap(({ field, says }) =>

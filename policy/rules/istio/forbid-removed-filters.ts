@@ -1,6 +1,6 @@
 import { protoField } from "../../../documents/istio/envoyTls";
-import { isMap } from "../../manifest";
-import { type EnvoyMessage, type EnvoyPatch, mapsIn, messagesIn, patchesOf } from "../../readers/envoyFilter";
+import { isMap, join } from "../../manifest";
+import { type EnvoyMessage, type EnvoyPatch, mapsIn, messagesOf, patchesOf } from "../../readers/envoyFilter";
 import { isKind, isOff } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { envoyPage, istioPage, weakness } from "./facts";
@@ -47,12 +47,18 @@ export const forbidRemovedFilters: Rule = {
   check(manifest) {
     if (!isKind(manifest, "EnvoyFilter")) return [];
     return patchesOf(manifest).flatMap((patch) =>
-      inspect(() => [...operations(patch), ...entries(patch), ...messagesIn(patch.value).flatMap(turnedOff)]),
+      inspect(() => [
+        ...operations(patch),
+        ...entries(patch),
+        ...overrides(patch),
+        ...messagesOf(patch).flatMap(turnedOff),
+      ]),
     );
   },
 };
 
-function operations({ field, applyTo, operation, filter }: EnvoyPatch): Finding[] {
+function operations(patch: EnvoyPatch): Finding[] {
+  const { field, applyTo, operation, filter } = patch;
   const place = `${field}.patch.operation`;
   const named = filter === "" ? "whatever it matches" : filter;
   if (operation === "REMOVE" || operation === "REPLACE") {
@@ -62,7 +68,7 @@ function operations({ field, applyTo, operation, filter }: EnvoyPatch): Finding[
       `without it nothing may be left that keeps people out.`;
     return [violation(place, message)];
   }
-  if (operation === "MERGE" && /(^|\.)rbac$/.test(filter)) {
+  if (operation === "MERGE" && deciding.test(filter) && !isHarmlessMerge(patch)) {
     return [
       violation(place, `${place} is MERGE for ${named}. Write an AuthorizationPolicy instead, which people see.`),
     ];
@@ -70,14 +76,72 @@ function operations({ field, applyTo, operation, filter }: EnvoyPatch): Finding[
   return [];
 }
 
+/** Of ext_authz what other rules judge, and what decides about nobody; jwt_authn's providers are rules for tokens. */
+const mergeable: readonly (readonly [filter: RegExp, fields: readonly string[]])[] = [
+  [
+    /(^|\.)ext_authz$/,
+    [
+      ...["@type", "failure_mode_allow", "status_on_error", "filter_enabled", "filter_enabled_metadata", "stat_prefix"],
+      ...["with_request_body", "clear_route_cache", "include_peer_certificate", "include_tls_session"],
+    ],
+  ],
+  [/(^|\.)jwt_authn$/, ["@type", "providers"]],
+];
+
+function isHarmlessMerge(patch: EnvoyPatch): boolean {
+  const [, fields] = mergeable.find(([filter]) => filter.test(patch.filter)) ?? [];
+  const entry = Object.keys(patch.value.map);
+  return (
+    fields !== undefined &&
+    entry.every((key) =>
+      ["name", "typed_config", "typedConfig", "disabled", "is_optional", "isOptional"].includes(key),
+    ) &&
+    messagesOf(patch)
+      .filter(({ field }) => /^(\.(typed_config|typedConfig))(\.value)?$/.test(field.slice(patch.value.field.length)))
+      .every(({ map }) => Object.keys(map).every((key) => isOneOf(key, fields)))
+  );
+}
+
+function isOneOf(key: string, names: readonly string[]): boolean {
+  return names.some((name) => protoField({ [key]: true }, name)[1] === true);
+}
+
+/** What a route says to the filters that decide, in place of the listener's configuration. */
+function overrides({ value }: EnvoyPatch): Finding[] {
+  return mapsIn(value).flatMap(({ field, map }) => {
+    const [key, configs] = protoField(map, "typed_per_filter_config");
+    if (!isMap(configs)) return [];
+    return Object.keys(configs)
+      .filter((name) => deciding.test(name) && !(isMap(configs[name]) && hasType(configs[name])))
+      .map((name) => off(join(join(field, key), name)));
+  });
+}
+
+/** What has a type is judged by it. */
+function hasType(config: Record<string, unknown>): boolean {
+  return typeof config["@type"] === "string";
+}
+
 /** A filter that is turned off for a route. */
 function turnedOff({ field, map, type }: EnvoyMessage): Finding[] {
   const [key, disabled] = protoField(map, "disabled");
   const isSwitch = /(ExtAuthzPerRoute|jwt_authn\.v3\.PerRouteConfig|config\.route\.v3\.FilterConfig)$/.test(type);
   if (isSwitch && !isOff(disabled)) return [off(`${field}.${key}`)];
-  // Without rules of its own a route has none, in place of the listener's.
-  if (/RBACPerRoute$/.test(type) && !isMap(map["rbac"])) return [off(field)];
-  return [];
+  // Rules of a route's own, or none, in place of the listener's: no policy shows them.
+  if (/(RBACPerRoute|jwt_authn\.v3\.PerRouteConfig)$/.test(type)) return [off(field)];
+  return /ExtAuthzPerRoute$/.test(type) ? otherService(field, map) : [];
+}
+
+/** What a route may say about the check itself; anything else has another service decide. */
+const ofCheck = ["context_extensions", "disable_request_body_buffering", "with_request_body"];
+
+function otherService(field: string, map: Record<string, unknown>): Finding[] {
+  const [key, settings] = protoField(map, "check_settings");
+  const others = Object.keys(map).filter((name) => !["@type", "disabled", key].includes(name));
+  const inner = isMap(settings) ? Object.keys(settings).filter((name) => !isOneOf(name, ofCheck)) : [];
+  return [...others.map((name) => join(field, name)), ...inner.map((name) => join(join(field, key), name))].map(
+    (place) => violation(place, `${place} has something else decide about a route's requests. Remove it.`),
+  );
 }
 
 /** Envoy's entry for a filter: off unless a route turns it on, or left out where Envoy doesn't know it. */

@@ -34,7 +34,12 @@ export const forbidTokensInLogs: Rule = {
   settings: [],
   check(manifest) {
     if (isKind(manifest, "EnvoyFilter")) return envoyFilter(manifest);
-    if (isKind(manifest, "Telemetry")) return inspect(() => headersNamedIn({ field: "spec", map: specOf(manifest) }));
+    if (isKind(manifest, "Telemetry")) return inspect(() => telemetry({ field: "spec", map: specOf(manifest) }));
+    if (isKind(manifest, "TrafficExtension")) {
+      return inspect(() =>
+        luaIn({ field: "spec", map: specOf(manifest) }).flatMap(({ field, text }) => luaFindings(field, text)),
+      );
+    }
     return meshConfigsOf(manifest).flatMap((mesh) => inspect(() => meshFindings(mesh)));
   },
 };
@@ -46,6 +51,11 @@ function meshFindings(mesh: Placed): Finding[] {
     return texts(field, value).filter(([path]) => !/ext_?authz/i.test(path));
   });
   return [...places.flatMap(([field, text]) => operators(field, text)), ...headersNamedIn(mesh)];
+}
+
+/** Tags of a header, and those of a format. */
+function telemetry(spec: Placed): Finding[] {
+  return [...headersNamedIn(spec), ...texts(spec.field, spec.map).flatMap(([field, text]) => operators(field, text))];
 }
 
 function envoyFilter(manifest: Manifest): Finding[] {
@@ -69,9 +79,15 @@ function texts(field: string, value: unknown): [string, string][] {
 
 /** `%REQ(X?Y):Z%`, with the name that stands in for an absent header, and the same of answers. */
 function operators(field: string, text: string): Finding[] {
-  const names = [...text.matchAll(/%(?:REQ|RESP|TRAILER)(?:_WITHOUT_QUERY)?\(([^)]*)\)/gi)].flatMap(([, inside = ""]) =>
-    inside.split("?").map((name) => name.trim()),
-  );
+  const names = [
+    ...[...text.matchAll(/%[A-Z]*(?:REQ|RESP|HEADER|TRAILER)[A-Z_]*\(([^)]*)\)/gi)].flatMap(([, inside = ""]) =>
+      inside.split(/[?,]/).map((name) => name.trim()),
+    ),
+    // Envoy's expressions name headers as texts: request.headers['authorization'].
+    ...[...text.matchAll(/%CEL\((.*?)\)[:\d]*%/gi)].flatMap(([, inside = ""]) =>
+      [...inside.matchAll(/["']([\w-]+)["']/g)].map(([, name = ""]) => name),
+    ),
+  ];
   return [...new Set(names.filter((name) => secret.test(name)))].map((name) => wrong(field, name));
 }
 

@@ -1,10 +1,12 @@
 import { protoField } from "../../../documents/istio/envoyTls";
-import { isMap } from "../../manifest";
+import { isMap, type Manifest } from "../../manifest";
 import { mapsIn, patchesOf } from "../../readers/envoyFilter";
 import { isIstioGateway, isKind, type Placed, specOf } from "../../readers/istio";
-import { covers, labelsFrom, reachOf } from "../../readers/istioReach";
+import { labelsFrom, reachOf } from "../../readers/istioReach";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
+import { LabelIndex } from "../../readers/labelIndex";
 import { type Pods, podsOf } from "../../readers/proxyConfig";
+import { ReachIndex } from "../../readers/reachIndex";
 import { type Member, type StackContext, type StackRule, violation } from "../../rule";
 import { about, mayBe } from "./about";
 import { envoyPage, istioPage, weakness } from "./facts";
@@ -51,18 +53,13 @@ export const forbidUnderscoredHeaders: StackRule = {
   settings: ["rootNamespace"],
   checkTogether(members, context) {
     if (members.some(({ manifest }) => mayBe(() => meshConfigsOf(manifest).some(isRefusedByDefault)))) return [];
-    const selectors = members
-      .filter(({ manifest }) => isIstioGateway(manifest))
-      .map(
-        ({ manifest }) =>
-          () =>
-            labelsFrom(specOf(manifest)["selector"], "spec.selector"),
-      );
+    const gateways = new GatewaySelectors(members);
+    const filters = new Refusing(members, context);
     return members.flatMap((member) =>
       about(member, () =>
         podsOf(member.manifest, member.namespace)
-          .filter(({ reach }) => selectors.some((labels) => selects(labels(), reach.labels)))
-          .filter((pods) => !isRefused(pods.config) && !members.some((each) => isFiltered(each, pods, context)))
+          .filter(({ reach }) => gateways.select(reach.labels))
+          .filter((pods) => !isRefused(pods.config) && !filters.areAbout(pods))
           .map(({ config }) =>
             violation(
               `${config.field}connectionSettings`,
@@ -75,10 +72,30 @@ export const forbidUnderscoredHeaders: StackRule = {
   },
 };
 
-/** No labels are every gateway, which can't be told from other pods then. */
-function selects(labels: Record<string, string>, pod: Readonly<Record<string, string>>): boolean {
-  const asked = Object.entries(labels);
-  return asked.length > 0 && asked.every(([key, value]) => pod[key] === value);
+/** What Istio's Gateways select. No labels are every gateway, which can't be told from other pods then. */
+class GatewaySelectors {
+  readonly #index: LabelIndex<Record<string, string>>;
+  readonly #unread: unknown[] = [];
+
+  constructor(members: readonly Member[]) {
+    const selectors: Record<string, string>[] = [];
+    for (const { manifest } of members.filter((each) => isIstioGateway(each.manifest))) {
+      try {
+        const labels = labelsFrom(specOf(manifest)["selector"], "spec.selector");
+        if (Object.keys(labels).length > 0) selectors.push(labels);
+      } catch (error) {
+        this.#unread.push(error);
+      }
+    }
+    this.#index = new LabelIndex(selectors.map((labels) => [labels, labels]));
+  }
+
+  select(pod: Readonly<Record<string, string>>): boolean {
+    const asked = this.#index.candidates(pod);
+    if (asked.some((labels) => Object.entries(labels).every(([key, value]) => pod[key] === value))) return true;
+    if (this.#unread.length > 0) throw this.#unread[0];
+    return false;
+  }
 }
 
 const refusing = ["HEADERS_WITH_UNDERSCORES_REJECT_REQUEST", "HEADERS_WITH_UNDERSCORES_DROP_HEADER"];
@@ -95,18 +112,28 @@ function isRefused(config: Placed): boolean {
   return isUnsaid ? fieldOf(settings, "profile").value === "EDGE" : refusing.some((action) => action === value);
 }
 
-/** The same by an EnvoyFilter for these pods. */
-function isFiltered(member: Member, pods: Pods, context: StackContext): boolean {
-  if (!isKind(member.manifest, "EnvoyFilter")) return false;
-  return mayBe(
-    () =>
-      covers(reachOf(member, context), pods.reach) &&
-      patchesOf(member.manifest).some(({ value, port }) =>
-        mapsIn(value).some(({ map }) => {
-          const [, options] = protoField(map, "common_http_protocol_options");
-          const action = isMap(options) ? protoField(options, "headers_with_underscores_action")[1] : undefined;
-          return port === undefined && (action === "REJECT_REQUEST" || action === "DROP_HEADER");
-        }),
-      ),
+/** EnvoyFilters that do the same for pods; one that can't be told may. */
+class Refusing {
+  readonly #filters: ReachIndex<Member>;
+
+  constructor(members: readonly Member[], context: StackContext) {
+    this.#filters = new ReachIndex(
+      members.filter(({ manifest }) => isKind(manifest, "EnvoyFilter") && mayBe(() => refuses(manifest))),
+      (filter) => reachOf(filter, context),
+    );
+  }
+
+  areAbout(pods: Pods): boolean {
+    return this.#filters.unread.length > 0 || this.#filters.covering(pods.reach).length > 0;
+  }
+}
+
+function refuses(filter: Manifest): boolean {
+  return patchesOf(filter).some(({ value, port }) =>
+    mapsIn(value).some(({ map }) => {
+      const [, options] = protoField(map, "common_http_protocol_options");
+      const action = isMap(options) ? protoField(options, "headers_with_underscores_action")[1] : undefined;
+      return port === undefined && (action === "REJECT_REQUEST" || action === "DROP_HEADER");
+    }),
   );
 }

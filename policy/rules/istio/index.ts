@@ -16,6 +16,7 @@ import { requireBlockedJwksRanges } from "./require-blocked-jwks-ranges";
 import { requireDenialBesideOpenPolicies } from "./require-denial-beside-open-policies";
 import { requireDestinationAuthorities } from "./require-destination-authorities";
 import { requireFailClosedAuthorization } from "./require-fail-closed-authorization";
+import { requireIdentityMtls } from "./require-identity-mtls";
 import { requireIdentityHeaders } from "./require-identity-headers";
 import { requireIdentitySidecars } from "./require-identity-sidecars";
 import { requireIstiodAuthentication } from "./require-istiod-authentication";
@@ -60,5 +61,6 @@ export const stackRules: readonly StackRule[] = [
   forbidPortsBehindProxyProtocol,
   requireMeshWideMtls,
   requireIdentitySidecars,
+  requireIdentityMtls,
   requireSignInRoutes,
 ];

@@ -18,18 +18,25 @@ export const isUnset = (value: string | undefined): boolean => value === undefin
 /** What is wrong with the variables of an object that runs istiod. */
 export function variableFindings(manifest: Manifest, expected: readonly Expected[]): Finding[] {
   return inspect(() =>
-    istiodEnvsOf(manifest).flatMap(({ field, variables }) =>
-      expected.flatMap(({ name, holds, mend }) => {
-        const variable = variables.get(name);
-        if (variable !== undefined && variable.value === undefined) {
-          return [
-            violation(variable.field, `${name} in ${variable.field} comes from elsewhere and can't be seen. ${mend}`),
-          ];
-        }
-        if (holds(variable?.value)) return [];
-        const shown = isUnset(variable?.value) ? "is absent" : `is ${JSON.stringify(variable?.value)}`;
-        return [violation(variable?.field ?? field, `${name} in ${variable?.field ?? field} ${shown}. ${mend}`)];
-      }),
-    ),
+    istiodEnvsOf(manifest).flatMap(({ field, variables, elsewhere }) => {
+      const hidden = elsewhere === undefined ? [] : expected.filter(({ name }) => !variables.has(name));
+      const names = hidden.map(({ name }) => name).join(", ");
+      const said = `${elsewhere} may set ${names}, and can't be seen here. Write istiod's variables one by one, in env.`;
+      const shown = expected.filter((each) => !hidden.includes(each));
+      return [
+        ...(elsewhere !== undefined && hidden.length > 0 ? [violation(elsewhere, said)] : []),
+        ...shown.flatMap(({ name, holds, mend }) => {
+          const variable = variables.get(name);
+          if (variable !== undefined && variable.value === undefined) {
+            return [
+              violation(variable.field, `${name} in ${variable.field} comes from elsewhere and can't be seen. ${mend}`),
+            ];
+          }
+          if (holds(variable?.value)) return [];
+          const text = isUnset(variable?.value) ? "is absent" : `is ${JSON.stringify(variable?.value)}`;
+          return [violation(variable?.field ?? field, `${name} in ${variable?.field ?? field} ${text}. ${mend}`)];
+        }),
+      ];
+    }),
   );
 }

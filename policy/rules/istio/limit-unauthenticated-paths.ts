@@ -16,7 +16,7 @@ const { framework, reference } = weakness(288, "Authentication Bypass Using an A
  * What may be without sign-in is what signs people in: Dex's paths and oauth2-proxy's, with the slash behind the name, or
  * parts of them. Kubeflow's manifests write the first as /dex/** as well, which Istio reads as a beginning.
  */
-const signInPath = /^\/(dex|oauth2)\/[^*{}]*(\*{1,2}|\{\*\*?\})?$/;
+const signInPath = /^\/(dex|oauth2)\/(?!.*(\.\.|%|\\|\/\/|;))[^*{}]*(\*{1,2}|\{\*\*?\})?$/;
 
 export const limitUnauthenticatedPaths: Rule = {
   name: "limit-unauthenticated-paths",
@@ -50,9 +50,15 @@ export const limitUnauthenticatedPaths: Rule = {
   },
 };
 
-/** Whether a rule is about who is signed in: about principals of requests, or claims of their tokens. */
+/**
+ * Whether a rule is about who has not signed in: about requests without a principal, or without a claim. One that names
+ * claims by their values is about tokens of somebody's, and lets no stranger in where it doesn't hold.
+ */
 function asksForPrincipal(rule: PolicyRule): boolean {
-  return isForStrangers(rule) || rule.conditions.some(({ key }) => key.startsWith("request.auth."));
+  return (
+    isForStrangers(rule) ||
+    rule.conditions.some(({ key, notValues }) => key.startsWith("request.auth.") && notValues.length > 0)
+  );
 }
 
 function paths({ field, says }: Clause): Finding[] {

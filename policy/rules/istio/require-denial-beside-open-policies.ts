@@ -1,9 +1,9 @@
 import { actionOf, policyRules } from "../../readers/authorizationPolicy";
+import { Denials } from "../../readers/denials";
 import { isKind } from "../../readers/istio";
 import { type StackRule, violation } from "../../rule";
 import { about } from "./about";
 import { istioPage, weakness } from "./facts";
-import { isDenied } from "./require-principal-denial";
 
 const { framework, reference } = weakness(862, "Missing Authorization");
 
@@ -33,8 +33,9 @@ export const requireDenialBesideOpenPolicies: StackRule = {
     ),
   ],
   settings: ["rootNamespace"],
-  checkTogether: (members, context) =>
-    members
+  checkTogether(members, context) {
+    const denials = new Denials(members, context);
+    return members
       .filter(({ manifest }) => isKind(manifest, "AuthorizationPolicy"))
       .flatMap((member) =>
         about(member, () => {
@@ -44,11 +45,12 @@ export const requireDenialBesideOpenPolicies: StackRule = {
               [...sources, ...operations].every(({ says }) => Object.keys(says).length === 0) &&
               conditions.length === 0,
           );
-          if (open === undefined || isDenied(member, members, context)) return [];
+          if (open === undefined || denials.protects(member)) return [];
           const message =
             `${open.field} is empty and allows everything, and no policy here denies requests without a principal on ` +
             'these workloads. Add one (action DENY, notRequestPrincipals: ["*"]), or say in the rule whom it allows.';
           return [violation(open.field, message)];
         }),
-      ),
+      );
+  },
 };

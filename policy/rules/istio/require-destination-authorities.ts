@@ -1,5 +1,6 @@
-import { mapAt, type Manifest } from "../../manifest";
-import { isKind, mapsAt, type Placed, specOf, textAt, textsAt } from "../../readers/istio";
+import { mapAt } from "../../manifest";
+import { trafficPolicies } from "../../readers/destinations";
+import { isKind, type Placed, textAt, textsAt } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "./facts";
 
@@ -33,16 +34,6 @@ export const requireDestinationAuthorities: Rule = {
     return trafficPolicies(manifest).flatMap((policy) => inspect(() => tlsFindings(policy)));
   },
 };
-
-/** The policies of a rule and of its subsets, each with those for single ports. */
-function trafficPolicies(manifest: Manifest): Placed[] {
-  const spec = specOf(manifest);
-  return [{ field: "spec", map: spec }, ...mapsAt(spec["subsets"], "spec.subsets")].flatMap(({ field, map }) => {
-    const place = `${field}.trafficPolicy`;
-    const policy = mapAt(map["trafficPolicy"], place);
-    return [{ field: place, map: policy }, ...mapsAt(policy["portLevelSettings"], `${place}.portLevelSettings`)];
-  });
-}
 
 function tlsFindings({ field, map }: Placed): Finding[] {
   const place = `${field}.tls`;

@@ -1,5 +1,5 @@
-import { isMap, type Manifest } from "../../manifest";
-import { mapsIn, messagesIn, patchesOf } from "../../readers/envoyFilter";
+import { isMap, type Manifest, mapAt } from "../../manifest";
+import { mapsIn, messagesOf, patchesOf } from "../../readers/envoyFilter";
 import { type ExtAuthz, extAuthzInMesh, extAuthzInMessage } from "../../readers/extAuthz";
 import { isKind, isOff, type Placed, show, specOf } from "../../readers/istio";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
@@ -37,13 +37,22 @@ export const requireFailClosedAuthorization: Rule = {
   ],
   settings: [],
   check(manifest) {
-    if (isKind(manifest, "WasmPlugin")) return wasmPlugin(manifest);
+    if (isKind(manifest, "WasmPlugin")) return plugin(manifest, { field: "spec", map: specOf(manifest) });
+    if (isKind(manifest, "TrafficExtension")) {
+      return plugin(manifest, { field: "spec.wasm", map: mapAt(specOf(manifest)["wasm"], "spec.wasm") });
+    }
     if (isKind(manifest, "EnvoyFilter")) {
-      return patchesOf(manifest).flatMap(({ value }) =>
-        inspect(() => [
-          ...messagesIn(value).flatMap(extAuthzInMessage).flatMap(findings),
-          ...mapsIn(value).flatMap(lenientTokens),
-        ]),
+      return patchesOf(manifest).flatMap((patch) =>
+        inspect(() => {
+          const messages = messagesOf(patch);
+          return [
+            ...messages.flatMap(extAuthzInMessage).flatMap(findings),
+            ...messages
+              .filter(({ type }) => /(^|\.)(ExternalProcessor|ext_proc)$/.test(type))
+              .flatMap((message) => openSwitch(message)),
+            ...mapsIn(patch.value).flatMap(lenientTokens),
+          ];
+        }),
       );
     }
     return meshConfigsOf(manifest).flatMap((mesh) => inspect(() => extAuthzInMesh(mesh).flatMap(findings)));
@@ -51,31 +60,21 @@ export const requireFailClosedAuthorization: Rule = {
 };
 
 function findings({ message, failOpen, statusOnError, unknownFields }: ExtAuthz): Finding[] {
-  const open = fieldOf(message, failOpen);
   const status = fieldOf(message, statusOnError);
   const code = isMap(status.value) ? messageAt(message, statusOnError).map["code"] : status.value;
   const enabled = fieldOf(message, "filter_enabled");
+  const chosen = fieldOf(message, "filter_enabled_metadata");
   return [
-    ...(isOff(open.value)
-      ? []
-      : [
-          violation(
-            open.field,
-            `${open.field} is ${show(open.value)}. Remove it: without an answer nobody may get in.`,
-            { value: undefined },
-          ),
-        ]),
+    ...openSwitch(message, failOpen),
     ...(isError(code)
       ? []
       : [violation(status.field, `${status.field} is ${show(code)}. Write "503", so that an error stays one.`)]),
-    ...(isEverywhere(enabled.value)
-      ? []
-      : [
-          violation(
-            enabled.field,
-            `${enabled.field} asks about a share of requests. Remove it, so that none passes without being asked about.`,
-          ),
-        ]),
+    ...[...(isEverywhere(enabled.value) ? [] : [enabled]), ...(isOff(chosen.value) ? [] : [chosen])].map(({ field }) =>
+      violation(
+        field,
+        `${field} asks about a share of requests. Remove it, so that none passes without being asked about.`,
+      ),
+    ),
     ...unknownFields.map((field) =>
       violation(
         field,
@@ -83,6 +82,14 @@ function findings({ message, failOpen, statusOnError, unknownFields }: ExtAuthz)
       ),
     ),
   ];
+}
+
+/** The switch that lets a request pass when the service is away: ext_authz's, a provider's, ext_proc's. */
+function openSwitch(message: Placed, name = "failure_mode_allow"): Finding[] {
+  const { field, value } = fieldOf(message, name);
+  if (isOff(value)) return [];
+  const said = `${field} is ${show(value)}. Remove it: without an answer nobody may get in.`;
+  return [violation(field, said, { value: undefined })];
 }
 
 /** Names of envoy.type.v3.StatusCode that tell of an error; protobuf's JSON takes them for numbers. */
@@ -115,17 +122,12 @@ function lenientTokens({ field, map }: Placed): Finding[] {
   return [violation(`${field}.${key}`, `${field}.${key} lets tokens pass that are no good. Write allow_missing: {}.`)];
 }
 
-/** A plugin that decides about requests, by its phase. */
-function wasmPlugin(manifest: Manifest): Finding[] {
-  const spec = specOf(manifest);
-  const strategy = spec["failStrategy"];
+/** A plugin may decide about requests in every phase but that of statistics, also where it names none. */
+function plugin(manifest: Manifest, { field, map }: Placed): Finding[] {
+  const strategy = map["failStrategy"];
   if (strategy === undefined || strategy === "FAIL_CLOSE" || strategy === "FAIL_RELOAD") return [];
-  if (!["AUTHN", "AUTHZ"].includes(String(spec["phase"]))) return [];
-  return [
-    violation(
-      "spec.failStrategy",
-      `spec.failStrategy is ${show(strategy)} for a plugin that decides about requests. Write FAIL_CLOSE.`,
-      { value: "FAIL_CLOSE" },
-    ),
-  ];
+  if (specOf(manifest)["phase"] === "STATS") return [];
+  const place = `${field}.failStrategy`;
+  const said = `${place} is ${show(strategy)} for a plugin that may decide about requests. Write FAIL_CLOSE.`;
+  return [violation(place, said, { value: "FAIL_CLOSE" })];
 }

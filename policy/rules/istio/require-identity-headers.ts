@@ -1,8 +1,9 @@
 import { patchesOf } from "../../readers/envoyFilter";
 import { headersRemovedIn, identityHeaders } from "../../readers/identityHeaders";
 import { isKind } from "../../readers/istio";
-import { covers, reachOf } from "../../readers/istioReach";
+import { reachOf } from "../../readers/istioReach";
 import { jwtRulesOf } from "../../readers/jwtRules";
+import { ReachIndex } from "../../readers/reachIndex";
 import { type Member, type StackContext, type StackRule, violation } from "../../rule";
 import { about } from "./about";
 import { istioPage, weakness } from "./facts";
@@ -41,8 +42,9 @@ export const requireIdentityHeaders: StackRule = {
     ),
   ],
   settings: ["rootNamespace"],
-  checkTogether: (members, context) =>
-    members.flatMap((member) =>
+  checkTogether(members, context) {
+    const removed = new Removed(members, context);
+    return members.flatMap((member) =>
       about(member, () => {
         const rules = jwtRulesOf(member.manifest);
         if (rules.length === 0) return [];
@@ -53,9 +55,9 @@ export const requireIdentityHeaders: StackRule = {
           })
           .filter(({ names }) => names.length > 0);
         if (missing.length === 0) return [];
-        const removed = removedFor(member, members, context);
+        const gone = removed.for(member);
         return missing.flatMap(({ field, names }) => {
-          const open = names.filter((name) => !removed.includes(name));
+          const open = names.filter((name) => !gone.has(name));
           if (open.length === 0) return [];
           const message =
             `${field} writes no ${open.join(" and no ")}, so with a token of this issuer a client's own is believed. ` +
@@ -63,15 +65,38 @@ export const requireIdentityHeaders: StackRule = {
           return [violation(field, message)];
         });
       }),
-    ),
+    );
+  },
 };
 
-function removedFor(member: Member, members: readonly Member[], context: StackContext): readonly string[] {
-  const reach = reachOf(member, context);
-  return members
-    .filter(({ manifest }) => isKind(manifest, "EnvoyFilter"))
-    .filter((filter) => covers(reachOf(filter, context), reach))
-    .flatMap(({ manifest }) => patchesOf(manifest))
-    .filter(({ port }) => port === undefined)
-    .flatMap(headersRemovedIn);
+/** The headers that EnvoyFilters take off every request of a workload, whichever tokens come with it. */
+class Removed {
+  readonly #filters: ReachIndex<Member>;
+  readonly #context: StackContext;
+  readonly #answers = new Map<string, ReadonlySet<string>>();
+
+  constructor(members: readonly Member[], context: StackContext) {
+    this.#context = context;
+    this.#filters = new ReachIndex(
+      members.filter(({ manifest }) => isKind(manifest, "EnvoyFilter")),
+      (filter) => reachOf(filter, context),
+    );
+  }
+
+  for(member: Member): ReadonlySet<string> {
+    const [hidden] = this.#filters.unread;
+    if (hidden !== undefined) throw hidden as Error;
+    const reach = reachOf(member, this.#context);
+    const key = JSON.stringify(reach);
+    const known = this.#answers.get(key);
+    if (known) return known;
+    const names = this.#filters
+      .covering(reach)
+      .flatMap(({ manifest }) => patchesOf(manifest))
+      .filter(({ port }) => port === undefined)
+      .flatMap(headersRemovedIn);
+    const answer = new Set(names);
+    this.#answers.set(key, answer);
+    return answer;
+  }
 }

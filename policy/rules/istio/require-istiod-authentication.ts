@@ -30,6 +30,24 @@ const expected: readonly Expected[] = [
     holds: isUnset,
     mend: "Remove it: somebody else's word would count for who asks, or for the mesh's configuration.",
   })),
+  onByDefault("ISTIO_WORKLOAD_ENTRY_VALIDATE_IDENTITY"),
+  {
+    name: "JWT_RULE",
+    holds: isUnset,
+    mend: "Remove it: whoever has a token of that issuer could ask for identities.",
+  },
+  {
+    name: "PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS",
+    holds: isUnset,
+    mend: "Remove it: whoever may write istiod's Secrets could have it run programs or read its files.",
+  },
+  {
+    // The chart names ztunnel itself, which asks for the identities of the pods of its node.
+    name: "CA_TRUSTED_NODE_ACCOUNTS",
+    holds: (value) =>
+      isUnset(value) || (value ?? "").split(",").every((account) => /^[^/]+\/ztunnel$/.test(account.trim())),
+    mend: "Name ztunnel alone, or remove it: these accounts get the identity of any pod on their node.",
+  },
 ];
 
 export const requireIstiodAuthentication: Rule = {

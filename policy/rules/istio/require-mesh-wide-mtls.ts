@@ -1,7 +1,8 @@
 import { type Manifest, mapAt } from "../../manifest";
-import { isKind, specOf } from "../../readers/istio";
+import { isKind, show, specOf } from "../../readers/istio";
+import { fieldOf, meshConfigsOf } from "../../readers/istioMesh";
 import { labelCount } from "../../readers/istioReach";
-import { type Member, type StackContext, type StackRule, violation } from "../../rule";
+import { type Finding, type Member, type StackContext, type StackRule, violation } from "../../rule";
 import { about, mayBe } from "./about";
 import { istioPage, weakness } from "./facts";
 
@@ -32,19 +33,42 @@ export const requireMeshWideMtls: StackRule = {
     const strict = members.filter((member) => mayBe(() => saysStrict(member)));
     // What may be strict because nobody can tell is told, or it would cover its namespaces in silence.
     const unread = strict.flatMap((member) => about(member, () => onlyRead(() => saysStrict(member))));
-    if (strict.some(({ namespace }) => namespace === context.settings.rootNamespace)) return unread;
+    unread.push(...members.flatMap((member) => about(member, () => meshFindings(member, context))));
+    const covered = new Set<unknown>(strict.map(({ namespace }) => namespace));
+    if (covered.has(context.settings.rootNamespace)) return unread;
     const open = members
       .filter(({ manifest }) => manifest.kind === "Namespace" && manifest.apiVersion === "v1")
       .flatMap((member) =>
         about(member, () => {
           const labels = mapAt(mapAt(member.manifest["metadata"], "metadata")["labels"], "metadata.labels");
-          const isCovered = strict.some(({ namespace }) => namespace === nameIn(member.manifest));
-          return isInMesh(labels) && !isCovered ? [missing(member, context)] : [];
+          return isInMesh(labels) && !covered.has(nameIn(member.manifest)) ? [missing(member, context)] : [];
         }),
       );
     return [...unread, ...open];
   },
 };
+
+/** What of the mesh's configuration this rests on: which namespace is the root, and that sidecars speak mutual TLS. */
+function meshFindings({ manifest }: Member, { settings }: StackContext): Finding[] {
+  return meshConfigsOf(manifest).flatMap((mesh) => {
+    const root = fieldOf(mesh, "root_namespace");
+    const auto = fieldOf(mesh, "enable_auto_mtls");
+    return [
+      ...([undefined, null, "", settings.rootNamespace].includes(root.value as string)
+        ? []
+        : [
+            violation(
+              root.field,
+              `${root.field} is ${show(root.value)}, and the policies of ${settings.rootNamespace} were judged as the mesh's. ` +
+                `Write ${settings.rootNamespace}, or name that one in the pack's rootNamespace.`,
+            ),
+          ]),
+      ...([undefined, null, true].includes(auto.value as boolean)
+        ? []
+        : [violation(auto.field, `${auto.field} is ${show(auto.value)}, so sidecars ask in plain text. Write true.`)]),
+    ];
+  });
+}
 
 /** Nothing about what can be read. */
 function onlyRead(look: () => unknown): [] {

@@ -1,7 +1,6 @@
-import { actionOf, policyRules, refusesStrangers } from "../../readers/authorizationPolicy";
+import { Denials } from "../../readers/denials";
 import { isKind } from "../../readers/istio";
-import { covers, reachOf } from "../../readers/istioReach";
-import { isUnknownValue, type Member, type StackContext, type StackRule, violation } from "../../rule";
+import { type StackRule, violation } from "../../rule";
 import { about } from "./about";
 import { istioPage, weakness } from "./facts";
 
@@ -34,39 +33,18 @@ export const requirePrincipalDenial: StackRule = {
     },
   ],
   settings: ["rootNamespace"],
-  checkTogether: (members, context) =>
-    members
+  checkTogether(members, context) {
+    const denials = new Denials(members, context);
+    return members
       .filter(({ manifest }) => isKind(manifest, "RequestAuthentication"))
       .flatMap((member) =>
         about(member, () => {
-          if (isDenied(member, members, context)) return [];
+          if (denials.protects(member)) return [];
           const message =
             "No AuthorizationPolicy here denies requests without a principal on the workloads of this RequestAuthentication, " +
             'so whoever sends no token gets in. Add one with its selector, action DENY and notRequestPrincipals: ["*"].';
           return [violation("spec.selector", message)];
         }),
-      ),
-};
-
-/** Whether a policy among these turns away whoever has no principal, on all of an object's workloads. */
-export function isDenied(member: Member, members: readonly Member[], context: StackContext): boolean {
-  const reach = reachOf(member, context);
-  let unknown: unknown;
-  const found = members.some((policy) => {
-    if (!isKind(policy.manifest, "AuthorizationPolicy")) return false;
-    try {
-      return (
-        actionOf(policy.manifest) === "DENY" &&
-        covers(reachOf(policy, context), reach) &&
-        policyRules(policy.manifest).some(refusesStrangers)
       );
-    } catch (error) {
-      // It may be the one that is looked for; another may be it for certain.
-      if (!isUnknownValue(error)) throw error;
-      unknown ??= error;
-      return false;
-    }
-  });
-  if (!found && unknown !== undefined) throw unknown as Error;
-  return found;
-}
+  },
+};

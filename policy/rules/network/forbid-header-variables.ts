@@ -1,4 +1,5 @@
 import { join, type Manifest, mapAt } from "../../manifest";
+import { isKind, mapsAt, specOf } from "../../readers/istio";
 import { podsOf } from "../../readers/pods";
 import { weakness } from "../../references";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
@@ -37,6 +38,7 @@ export const forbidHeaderVariables: Rule = {
   settings: [],
   check: (manifest) =>
     [
+      ...inspect(() => routeFindings(manifest)),
       ...inspect(() => annotationFindings("metadata.annotations", annotationsOf(manifest))),
       ...podsOf(manifest).flatMap((pod) =>
         inspect(() =>
@@ -45,6 +47,30 @@ export const forbidHeaderVariables: Rule = {
       ),
     ].filter(({ field }, index, all) => all.findIndex((other) => other.field === field) === index),
 };
+
+/** A route's own headers, of which Envoy fills in variables as well; those of what is sent back are the owner's business. */
+function routeFindings(manifest: Manifest): Finding[] {
+  if (!isKind(manifest, "VirtualService")) return [];
+  return mapsAt(specOf(manifest)["http"], "spec.http").flatMap((http) => {
+    const routes = mapsAt(http.map["route"], `${http.field}.route`);
+    return [http, ...routes].flatMap(({ field, map }) => {
+      const place = `${field}.headers.request`;
+      const request = mapAt(mapAt(map["headers"], `${field}.headers`)["request"], place);
+      return ["add", "set"].flatMap((how) => {
+        const headers = mapAt(request[how], `${place}.${how}`);
+        return Object.keys(headers)
+          .filter((name) => session.test(String(headers[name])))
+          .map((name) => {
+            const at = join(`${place}.${how}`, name);
+            return violation(at, `${at} sends each visitor's session on, by a variable of Envoy's. Remove it.`);
+          });
+      });
+    });
+  });
+}
+
+/** What a visitor's session is in. Other variables, such as a request's path, say nothing that a backend doesn't know. */
+const session = /%(REQ|REQUEST_HEADER)\((proxy-)?(authorization|cookie)[^)]*\)|%CEL\([^)]*(authorization|cookie)/i;
 
 function annotationsOf(manifest: Manifest): Record<string, unknown> {
   return mapAt(mapAt(manifest["metadata"], "metadata")["annotations"], "metadata.annotations");

@@ -1,6 +1,7 @@
-import { join, type Manifest } from "../../manifest";
+import { groupOf, isMap, join, type Manifest } from "../../manifest";
+import { argoValuesOf } from "../../readers/argoApplication";
 import { containersOf, podsOf } from "../../readers/pods";
-import { weakness } from "../../references";
+import { owasp, weakness } from "../../references";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 
 const { framework, cwe } = weakness(749, "Exposed Dangerous Method or Function");
@@ -22,6 +23,7 @@ export const forbidKubernetesDashboard: Rule = {
   framework,
   references: [
     cwe,
+    owasp("K06"),
     {
       id: "CVE-2018-18264",
       url: "https://nvd.nist.gov/vuln/detail/CVE-2018-18264",
@@ -44,11 +46,25 @@ function imageFindings(manifest: Manifest): Finding[] {
   );
 }
 
-function chartFindings(manifest: Manifest): Finding[] {
-  if (!manifest.apiVersion.startsWith("helm")) return [];
-  return inspect(() => {
-    const name = manifest["chart"];
-    if (typeof name !== "string" || !chart.test(name)) return [];
-    return [violation("chart", `chart is ${JSON.stringify(name)}. Remove the dashboard.`)];
+/** Where Pulumi, Flux, Argo CD and k3s name a chart. */
+function chartsIn(manifest: Manifest): { readonly field: string; readonly value: unknown }[] {
+  const group = groupOf(manifest);
+  const at = (field: string, ...keys: string[]) => ({
+    field: `${field}${keys.map((key) => `.${key}`).join("")}`,
+    value: keys.reduce<unknown>((place, key) => (isMap(place) ? place[key] : undefined), manifest[field]),
   });
+  if (group.startsWith("helm.toolkit.fluxcd.io")) return [at("spec", "chart", "spec", "chart")];
+  if (group === "helm.cattle.io") return [at("spec", "chart")];
+  if (group === "argoproj.io") return argoValuesOf(manifest).map(({ field, chart: value }) => ({ field, value }));
+  return group.startsWith("helm") ? [at("chart")] : [];
+}
+
+function chartFindings(manifest: Manifest): Finding[] {
+  return inspect(() =>
+    chartsIn(manifest).flatMap(({ field, value }) =>
+      typeof value === "string" && chart.test(value)
+        ? [violation(field, `${field} is ${JSON.stringify(value)}. Remove the dashboard.`)]
+        : [],
+    ),
+  );
 }

@@ -2,7 +2,7 @@ import { isMap, join, listAt } from "../../manifest";
 import { contains, isOneAddress } from "../../readers/addresses";
 import { isNetworkPolicy, type Peer, type TrafficRule, trafficRules } from "../../readers/networkPolicies";
 import { show } from "../../readers/pods";
-import { nsaHardening, weakness } from "../../references";
+import { nsaHardening, owasp, weakness } from "../../references";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 
 const { framework, cwe } = weakness(918, "Server-Side Request Forgery (SSRF)");
@@ -28,6 +28,7 @@ export const forbidMetadataEgress: Rule = {
   framework,
   references: [
     cwe,
+    owasp("K08"),
     nsaHardening,
     {
       id: "CVE-2026-54745",

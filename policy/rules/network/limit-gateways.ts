@@ -1,4 +1,5 @@
 import { groupOf, type Manifest } from "../../manifest";
+import { isWaypoint } from "../../readers/istio";
 import { namespaceOf } from "../../readers/namespace";
 import { weakness } from "../../references";
 import { inspect, type Rule, violation } from "../../rule";
@@ -15,7 +16,12 @@ const kinds: readonly [group: RegExp, kind: RegExp, isWhat: string][] = [
   [/^traefik\.(io|containo\.us)$/, /^IngressRoute(TCP|UDP)?$/, "a Traefik IngressRoute"],
   [/^k8s\.nginx\.org$/, /^(VirtualServer|TransportServer)$/, "an NGINX server"],
   [/^configuration\.konghq\.com$/, /^(TCP|UDP)Ingress$/, "a Kong Ingress"],
-  [/^getambassador\.io$/, /^(Host|Listener|TCPMapping)$/, "an Emissary listener"],
+  [/^getambassador\.io$/, /^(Host|Listener|TCPMapping|Mapping)$/, "an Emissary listener"],
+  [/^apisix\.apache\.org$/, /^Apisix(Route|Tls)$/, "an APISIX route"],
+  [/^gateway\.solo\.io$/, /^(Gateway|VirtualService)$/, "a Gateway of Gloo"],
+  [/^ingress\.v\d+\.haproxy\.(org|com)$/, /^TCP$/, "a listener of HAProxy"],
+  [/^zalando\.org$/, /^RouteGroup$/, "a RouteGroup of Skipper"],
+  [/^cilium\.io$/, /^Cilium(Clusterwide)?EnvoyConfig$/, "a listener of Cilium's Envoy"],
 ];
 
 /**
@@ -23,7 +29,8 @@ const kinds: readonly [group: RegExp, kind: RegExp, isWhat: string][] = [
  *
  * In the gateway's namespace all of them pass, an Ingress as well: a cloud's load balancer in front of the gateway is one
  * (AWS's controller), and so is cert-manager's challenge. A Gateway for traffic inside the mesh (Knative's local one) or
- * out of it (egress) is no way in, but looks like one: which pods its selector means is known to the cluster alone.
+ * out of it (egress) is no way in, but looks like one: which pods its selector means is known to the cluster alone. A waypoint of an ambient
+ * mesh speaks a protocol that asks for identities, and passes.
  */
 export const limitGateways: Rule = {
   name: "limit-gateways",
@@ -48,6 +55,7 @@ export const limitGateways: Rule = {
     const what = opens(manifest);
     if (what === undefined) return [];
     return inspect(() => {
+      if (isWaypoint(manifest)) return [];
       const namespace = namespaceOf(manifest, context);
       const wanted = context.settings.gatewayNamespace;
       if (namespace === wanted) return [];

@@ -1,17 +1,10 @@
 import { isMap, join } from "../../manifest";
 import { isEverywhere } from "../../readers/addresses";
 import { type IdentityService, identityServiceOf } from "../../readers/identity";
-import {
-  governs,
-  isNetworkPolicy,
-  type Peer,
-  selectsPod,
-  takesEverything,
-  type TrafficRule,
-  trafficRules,
-} from "../../readers/networkPolicies";
+import { IngressPolicies } from "../../readers/ingressPolicies";
+import { type Peer, takesEverything, type TrafficRule, trafficRules } from "../../readers/networkPolicies";
 import { podsOf, show } from "../../readers/pods";
-import { nsaHardening, weakness } from "../../references";
+import { cis, nsaHardening, owasp, weakness } from "../../references";
 import { type Finding, inspect, type Member, type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
 
@@ -35,7 +28,9 @@ export const requireIdentityNetworkPolicy: StackRule = {
   framework,
   references: [
     cwe,
+    owasp("K05"),
     nsaHardening,
+    cis("5.3.2", "every namespace has NetworkPolicies"),
     {
       id: "kubeflow/pipelines#4440",
       url: "https://github.com/kubeflow/pipelines/issues/4440",
@@ -44,19 +39,16 @@ export const requireIdentityNetworkPolicy: StackRule = {
   ],
   settings: [],
   checkTogether(members) {
-    const policies = members.filter(({ manifest }) => isNetworkPolicy(manifest));
+    const policies = new IngressPolicies(members);
     const guarding = new Map<Member, IdentityService>();
     const unguarded = eachMember(this, members, (member) =>
       podsOf(member.manifest).flatMap((pod) =>
         inspect(() => {
           const service = identityServiceOf(pod);
           if (service === undefined) return [];
-          const about = policies.filter(
-            ({ manifest, namespace }) =>
-              namespace === member.namespace && governs(manifest, "ingress") && selectsPod(manifest, pod.labels),
-          );
-          for (const policy of about) guarding.set(policy, service);
-          if (about.length > 0) return [];
+          const about = policies.about(pod.labels, member.namespace);
+          for (const policy of about.fresh) guarding.set(policy, service);
+          if (about.any) return [];
           const field = `${pod.field.replace(/(^|\.)spec$/, "$1metadata")}.labels`;
           const message =
             `${field} is selected by no NetworkPolicy for ingress in the namespace ${JSON.stringify(member.namespace)}, ` +

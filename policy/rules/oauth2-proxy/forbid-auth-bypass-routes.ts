@@ -2,6 +2,7 @@ import { shown } from "../../readers/oauth2Proxy/setting";
 import { cve, ghsa, oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereListed } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /**
  * Nothing passes without a sign-in. Also no anchored path: what may pass is left out of the gateway's check, which
@@ -24,6 +25,7 @@ export const forbidAuthBypassRoutes = proxyRule(
       cve("2025-54576", "skip_auth_routes matches the query, fixed in 7.11.0"),
       ghsa("pxq7-h93f-9jrg", "skip_auth_routes is bypassed with a fragment, fixed in 7.15.2"),
       oauth2ProxyDocs("trusted_ips has inherent security flaws"),
+      asvs("8.3.1", "who may do what is decided where a client can change nothing"),
     ),
     settings: [],
   },

@@ -1,6 +1,7 @@
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /** An error's details go to the log. */
 export const forbidDebugErrors = proxyRule(
@@ -16,6 +17,7 @@ export const forbidDebugErrors = proxyRule(
       209,
       "Generation of Error Message Containing Sensitive Information",
       oauth2ProxyDocs("show_debug_on_error is unsafe for production"),
+      asvs("16.5.1", "whoever meets an error learns nothing of the inside"),
     ),
     settings: [],
   },

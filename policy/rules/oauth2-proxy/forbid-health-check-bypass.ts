@@ -2,6 +2,7 @@ import { shown } from "../../readers/oauth2Proxy/setting";
 import { cve, oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereSet } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /** No User-Agent is a reason to answer 200. */
 export const forbidHealthCheckBypass = proxyRule(
@@ -19,6 +20,7 @@ export const forbidHealthCheckBypass = proxyRule(
       "Authentication Bypass by Spoofing",
       cve("2026-34457", "authentication bypass by a health check's User-Agent"),
       oauth2ProxyDocs("ping_path and ready_path are for health checks"),
+      asvs("6.3.4", "every way in is known, and equally strong"),
     ),
     settings: [],
   },

@@ -2,6 +2,7 @@ import { secretNames } from "../../../documents/oauth2-proxy/settingNames";
 import { type Setting } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { type Look, proxyRule, scopesOf, seen, wrong } from "./proxyRule";
+import { asvs, secretsManagement } from "../frameworks";
 
 const urls = new Set(["redis_connection_url", "redis_sentinel_connection_urls", "redis_cluster_connection_urls"]);
 
@@ -20,6 +21,8 @@ export const forbidOAuth2ProxyInlineSecrets = proxyRule(
       798,
       "Use of Hard-coded Credentials",
       oauth2ProxyDocs("client_secret_file and cookie_secret_file read the value from a file"),
+      asvs("13.3.1", "secrets are kept by what manages secrets"),
+      secretsManagement,
     ),
     settings: [],
   },
@@ -40,9 +43,10 @@ function holdsSecret(setting: Setting): boolean {
   const values = Array.isArray(value) ? (value as unknown[]) : [value];
   const texts = values.map((one) => (typeof one === "string" ? one : (JSON.stringify(one) ?? "")));
   if (urls.has(setting.name))
-    return texts.some((text) => /\/\/[^/@\s]*:[^/@\s]+@/.test(text.replace(/\$[({]\w+[)}]/g, "")));
-  // What is left of a reference to a variable, of which none is among the container's own, is no secret yet.
-  return texts.some((text) => text !== "" && !/^\$(\(\w+\)|\{\w+\}|[A-Za-z_]\w*)$/.test(text));
+    return texts.some((text) => /\/\/[^/@\s]*:[^/@\s]+@/.test(text.replace(/\$[({]\w+[)}]|\{\{[^{}]*\}\}/g, "")));
+  // What is left of a reference to a variable, of which none is among the container's own, is no secret yet, and neither
+  // is what an operator replaces.
+  return texts.some((text) => text !== "" && !/^(\$(\(\w+\)|\{\w+\}|[A-Za-z_]\w*)|\{\{[^{}]*\}\})$/.test(text));
 }
 
 function mendFor(name: string): string {

@@ -1,5 +1,6 @@
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereSet } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** People sign in at the identity provider, and not with passwords of oauth2-proxy's own. */
 export const forbidOAuth2ProxyPasswords = proxyRule(
@@ -17,6 +18,7 @@ export const forbidOAuth2ProxyPasswords = proxyRule(
       308,
       "Use of Single-factor Authentication",
       oauth2ProxyDocs("htpasswd_file authenticates against a file besides the provider"),
+      asvs("6.3.3", "more than one factor is asked for"),
     ),
     settings: [],
   },

@@ -1,6 +1,7 @@
 import { mention, shown } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, seen, wrong } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** Without an address the listener is off, and on the loopback only the pod itself reaches it. */
 const harmless = /^(|-|(https?:\/\/)?(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+|unix:.*)$/;
@@ -8,8 +9,7 @@ const harmless = /^(|-|(https?:\/\/)?(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+|
 /**
  * Where oauth2-proxy has a certificate, it offers nothing without it.
  *
- * Without one the mesh may do TLS, which other rules ask for. An alpha configuration names its listeners in a place of its own,
- * which the readers don't ask for.
+ * Without one the mesh may do TLS, which other rules ask for.
  */
 export const forbidPlainListeners = proxyRule(
   {
@@ -25,6 +25,7 @@ export const forbidPlainListeners = proxyRule(
       319,
       "Cleartext Transmission of Sensitive Information",
       oauth2ProxyDocs("http_address, https_address and tls_cert_file; both listeners are served together"),
+      asvs("12.3.3", "services inside talk over TLS, and fall back to nothing else"),
     ),
     settings: [],
   },

@@ -2,6 +2,7 @@ import { asList, mentions } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, rfc, weakness } from "../identitySources";
 import { proxyRule, seen } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /** No application gets the person's tokens. An upstream that is static gives them to nobody. */
 export const forbidTokensToUpstreams = proxyRule(
@@ -19,6 +20,7 @@ export const forbidTokensToUpstreams = proxyRule(
       "Insufficiently Protected Credentials",
       rfc(9700, "2.3", "tokens should be restricted to the resource server that they are for"),
       oauth2ProxyDocs("pass_access_token and pass_authorization_header"),
+      asvs("10.1.1", "tokens go only where they are needed"),
     ),
     settings: [],
   },

@@ -1,4 +1,4 @@
-import { asSwitch, mention, type Setting, shown, spelled } from "../../readers/oauth2Proxy/setting";
+import { asSwitch, mentions, type Setting, shown, spelled } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { verificationSwitch } from "../tls/verificationSwitch";
 import { type Look, proxyRule, scopesOf, seen, wrong } from "./proxyRule";
@@ -48,7 +48,8 @@ export const forbidUnsafeOAuth2ProxySwitches = proxyRule(
     ),
     settings: [],
   },
-  (proxy) => scopesOf(proxy).flatMap((layers) => namesOf(proxy).flatMap((name) => unsafe(mention(layers, name)))),
+  (proxy) =>
+    scopesOf(proxy).flatMap((layers) => namesOf(proxy).flatMap((name) => mentions(layers, name).flatMap(unsafe))),
 );
 
 function namesOf(proxy: Parameters<Look>[0]): string[] {
@@ -58,9 +59,9 @@ function namesOf(proxy: Parameters<Look>[0]): string[] {
   );
 }
 
-function unsafe(setting: Setting | undefined) {
-  const visible = setting && seen(setting);
-  if (!setting || !visible || asSwitch(visible.value) === false) return [];
+function unsafe(setting: Setting) {
+  const visible = seen(setting);
+  if (!visible || asSwitch(visible.value) === false) return [];
   const { value } = visible;
   if (Array.isArray(value) && value.length === 0) return [];
   const mend = `Remove it, or write ${spelled(setting.name, "false", setting.origin)}`;

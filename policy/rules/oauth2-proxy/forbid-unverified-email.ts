@@ -1,6 +1,7 @@
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /** An address that the provider didn't verify is nobody's identity. */
 export const forbidUnverifiedEmail = proxyRule(
@@ -22,6 +23,7 @@ export const forbidUnverifiedEmail = proxyRule(
         about: "other claims than sub and iss must not be taken for an identity as they stand",
       },
       oauth2ProxyDocs("insecure_oidc_allow_unverified_email"),
+      asvs("10.5.2", "a user is known by claims that nobody else can get"),
     ),
     settings: [],
   },

@@ -1,6 +1,6 @@
 import { proxiesIn } from "../../readers/oauth2Proxy";
 import { type Proxy } from "../../readers/oauth2Proxy/proxy";
-import { asList, type Layer, mention, mentions, notShown, type Setting } from "../../readers/oauth2Proxy/setting";
+import { asList, type Layer, mentions, notShown, type Setting } from "../../readers/oauth2Proxy/setting";
 import { inspect, type Member, type RuleFacts, type StackFinding, type StackRule, violation } from "../../rule";
 
 /** What is wrong with an oauth2-proxy. */
@@ -68,12 +68,13 @@ export function whereSet(
   judge: (value: unknown, setting: Setting) => string | undefined,
 ): Look[] {
   return names.map((name) => (proxy) => {
-    return scopesOf(proxy).flatMap((layers) => {
-      const setting = mention(layers, name);
-      const visible = setting && seen(setting);
-      const text = visible && judge(visible.value, setting);
-      return text === undefined || !setting ? [] : [wrong(setting, text)];
-    });
+    return scopesOf(proxy)
+      .flatMap((layers) => mentions(layers, name))
+      .flatMap((setting) => {
+        const visible = seen(setting);
+        const text = visible && judge(visible.value, setting);
+        return text === undefined ? [] : [wrong(setting, text)];
+      });
   });
 }
 

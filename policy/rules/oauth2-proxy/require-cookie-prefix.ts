@@ -1,6 +1,7 @@
 import { asList, mention, mentions, shown } from "../../readers/oauth2Proxy/setting";
 import { cookiePrefixes, oauth2ProxyDocs, weakness } from "../identitySources";
 import { lacks, proxyRule, seen, whereListed, wrong } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** The browser itself keeps other hosts and plain HTTP from setting the session's cookie. */
 export const requireCookiePrefix = proxyRule(
@@ -18,6 +19,7 @@ export const requireCookiePrefix = proxyRule(
       "Reliance on Cookies without Validation and Integrity Checking",
       cookiePrefixes,
       oauth2ProxyDocs("cookie_name, cookie_domains and cookie_path"),
+      asvs("3.3.3", "cookies of one host are named __Host-"),
     ),
     settings: [],
   },

@@ -1,6 +1,7 @@
 import { shown } from "../../readers/oauth2Proxy/setting";
 import { ghsa, oauth2ProxyDocs, rfc, weakness } from "../identitySources";
 import { proxyRule, whereListed } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** A host with at least two labels, or an IPv4 address, and a port of its own where it has one. */
 const exact = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+(:\d{1,5})?$/i;
@@ -23,6 +24,7 @@ export const requireExactRedirectDomains = proxyRule(
       ghsa("5m6c-jp6f-2vcv", "open redirect in oauth2-proxy"),
       rfc(9700, "4.11", "open redirectors at clients and at authorization servers"),
       oauth2ProxyDocs("a leading dot or *. allows subdomains, :* every port"),
+      asvs("3.7.2", "redirects to other hosts lead to those of a list"),
     ),
     settings: [],
   },

@@ -1,6 +1,7 @@
 import { shown } from "../../readers/oauth2Proxy/setting";
 import { kubeflowManifests, oauth2ProxyDocs, rfc, weakness } from "../identitySources";
 import { proxyRule, whereListed, whereSet } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 const urls = [
   "oidc_issuer_url",
@@ -34,6 +35,7 @@ export const requireHttpsIdentityEndpoints = proxyRule(
       rfc(6749, "3.2", "the token endpoint requires TLS"),
       kubeflowManifests,
       oauth2ProxyDocs("the URLs of a provider"),
+      asvs("12.3.1", "all connections are encrypted, inside too"),
     ),
     settings: [],
   },

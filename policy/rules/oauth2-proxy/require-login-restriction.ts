@@ -1,27 +1,28 @@
-import { asList, type Layer, mention, mentions, shown } from "../../readers/oauth2Proxy/setting";
+import { asList, type Layer, mention, mentions, notShown, shown } from "../../readers/oauth2Proxy/setting";
 import { kubeflowManifests, oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, seen, wrong } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** One domain, with everything below it or not. */
 const domain = /^(\*?\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
-/** What says who may sign in, besides the domain. */
-const restrictions = [
-  "allowed_groups",
-  "allowed_roles",
-  "authenticated_emails_file",
-  "bitbucket_repository",
-  "bitbucket_team",
-  "entra_id_allowed_tenants",
-  "github_org",
-  "github_repo",
-  "github_team",
-  "github_users",
-  "gitlab_groups",
-  "gitlab_projects",
-  "google_groups",
-  "keycloak_groups",
-];
+/** What says who may sign in, besides the domain, and for which provider: the others don't look at it (providers/*.go). */
+const restrictions: Readonly<Record<string, RegExp>> = {
+  allowed_groups: /./,
+  allowed_roles: /^keycloak-oidc$/,
+  authenticated_emails_file: /./,
+  bitbucket_repository: /^bitbucket$/,
+  bitbucket_team: /^bitbucket$/,
+  entra_id_allowed_tenants: /^entra-id$/,
+  github_org: /^github$/,
+  github_repo: /^github$/,
+  github_team: /^github$/,
+  github_users: /^github$/,
+  gitlab_groups: /^gitlab$/,
+  gitlab_projects: /^gitlab$/,
+  google_groups: /^google$/,
+  keycloak_groups: /^keycloak$/,
+};
 
 /** Somebody said who may sign in. */
 export const requireLoginRestriction = proxyRule(
@@ -39,6 +40,7 @@ export const requireLoginRestriction = proxyRule(
       "Improper Authorization",
       kubeflowManifests,
       oauth2ProxyDocs("email_domains with * authenticates any e-mail address"),
+      asvs("8.2.1", "those get in who were given the right to"),
     ),
     settings: [],
   },
@@ -58,8 +60,12 @@ export const requireLoginRestriction = proxyRule(
 );
 
 function isRestricted(layers: readonly Layer[]): boolean {
-  return restrictions.some((name) => {
+  const provider = mention(layers, "provider")?.read();
+  // Where nobody says, it is Google; one that isn't shown may be any.
+  const type = typeof provider === "string" && provider !== "" ? provider : "google";
+  return Object.entries(restrictions).some(([name, providers]) => {
     const setting = mention(layers, name);
-    return setting !== undefined && asList(setting.read()).some((value) => value !== "*");
+    if (setting === undefined || (provider !== notShown && !providers.test(type))) return false;
+    return asList(setting.read()).some((value) => value !== "*");
   });
 }

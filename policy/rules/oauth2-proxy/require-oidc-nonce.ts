@@ -3,6 +3,7 @@ import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { lacks, proxyRule, seen, wrong } from "./proxyRule";
 import { speaksOpenIdConnect } from "./providerTypes";
 import { complaintAbout } from "./switchLook";
+import { asvs } from "../frameworks";
 
 const name = "insecure_oidc_skip_nonce";
 
@@ -26,6 +27,7 @@ export const requireOidcNonce = proxyRule(
         about: "a client that sent a nonce must verify it in the ID token",
       },
       oauth2ProxyDocs("insecure_oidc_skip_nonce, with its default of true"),
+      asvs("10.5.1", "replayed ID tokens are refused"),
     ),
     settings: [],
   },

@@ -2,6 +2,7 @@ import { mention, shown, spelled } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, rfc, weakness } from "../identitySources";
 import { lacks, proxyRule, seen, wrong } from "./proxyRule";
 import { speaksOpenIdConnect } from "./providerTypes";
+import { asvs } from "../frameworks";
 
 const name = "code_challenge_method";
 
@@ -22,6 +23,7 @@ export const requirePkce = proxyRule(
       rfc(7636, "4.2", "S256 is mandatory for clients that can do it"),
       rfc(9700, "2.1.1", "confidential clients should use PKCE as well"),
       oauth2ProxyDocs("code_challenge_method"),
+      asvs("10.2.1", "a sign-in that the client did not begin ends in nothing"),
     ),
     settings: [],
   },

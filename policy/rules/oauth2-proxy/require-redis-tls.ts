@@ -1,5 +1,6 @@
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereListed } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** Sessions travel to their store over TLS, or stay on the machine. */
 export const requireRedisTls = proxyRule(
@@ -16,6 +17,7 @@ export const requireRedisTls = proxyRule(
       319,
       "Cleartext Transmission of Sensitive Information",
       oauth2ProxyDocs("redis_connection_url; rediss:// speaks TLS"),
+      asvs("12.3.1", "all connections are encrypted, to databases too"),
     ),
     settings: [],
   },

@@ -1,6 +1,7 @@
 import { mention, shown, spelled } from "../../readers/oauth2Proxy/setting";
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { lacks, proxyRule, seen, whereSet, wrong } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 const safe = new Set(["lax", "strict"]);
 
@@ -19,6 +20,7 @@ export const requireSameSiteCookies = proxyRule(
       1275,
       "Sensitive Cookie with Improper SameSite Attribute",
       oauth2ProxyDocs("cookie_samesite is empty by default"),
+      asvs("3.3.2", "each cookie has the SameSite that fits it"),
     ),
     settings: [],
   },

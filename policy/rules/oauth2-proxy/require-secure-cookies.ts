@@ -1,6 +1,7 @@
 import { kubeflowManifests, rfc, oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule } from "./proxyRule";
 import { switchedTo } from "./switchLook";
+import { asvs } from "../frameworks";
 
 /** The session's cookie travels over HTTPS only and is out of a script's reach. */
 export const requireSecureCookies = proxyRule(
@@ -19,6 +20,8 @@ export const requireSecureCookies = proxyRule(
       kubeflowManifests,
       rfc(6265, "4.1.2.5", "what the Secure attribute does"),
       oauth2ProxyDocs("cookie_secure and cookie_httponly"),
+      asvs("3.3.1", "cookies are Secure"),
+      asvs("3.3.4", "scripts read no session"),
     ),
     settings: [],
   },

@@ -1,5 +1,6 @@
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereSet } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** Lengths of an AES key. */
 const lengths = [16, 24, 32];
@@ -25,11 +26,14 @@ export const requireStrongCookieSecret = proxyRule(
       1391,
       "Use of Weak Credentials",
       oauth2ProxyDocs("the cookie's secret must be 16, 24 or 32 bytes to make an AES cipher"),
+      asvs("11.5.1", "what nobody may guess is random, of 128 bits or more"),
     ),
     settings: [],
   },
   ...whereSet(["cookie_secret"], (value) => {
     const text = String(value);
+    // What an operator puts there, nobody can measure.
+    if (/^\{\{[^{}]*\}\}$/.test(text)) return undefined;
     const bytes = bytesOf(text);
     const mend = "Use 32 random bytes: openssl rand -base64 32 | tr -- '+/' '-_'.";
     if (!lengths.includes(bytes.length)) {

@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { asList, asSwitch, mention, mentions, shown, spelled } from "../../readers/oauth2Proxy/setting";
 import { cve, oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, seen, wrong } from "./proxyRule";
+import { asvs } from "../frameworks";
 
 /** Wider is nobody's set of proxies: a cluster has at most 10.0.0.0/8. */
 const widest = { ipv4: 8, ipv6: 16 };
@@ -23,6 +24,7 @@ export const requireTrustedProxies = proxyRule(
       cve("2026-40575", "authentication bypass by a forged X-Forwarded-Uri, fixed in 7.15.2"),
       cve("2026-76835", "the same again in 7.15.2 to 7.15.4"),
       oauth2ProxyDocs("trusted_proxy_ips trusts all addresses when it isn't set"),
+      asvs("4.1.3", "a client overrides no header that a proxy in front sets"),
     ),
     settings: [],
   },

@@ -3,6 +3,7 @@ import { weakness } from "../../references";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { textMaps } from "../../texts";
 import { defaultIn } from "./defaultCredentials";
+import { asvs, secretsManagement } from "../frameworks";
 
 const { framework, cwe } = weakness(1392, "Use of Default Credentials");
 
@@ -23,6 +24,8 @@ export const forbidDefaultCredentials: Rule = {
   framework,
   references: [
     cwe,
+    asvs("13.2.3", "no credential between services is one that a program comes with"),
+    secretsManagement,
     {
       id: "kubeflow/manifests mlpipeline-minio-artifact",
       url: "https://github.com/kubeflow/manifests/blob/master/applications/pipeline/upstream/third-party/seaweedfs/base/seaweedfs/mlpipeline-minio-artifact-secret.yaml",

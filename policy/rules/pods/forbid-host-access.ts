@@ -1,6 +1,6 @@
 import { isMap, join, listAt, mapAt } from "../../manifest";
 import { type Container, type Pod, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
 import { eachContainer, eachPod } from "./containers";
 
@@ -20,7 +20,13 @@ export const forbidHostAccess: Rule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [
+    cwe,
+    owasp("K01"),
+    podSecurityStandards,
+    cis("5.2.3, 5.2.4, 5.2.5", "few containers share the node's processes, IPC and network"),
+    cis("5.2.10, 5.2.12", "few containers have HostProcess or HostPorts"),
+  ],
   settings: [],
   check: (manifest) => [
     ...eachPod(manifest, (pod) => [...namespaceFindings(pod), ...hostProcess(pod.field, pod.spec)]),

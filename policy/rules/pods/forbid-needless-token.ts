@@ -1,9 +1,9 @@
-import { join } from "../../manifest";
+import { isMap, join, listAt, mapAt } from "../../manifest";
 import { identityServiceOf } from "../../readers/identity";
 import { type Pod, podsOf, show } from "../../readers/pods";
-import { rulesFor } from "../../readers/rbac";
-import { accountOf, mountsToken } from "../../readers/serviceAccounts";
-import { nsaHardening, weakness } from "../../references";
+import { AccountRoles } from "../../readers/roles";
+import { accountOf, ServiceAccounts } from "../../readers/serviceAccounts";
+import { cis, nsaHardening, weakness } from "../../references";
 import { type Member, type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
 
@@ -28,6 +28,7 @@ export const forbidNeedlessToken: StackRule = {
   references: [
     cwe,
     nsaHardening,
+    cis("5.1.6", "tokens of service accounts are mounted only where they are needed"),
     {
       id: "Service account tokens",
       url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",
@@ -36,14 +37,22 @@ export const forbidNeedlessToken: StackRule = {
   ],
   settings: [],
   checkTogether(members) {
+    const accounts = new ServiceAccounts(members);
+    const roles = new AccountRoles(members);
     return eachMember(this, members, (member) =>
       podsOf(member.manifest).flatMap((pod) => {
         const service = identityServiceOf(pod);
         if (service !== "oauth2-proxy" && service !== "Dex") return [];
-        if (!mountsToken(pod, member, members)) return [];
-        if (service === "Dex" && storesInKubernetes(pod, member, members)) return [];
-        const field = join(pod.field, "automountServiceAccountToken");
+        const projected = apiTokenIn(pod);
+        if (!accounts.mountsToken(pod, member) && projected === undefined) return [];
+        if (service === "Dex" && storesInKubernetes(pod, member, roles)) return [];
         const unless = service === "Dex" ? ", unless Dex stores in Kubernetes with a role for dex.coreos.com" : "";
+        if (projected !== undefined) {
+          return [
+            violation(projected, `${projected} is a token of the API, in a pod of ${service}. Remove it${unless}.`),
+          ];
+        }
+        const field = join(pod.field, "automountServiceAccountToken");
         const value = show(pod.spec["automountServiceAccountToken"]);
         return [violation(field, `${field} is ${value}, in a pod of ${service}. Write false${unless}.`)];
       }),
@@ -51,8 +60,23 @@ export const forbidNeedlessToken: StackRule = {
   },
 };
 
-function storesInKubernetes(pod: Pod, { namespace }: Member, members: readonly Member[]): boolean {
-  return rulesFor(members, { namespace, name: accountOf(pod) }).some(({ apiGroups }) =>
-    apiGroups.includes("dex.coreos.com"),
-  );
+/** Where a volume brings a token that the API server takes: one without an audience of somebody else's. */
+function apiTokenIn(pod: Pod): string | undefined {
+  const list = join(pod.field, "volumes");
+  const found = listAt(pod.spec["volumes"], list).flatMap((item, index) => {
+    const place = join(join(list, index), "projected");
+    const sources = mapAt(mapAt(item, join(list, index))["projected"], place)["sources"];
+    return listAt(sources, join(place, "sources")).flatMap((source, at) => {
+      const field = join(join(join(place, "sources"), at), "serviceAccountToken");
+      const token = mapAt(source, field)["serviceAccountToken"];
+      return isMap(token) && [undefined, null, ""].includes(token["audience"] as string) ? [field] : [];
+    });
+  });
+  return found[0];
+}
+
+function storesInKubernetes(pod: Pod, { namespace }: Member, roles: AccountRoles): boolean {
+  return roles
+    .rulesOf({ namespace, name: accountOf(pod) })
+    .some(({ apiGroups }) => apiGroups.includes("dex.coreos.com"));
 }

@@ -1,6 +1,6 @@
 import { listAt, mapAt } from "../../manifest";
 import { type Container, ownSetting, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Mended, type Rule, violation } from "../../rule";
 import { eachContainer, onLinux } from "./containers";
 
@@ -32,7 +32,13 @@ export const forbidPrivilegeEscalation: Rule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [
+    cwe,
+    owasp("K01"),
+    podSecurityStandards,
+    cis("5.2.2", "few privileged containers are admitted"),
+    cis("5.2.6", "few containers are admitted that may gain privileges"),
+  ],
   settings: [],
   check: (manifest) =>
     eachContainer(manifest, (pod, container) =>

@@ -1,9 +1,9 @@
 import { groupOf, join } from "../../manifest";
 import { identityServiceOf } from "../../readers/identity";
 import { podsOf, show } from "../../readers/pods";
-import { rulesFor } from "../../readers/rbac";
-import { accountOf, mountsToken } from "../../readers/serviceAccounts";
-import { nsaHardening, weakness } from "../../references";
+import { AccountRoles } from "../../readers/roles";
+import { accountOf, ServiceAccounts } from "../../readers/serviceAccounts";
+import { cis, nsaHardening, weakness } from "../../references";
 import { type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
 
@@ -28,16 +28,18 @@ export const forbidUnusedToken: StackRule = {
   severity: "low",
   enforcementLevel: "advisory",
   framework,
-  references: [cwe, nsaHardening],
+  references: [cwe, nsaHardening, cis("5.1.6", "tokens of service accounts are mounted only where they are needed")],
   settings: [],
   checkTogether(members) {
+    const accounts = new ServiceAccounts(members);
+    const roles = new AccountRoles(members);
     return eachMember(this, members, (member) => {
       if (!workloads.has(groupOf(member.manifest))) return [];
       return podsOf(member.manifest).flatMap((pod) => {
         const service = identityServiceOf(pod);
-        if (service === "oauth2-proxy" || service === "Dex" || !mountsToken(pod, member, members)) return [];
+        if (service === "oauth2-proxy" || service === "Dex" || !accounts.mountsToken(pod, member)) return [];
         const account = { namespace: member.namespace, name: accountOf(pod) };
-        if (rulesFor(members, account).length > 0) return [];
+        if (roles.mayAct(account)) return [];
         const field = join(pod.field, "automountServiceAccountToken");
         const message =
           `${field} is ${show(pod.spec["automountServiceAccountToken"])}, and the account ` +

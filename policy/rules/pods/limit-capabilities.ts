@@ -1,6 +1,6 @@
 import { join, listAt, mapAt } from "../../manifest";
 import { ownSetting, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 import { eachContainer, onLinux } from "./containers";
 
@@ -27,7 +27,13 @@ export const limitCapabilities: Rule = {
   severity: "medium",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [
+    cwe,
+    owasp("K01"),
+    podSecurityStandards,
+    cis("5.2.8", "few containers are admitted with NET_RAW"),
+    cis("5.2.9", "few containers are admitted with capabilities"),
+  ],
   settings: [],
   check: (manifest) =>
     eachContainer(manifest, (pod, container) => {

@@ -1,6 +1,6 @@
 import { isMap, join, listAt, mapAt } from "../../manifest";
 import { type Pod, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
 import { eachContainer, eachPod } from "./containers";
 
@@ -40,7 +40,7 @@ export const limitKernelSettings: Rule = {
   severity: "medium",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [cwe, owasp("K01"), podSecurityStandards, cis("5.6.3", "pods and containers have a security context")],
   settings: [],
   check: (manifest) => [
     ...eachPod(manifest, (pod) => [

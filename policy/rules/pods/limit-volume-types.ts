@@ -1,5 +1,5 @@
 import { join, listAt, mapAt } from "../../manifest";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 import { eachPod } from "./containers";
 
@@ -31,7 +31,7 @@ export const limitVolumeTypes: Rule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [cwe, owasp("K01"), podSecurityStandards, cis("5.2.11", "few HostPath volumes are admitted")],
   settings: [],
   check: (manifest) =>
     eachPod(manifest, (pod) => {

@@ -1,6 +1,6 @@
 import { identityServiceOf } from "../../readers/identity";
 import { containersOf, ownSetting, show } from "../../readers/pods";
-import { nsaHardening, weakness } from "../../references";
+import { nsaHardening, owasp, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 import { eachPod } from "./containers";
 
@@ -22,7 +22,7 @@ export const requireReadOnlyRoot: Rule = {
   severity: "medium",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, nsaHardening],
+  references: [cwe, owasp("K01"), nsaHardening],
   settings: [],
   check: (manifest) =>
     eachPod(manifest, (pod) => {

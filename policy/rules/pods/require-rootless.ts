@@ -1,6 +1,6 @@
 import { join, mapAt } from "../../manifest";
 import { type Container, effective, ownSetting, type Pod, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
 import { eachContainer, eachPod, onLinux } from "./containers";
 
@@ -26,7 +26,7 @@ export const requireRootless: Rule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [cwe, owasp("K01"), podSecurityStandards, cis("5.2.7", "few containers are admitted that run as root")],
   settings: [],
   check: (manifest) => [
     ...eachContainer(manifest, (pod, container) => {

@@ -1,6 +1,6 @@
 import { join, mapAt } from "../../manifest";
 import { effective, show } from "../../readers/pods";
-import { podSecurityStandards, weakness } from "../../references";
+import { cis, owasp, podSecurityStandards, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 import { eachContainer, onLinux } from "./containers";
 
@@ -26,7 +26,7 @@ export const requireSeccomp: Rule = {
   severity: "medium",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, podSecurityStandards],
+  references: [cwe, owasp("K01"), podSecurityStandards, cis("5.6.2", "pods have a seccomp profile")],
   settings: [],
   check: (manifest) =>
     eachContainer(manifest, (pod, container) => {

@@ -1,11 +1,18 @@
-import { bindingOf, isBinding } from "../../readers/rbac";
-import { rbacGoodPractices, weakness } from "../../references";
+import { bindingOf, isBinding, isBuiltIn } from "../../readers/rbac";
+import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 
 const { framework, cwe } = weakness(250, "Execution with Unnecessary Privileges");
 
 /**
- * Nobody is bound to cluster-admin. Its binding to system:masters passes: that group may do everything whatever roles
+ * Roles that Kubernetes makes for its own components, and for nobody else: each reads every Secret, binds roles, or is a node.
+ * Distributions bind the user kube-apiserver to the kubelet's. What is left of its `system:` roles is for others to be bound to, such as system:auth-delegator.
+ */
+const ofComponents =
+  /^system:(controller:.+|kube-(controller-manager|scheduler|aggregator)|node|kubelet-api-admin|aggregate-to-(admin|edit))$/;
+
+/**
+ * Nobody is bound to cluster-admin, and nobody but Kubernetes itself to the roles of its components. Its binding to system:masters passes: that group may do everything whatever roles
  * say, and the API server makes the binding itself.
  */
 export const forbidClusterAdmin: Rule = {
@@ -18,16 +25,17 @@ export const forbidClusterAdmin: Rule = {
   severity: "critical",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, rbacGoodPractices],
+  references: [cwe, owasp("K02"), rbacGoodPractices, cis("5.1.1", "cluster-admin is used only where it is required")],
   settings: [],
   check(manifest) {
     if (!isBinding(manifest)) return [];
     const { role, subjects } = bindingOf(manifest);
-    if (role.name !== "cluster-admin") return [];
+    if (role.name !== "cluster-admin" && (!ofComponents.test(role.name) || isBuiltIn(manifest))) return [];
+    const own = role.name === "cluster-admin" ? "Group system:masters" : "User kube-apiserver";
     return subjects
-      .filter(({ kind, name }) => !(kind === "Group" && name === "system:masters"))
+      .filter(({ kind, name }) => `${kind} ${name}` !== own)
       .map(({ field, kind, name }) =>
-        violation(field, `${field} binds the ${kind} ${JSON.stringify(name)} to cluster-admin. Bind a smaller role.`),
+        violation(field, `${field} binds the ${kind} ${JSON.stringify(name)} to ${role.name}. Bind a smaller role.`),
       );
   },
 };

@@ -1,12 +1,15 @@
 import { join } from "../../manifest";
 import { accessRulesOf, isBuiltIn, isRole } from "../../readers/rbac";
-import { rbacGoodPractices, weakness } from "../../references";
+import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 
 const { framework, cwe } = weakness(269, "Improper Privilege Management");
 
 /** Also impersonation's newer verbs, such as `impersonate:user-info`. */
 const escalating = /^(bind|escalate|impersonate.*)$/;
+
+/** A name that leaves nothing to be bound besides. */
+const isEverything = (name: string) => name === "*" || name === "cluster-admin";
 
 /** No role gives its holder more roles, or somebody else's. Binding named roles passes: that is how it is limited. */
 export const forbidEscalationVerbs: Rule = {
@@ -19,14 +22,14 @@ export const forbidEscalationVerbs: Rule = {
   severity: "critical",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, rbacGoodPractices],
+  references: [cwe, owasp("K02"), rbacGoodPractices, cis("5.1.8", "bind, impersonate and escalate are for few")],
   settings: [],
   check(manifest) {
     if (!isRole(manifest) || isBuiltIn(manifest)) return [];
     return accessRulesOf(manifest).flatMap(({ field, verbs, resourceNames }) => {
       const found = verbs.filter(
         (verb) =>
-          escalating.test(verb) && !(verb === "bind" && resourceNames.length > 0 && !resourceNames.includes("*")),
+          escalating.test(verb) && !(verb === "bind" && resourceNames.length > 0 && !resourceNames.some(isEverything)),
       );
       if (found.length === 0) return [];
       const place = join(field, "verbs");

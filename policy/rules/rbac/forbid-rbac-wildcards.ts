@@ -1,6 +1,6 @@
 import { join } from "../../manifest";
 import { type AccessRule, accessRulesOf, isBuiltIn, isRole } from "../../readers/rbac";
-import { rbacGoodPractices, weakness } from "../../references";
+import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
 
 const { framework, cwe } = weakness(732, "Incorrect Permission Assignment for Critical Resource");
@@ -24,7 +24,7 @@ export const forbidRbacWildcards: Rule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, rbacGoodPractices],
+  references: [cwe, owasp("K02"), rbacGoodPractices, cis("5.1.3", "roles use few wildcards")],
   settings: [],
   check(manifest) {
     if (!isRole(manifest) || isBuiltIn(manifest)) return [];

@@ -8,10 +8,10 @@ import {
   isBuiltIn,
   isRole,
   labelsOf,
-  Roles,
   type Subject,
 } from "../../readers/rbac";
-import { weakness } from "../../references";
+import { Roles } from "../../readers/roles";
+import { owasp, weakness } from "../../references";
 import { type Finding, type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
 
@@ -24,6 +24,7 @@ const meshGroups = [
   "extensions.istio.io",
   "telemetry.istio.io",
   "gateway.networking.k8s.io",
+  "gateway.networking.x-k8s.io",
 ];
 
 const reading = new Set(["get", "list", "watch"]);
@@ -59,6 +60,7 @@ export const forbidTenantMeshAccess: StackRule = {
   framework,
   references: [
     cwe,
+    owasp("K02"),
     {
       id: "CVE-2026-62290",
       url: "https://github.com/cert-manager/cert-manager/security/advisories/GHSA-8rvj-mm4h-c258",
@@ -126,6 +128,9 @@ function isTenant(subject: Subject): boolean {
 /** Whom only tenants' things are in, or them too; a person who is bound for the whole cluster is an operator. */
 function isEverybody({ kind, name }: Subject): boolean {
   if (kind === "ServiceAccount") return tenantAccounts.test(name);
+  // The same account by the name that it has for the API server.
+  const [, account] = /^system:serviceaccount:[^:]+:(.+)$/.exec(name) ?? [];
+  if (account !== undefined) return tenantAccounts.test(account);
   return /^system:(authenticated|unauthenticated|serviceaccounts(:.+)?)$/.test(name);
 }
 

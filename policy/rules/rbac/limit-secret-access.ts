@@ -1,5 +1,6 @@
-import { bindingOf, grants, isBinding, isBuiltIn, Roles, type Subject } from "../../readers/rbac";
-import { rbacGoodPractices, weakness } from "../../references";
+import { bindingOf, grants, isBinding, isBuiltIn, type Subject } from "../../readers/rbac";
+import { Roles } from "../../readers/roles";
+import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Member, type StackRule, violation } from "../../rule";
 import { eachMember } from "../eachMember";
 
@@ -26,7 +27,7 @@ export const limitSecretAccess: StackRule = {
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
-  references: [cwe, rbacGoodPractices],
+  references: [cwe, owasp("K02"), rbacGoodPractices, cis("5.1.2", "access to secrets is minimal")],
   settings: ["clusterControllers"],
   checkTogether(members, { settings }) {
     const roles = new Roles(members);

@@ -4,6 +4,7 @@ import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { textMaps } from "../../texts";
 import { kubeflowManifests, weakness } from "../identitySources";
 import { type Published, published } from "./publishedSecrets";
+import { asvs, secretsManagement } from "../frameworks";
 
 const lengths = new Set(Object.values(published).map(({ length }) => length));
 /** Deeper than any object. */
@@ -23,7 +24,13 @@ export const forbidPublishedSecrets: Rule = {
   mend: "Replace the value by one that is made for this installation, for example openssl rand -base64 32.",
   severity: "critical",
   enforcementLevel: "mandatory",
-  ...weakness(1392, "Use of Default Credentials", kubeflowManifests),
+  ...weakness(
+    1392,
+    "Use of Default Credentials",
+    kubeflowManifests,
+    asvs("13.2.3", "no credential between services is one that a program comes with"),
+    secretsManagement,
+  ),
   settings: [],
   check(manifest) {
     const maps = textMaps(manifest);
@@ -74,9 +81,24 @@ function textFindings(field: string, text: string): Finding[] {
   return [...found.values()].map((secret) => complaint(field, secret));
 }
 
+/** As it stands, in base64, or with the dollars doubled that templates would replace. */
 function recognise(word: string): Published | undefined {
+  if (word.includes("$$")) return recognise(word.replaceAll("$$", "$"));
+  return recogniseAsItIs(word) ?? recogniseAsItIs(decoded(word) ?? "");
+}
+
+function recogniseAsItIs(word: string): Published | undefined {
   if (!lengths.has(word.length)) return undefined;
   return published[createHash("sha256").update(word).digest("hex")];
+}
+
+function decoded(word: string): string | undefined {
+  const bare = word.replace(/=+$/, "");
+  // A line's end may be in it.
+  const length = Math.floor((bare.length * 3) / 4);
+  if (!(lengths.has(length) || lengths.has(length - 1)) || !/^[\w+/-]+$/.test(bare)) return undefined;
+  const text = Buffer.from(bare, "base64").toString("utf8").trimEnd();
+  return text.includes("\uFFFD") ? undefined : text;
 }
 
 function complaint(field: string, { what }: Published): Finding {

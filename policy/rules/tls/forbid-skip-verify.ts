@@ -2,6 +2,7 @@ import { isMap, join, type Manifest, mapAt } from "../../manifest";
 import { type Finding, inspect, type Rule } from "../../rule";
 import { textMaps } from "../../texts";
 import { isCustomResourceDefinition, structuredFindings, textFindings } from "./structured";
+import { asvs } from "../frameworks";
 
 /**
  * Certificate verification is never turned off, under any of its names, wherever it stands: in any field of any object,
@@ -27,6 +28,7 @@ export const forbidSkipVerify: Rule = {
       url: "https://cwe.mitre.org/data/definitions/295.html",
       about: "improper certificate validation",
     },
+    asvs("12.3.2", "clients verify the certificate before anything else is said"),
     {
       id: "kubeflow/manifests#1835",
       url: "https://github.com/kubeflow/manifests/issues/1835",

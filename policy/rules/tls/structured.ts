@@ -26,10 +26,20 @@ export function structuredFindings(field: string, value: unknown, depth = 0): Fi
         const child = value[key];
         // A text under a key may be a file under its name.
         if (typeof child === "string") return textFindings(place, key, child, depth + 1);
-        return switchFindings(place, key, child) ?? structuredFindings(place, child, depth + 1);
+        return (
+          switchFindings(place, key, child) ?? [
+            ...storageFindings(place, key, child),
+            ...structuredFindings(place, child, depth + 1),
+          ]
+        );
       }),
     ),
   ];
+}
+
+/** Dex's storage, in its configuration or in the values of a chart. */
+function storageFindings(field: string, key: string, value: unknown): Finding[] {
+  return key.toLowerCase() === "storage" ? inspect(() => dexStorageFindings(field, value)) : [];
 }
 
 /** Looks for switches in a text, which may be a document of its own. */
@@ -64,9 +74,7 @@ function documentFindings(field: string, name: string, text: string, depth: numb
         return structuredFindings(`${field}${number}: `, document, depth + 1);
       });
     }
-    const root = `${field}: `;
-    const special = recognised.kind === "dex" ? dexStorageFindings(root, recognised.document) : [];
-    return [...special, ...structuredFindings(root, recognised.document, depth + 1)];
+    return structuredFindings(`${field}: `, recognised.document, depth + 1);
   } catch (error) {
     if (!(error instanceof UnreadableText)) throw error;
     return [violation(field, `${field} is ${error.message}. Mend the text: what can't be read isn't checked.`)];
@@ -95,7 +103,7 @@ function pairFindings(field: string, pair: Record<string, unknown>): Finding[] {
   if (isMap(pair["valueFrom"])) {
     return [violation(field, `${label} ${indirectComplaint(name, sense, sourceOf(pair["valueFrom"]))}`)];
   }
-  const wrong = complaint(name, sense, pair["value"]);
+  const wrong = complaint(name, sense, pair["value"], true);
   return wrong ? [violation(field, `${label} ${wrong}`)] : [];
 }
 

@@ -1,9 +1,12 @@
 import { type SwitchSense } from "./verificationSwitch";
 
 /** What is wrong with a switch's value, in words that follow the field's name; nothing when all is well. */
-export function complaint(name: string, sense: SwitchSense, value: unknown): string | undefined {
+export function complaint(name: string, sense: SwitchSense, value: unknown, isVariable = false): string | undefined {
   const safe = sense === "turns verification off" ? "false" : "true";
-  const state = stateOf(value);
+  // Git looks whether there is such a variable, and not at what it says (http.c).
+  const state = /^git_ssl_no_verify$/i.test(name) && value !== undefined && value !== null ? "true" : stateOf(value);
+  // Nothing is no answer, and the program's default holds; but for some an empty variable turns off what it is called by.
+  if (value === "" && state === "neither" && (sense === "turns verification off" || !isVariable)) return undefined;
   if (state === "absent" || state === safe) return undefined;
   if (state === "neither" && sense === "turns verification on" && isOtherYes(value)) return undefined;
   const subject = subjectOf(name);
@@ -33,13 +36,13 @@ export function indirectComplaint(name: string, sense: SwitchSense, source: stri
 
 type State = "true" | "false" | "neither" | "absent";
 
-/** Strings count as well, because environments, TOML and YAML templates hold booleans as strings. */
+/** Strings count as well, because environments, TOML and YAML templates hold booleans as strings; so do Go's other words. */
 function stateOf(value: unknown): State {
   if (value === undefined || value === null) return "absent";
-  if (typeof value === "boolean") return value ? "true" : "false";
-  if (typeof value !== "string") return "neither";
-  const word = value.trim().toLowerCase();
-  return word === "true" || word === "false" ? word : "neither";
+  if (typeof value !== "string" && typeof value !== "boolean" && typeof value !== "number") return "neither";
+  const word = String(value).trim().toLowerCase();
+  if (["true", "t", "1"].includes(word)) return "true";
+  return ["false", "f", "0"].includes(word) ? "false" : "neither";
 }
 
 /** "Do verify" has more than two answers in some programs: a level, or the CA's path. None of them is a template. */

@@ -7,6 +7,8 @@ import { type Component, componentOf } from "../../versions/components";
 import { saferThan, vulnerabilitiesOf } from "../../versions/vulnerable";
 import { readVersion, type Version } from "../../versions/version";
 import { eachContainer } from "../pods/containers";
+import { namedVersions } from "./charts";
+import { asvs, vulnerableComponents } from "../frameworks";
 
 const { framework, cwe } = weakness(1395, "Dependency on Vulnerable Third-Party Component");
 
@@ -14,8 +16,9 @@ const { framework, cwe } = weakness(1395, "Dependency on Vulnerable Third-Party 
  * Istio, Dex, oauth2-proxy, cert-manager and Kubeflow Pipelines have no published hole that a release has mended.
  *
  * A version that can't be told fails: nobody can say what is in `latest`. Beside a digest alone the label
- * app.kubernetes.io/version counts, which charts write. Pipelines' images are released together, so that each of them
- * stands for the release. A release newer than the table passes; how old the table is, `npm run policy:age` tells.
+ * app.kubernetes.io/version counts, which charts write; where a chart is named only, its version, which the values' tags
+ * take the place of. Pipelines' images are released together, so that each of them stands for the release. A release newer
+ * than the table passes; how old the table is, `npm run policy:age` tells.
  */
 export const forbidVulnerableVersions: Rule = {
   name: "forbid-vulnerable-versions",
@@ -29,6 +32,8 @@ export const forbidVulnerableVersions: Rule = {
   framework,
   references: [
     cwe,
+    asvs("15.2.1", "components are updated within the time that was set for it"),
+    vulnerableComponents,
     {
       id: "CVE-2026-31837",
       url: "https://github.com/istio/istio/security/advisories/GHSA-v75c-crr9-733c",
@@ -52,7 +57,7 @@ export const forbidVulnerableVersions: Rule = {
       if (!image || !component) return [];
       return imageFindings(join(field, "image"), image, component, () => labelled(manifest, pod));
     }),
-    ...inspect(() => chartFindings(manifest)),
+    ...inspect(() => namedFindings(manifest)),
   ],
 };
 
@@ -66,23 +71,14 @@ function imageFindings(field: string, image: Image, component: Component, label:
   return [violation(field, message)];
 }
 
-/** A chart that Helm renders where nobody looks, of those whose version is the program's. */
-function chartFindings(manifest: Manifest): Finding[] {
-  if (!manifest.apiVersion.startsWith("helm.sh/") || manifest.kind !== "Release") return [];
-  const { chart, repositoryOpts, version } = manifest;
-  const component = typeof chart === "string" ? chartOf(chart, JSON.stringify(repositoryOpts ?? {})) : undefined;
-  if (!component) return [];
-  const installed = typeof version === "string" ? readVersion(version) : undefined;
-  if (installed) return versionFindings("version", component, installed);
-  const message = `version is ${show(version)}, and nobody can tell which version of ${component} that is. Write a whole one.`;
-  return [violation("version", message)];
-}
-
-/** Istio's other charts have names that every project uses, so that their repository has to tell. */
-function chartOf(chart: string, repository: string): Component | undefined {
-  if (/(^|\/)cert-manager$/.test(chart)) return "cert-manager";
-  if (/(^|\/)istiod$/.test(chart)) return "Istio";
-  return /(^|\/)(gateway|cni|ztunnel)$/.test(chart) && /istio/.test(`${chart} ${repository}`) ? "Istio" : undefined;
+/** What a chart brings that is rendered where nobody looks, or an operator. */
+function namedFindings(manifest: Manifest): Finding[] {
+  return namedVersions(manifest, readVersion).flatMap(({ field, component, text, version, mend }) => {
+    if (version === "newer") return [];
+    if (version) return versionFindings(field, component, version);
+    const message = `${field} is ${show(text)}, and nobody can tell which version of ${component} that is. ${mend}`;
+    return [violation(field, message)];
+  });
 }
 
 function versionFindings(field: string, component: Component, installed: Version): Finding[] {

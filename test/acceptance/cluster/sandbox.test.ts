@@ -10,7 +10,7 @@ describe("the suite's own namespace", () => {
   it("is restricted, has the objects that are made in it, and goes with them", async () => {
     const api = new MemoryApi(() => ({ metadata: { name: "a", uid: "1" } }));
     let namespace = "";
-    await withSandbox(api, { sidecars: true, signal }, async (sandbox) => {
+    await withSandbox(api, { sidecars: true, labels: { "example.com/a": "b" }, signal }, async (sandbox) => {
       namespace = sandbox.namespace;
       await makeServiceAccount(sandbox, "machine");
     });
@@ -25,6 +25,7 @@ describe("the suite's own namespace", () => {
     );
     const [{ metadata } = {}] = api.made("Namespace") as { metadata?: { labels: object } }[];
     assert.deepEqual(metadata?.labels, {
+      "example.com/a": "b",
       "app.kubernetes.io/managed-by": "gatehouse-verify",
       "pod-security.kubernetes.io/enforce": "restricted",
       "istio-injection": "enabled",

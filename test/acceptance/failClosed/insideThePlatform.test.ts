@@ -27,11 +27,13 @@ interface Inner {
 }
 
 const targets = [
-  ["auth", 5556],
-  ["auth", 4180],
-  ["gatehouse-echo", 8080],
-].map(([namespace, port], index) => ({
+  ["auth", "dex", 5556],
+  ["auth", "oauth2-proxy", 4180],
+  ["auth", "oauth2-proxy-notebooks", 4180],
+  ["gatehouse-echo", "echo", 8080],
+].map(([namespace, part, port], index) => ({
   namespace: String(namespace),
+  part: String(part),
   title: "",
   address: `10.0.0.${index}`,
   port: Number(port),
@@ -68,10 +70,17 @@ const target = {
   gate: new URL("https://kubeflow.example.com"),
   echo: new URL("https://echo.kubeflow.example.com"),
 } as Target;
+const withNotebooks: Target = {
+  ...target,
+  notebooks: {
+    domain: "kubeflow-notebooks.example.com",
+    signInHost: new URL("https://auth.kubeflow-notebooks.example.com"),
+  },
+};
 
 const stageOf = (inner: Inner): Stage => ({
   ask: (from, way, request) => Promise.resolve(answerOf(inner, from, way, request)),
-  parts: partsOf(target, targets),
+  parts: partsOf(withNotebooks, targets),
   internal: internalWay("a CA"),
   hosts: ["kubeflow.example.com"],
 });
@@ -86,7 +95,7 @@ describe("what a pod inside the platform's network gets", () => {
   it("is nothing, where the rules hold", async () => {
     const { faults, right } = await judged({});
     assert.deepEqual(faults, []);
-    for (const part of ["dex", "oauth2-proxy", "echo"]) {
+    for (const part of ["dex", "oauth2-proxy", "oauth2-proxy-notebooks", "echo"]) {
       assert.ok(right.some((text) => text.startsWith(`${part} closes plain HTTP`)));
       assert.ok(right.some((text) => text.startsWith(`${part} refuses `)));
     }
@@ -96,6 +105,11 @@ describe("what a pod inside the platform's network gets", () => {
     ["plain HTTP is read", { permissive: true }, /^dex should close a connection of plain HTTP .* came status 403/m],
     ["every principal may ask Dex", { open: "dex" }, /^dex should refuse \/dex\/auth with 403 to a pod of the mesh/m],
     ["every principal may ask oauth2-proxy", { open: "oauth2-proxy" }, /^oauth2-proxy should refuse .* with 403/m],
+    [
+      "every principal may ask the notebooks' oauth2-proxy",
+      { open: "oauth2-proxy-notebooks" },
+      /^oauth2-proxy-notebooks should refuse .* with 403/m,
+    ],
     ["every principal may ask the echo", { open: "echo" }, /^echo should refuse \/ with 403/m],
     ["the internal port has no rule", { noInternalRule: true }, /8444 should refuse \/ with 403; came status 404/],
     ["the internal port leads to Dex's form", { routesDex: true }, /8444 should refuse \/dex\/auth with 403; came/],
@@ -124,6 +138,16 @@ describe("what a pod inside the platform's network gets", () => {
       partsOf(none, targets).map(({ way }) => way.name),
       ["dex"],
     );
+    // The notebooks' is the same program.
+    const hosts = { ...withNotebooks, absent: new Set(["oauth2-proxy"]), echo: undefined } as unknown as Target;
+    const ofDex = targets.filter(({ part }) => part === "dex");
+    assert.deepEqual(
+      partsOf(hosts, ofDex).map(({ way }) => way.name),
+      ["dex"],
+    );
+    const health = (one: Target) => partsOf(one, targets).map(({ way, health: { host } }) => `${way.name} ${host}`);
+    assert.deepEqual(health(target), ["dex 10.0.0.0", "oauth2-proxy 10.0.0.1", "echo 10.0.0.3"]);
+    assert.deepEqual(health(withNotebooks).slice(1, 3), ["oauth2-proxy 10.0.0.1", "oauth2-proxy-notebooks 10.0.0.2"]);
     assert.throws(() => partsOf(target, []), /no pod of dex in auth is ready/);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Server } from "../../../acceptance/check";
+import { type NotebookHosts, type Server } from "../../../acceptance/check";
 import { type FlowPace, networkFlows } from "../../../acceptance/checks/failClosed/networkFlows";
 import { type Counters } from "../../../acceptance/cluster/connectionProbe";
 import { type Manifest } from "../../../acceptance/cluster/sandbox";
@@ -20,6 +20,8 @@ interface Network {
   sticky?: boolean;
   /** Parts of the platform that may connect to the directory; Dex by default. */
   toDirectory?: readonly string[];
+  /** Parts that may connect to the notebooks' oauth2-proxy; the gateway by default. */
+  toNotebooks?: readonly string[];
 }
 
 const parts: [namespace: string, name: string, labels: Record<string, string>][] = [
@@ -33,6 +35,15 @@ const parts: [namespace: string, name: string, labels: Record<string, string>][]
   ["auth", "oauth2-proxy", { "app.kubernetes.io/name": "oauth2-proxy" }],
   ["gatehouse-echo", "echo", { "app.kubernetes.io/name": "echo" }],
 ];
+const notebooksProxy: (typeof parts)[number] = [
+  "auth",
+  "oauth2-proxy-notebooks",
+  { "app.kubernetes.io/name": "oauth2-proxy-notebooks" },
+];
+const hosts: NotebookHosts = {
+  domain: "kubeflow-notebooks.example.com",
+  signInHost: new URL("https://auth.kubeflow-notebooks.example.com"),
+};
 const directory: Server = { address: "10.20.0.5", port: 636, parts: ["dex"] };
 const listedPorts = [15012, 8080, 8443];
 
@@ -44,11 +55,15 @@ describe("network flows", () => {
     network: Network,
     prepare: (cluster: FakeCluster) => void = () => undefined,
     servers: readonly Server[] = [],
+    notebooks?: NotebookHosts,
   ) => {
     platform = await fakePlatform();
     const { cluster } = platform;
     cluster.pods.clear();
-    for (const [index, [namespace, name, labels]] of parts.entries()) {
+    for (const [index, [namespace, name, labels]] of [
+      ...parts,
+      ...(notebooks === undefined ? [] : [notebooksProxy]),
+    ].entries()) {
       const metadata = { name, namespace, uid: name, labels };
       const status = { podIP: `10.0.0.${index}`, conditions: [{ type: "Ready", status: "True" }] };
       cluster.pods.set(name, { metadata, status });
@@ -66,7 +81,10 @@ describe("network flows", () => {
     prepare(cluster);
     const pace: FlowPace = { within: 30, every: 1, open: fakeProbe(cluster, network) };
     const said = await outcomeOf(platform, (context) =>
-      networkFlows(pace).run({ ...context, target: { ...context.target, servers } }),
+      networkFlows(pace).run({
+        ...context,
+        target: { ...context.target, servers, ...(notebooks === undefined ? {} : { notebooks }) },
+      }),
     );
     return { ...said, cluster };
   };
@@ -181,6 +199,73 @@ describe("network flows", () => {
     });
   });
 
+  describe("to the sign-in of notebooks that have hosts of their own", () => {
+    const withNotebooks = (network: Network, servers: readonly Server[] = []) =>
+      outcome(network, undefined, servers, hosts);
+    const title = "oauth2-proxy-notebooks (auth), port 4180";
+    const from = (part: string) => `from a pod with the labels of ${part} to ${title}`;
+
+    it("pass where the gateway reaches it, and neither its neighbours nor anybody else", async () => {
+      const { faults, right } = await withNotebooks({});
+      assert.deepEqual(faults, []);
+      const said = right.filter((text) => text.includes(title)).sort();
+      const afterwards = ["open, with a policy that lets the suite in", "closed, once that policy is gone"];
+      const stays = (text: string, seen: string) => [
+        `${text}: ${seen}, because ${seen === "open" ? "a flow lists it" : "no flow lists it"}`,
+        `${text}: ${seen}, with a policy that lets the suite in`,
+        `${text}: ${seen}, once that policy is gone`,
+      ];
+      assert.deepEqual(
+        said,
+        [
+          ...stays(from("gatehouse-gateway (ingress)"), "open"),
+          ...["dex (auth)", "oauth2-proxy (auth)", "oauth2-proxy-notebooks (auth)"].flatMap((part) =>
+            stays(from(part), "closed"),
+          ),
+          ...["closed, because no flow lists it", ...afterwards].map(
+            (seen) => `from a pod that no flow lists to ${title}: ${seen}`,
+          ),
+        ].sort(),
+      );
+    });
+
+    it("fail where it is open to everybody, and only there", async () => {
+      const { faults } = await withNotebooks({ leaves: [4180], deaf: [] });
+      const seen = faults.filter((fault) => fault.includes(title));
+      assert.equal(seen.length, 2);
+      assert.match(
+        seen.join("\n"),
+        /^the connection from a pod that no flow lists to oauth2-proxy-notebooks .* closed/,
+      );
+    });
+
+    it("fail where the gateway doesn't reach it", async () => {
+      const { faults } = await withNotebooks({ toNotebooks: [] });
+      assert.equal(faults.length, 3);
+      assert.match(faults.join("\n"), /labels of gatehouse-gateway \(ingress\) to oauth2-proxy-notebooks .* be open/);
+    });
+
+    it("fail where the gate's own oauth2-proxy reaches it", async () => {
+      const { faults } = await withNotebooks({ toNotebooks: ["as-gatehouse-gateway", "as-oauth2-proxy"] });
+      assert.equal(faults.length, 3);
+      assert.match(faults.join("\n"), /labels of oauth2-proxy \(auth\) to oauth2-proxy-notebooks .* be closed/);
+    });
+
+    it("have that proxy reach the servers that the gate's own may reach", async () => {
+      const store: Server = { ...directory, parts: ["oauth2-proxy"] };
+      const both = { toDirectory: ["as-oauth2-proxy", "as-oauth2-proxy-notebooks"] };
+      assert.deepEqual((await withNotebooks(both, [store])).faults, []);
+      await platform?.close();
+      const { faults } = await withNotebooks({ toDirectory: ["as-oauth2-proxy"] }, [store]);
+      assert.match(faults.join("\n"), /labels of oauth2-proxy-notebooks \(auth\) to the server .* be open/);
+    });
+
+    it("fail where it has no ready pod", async () => {
+      const { faults } = await outcome({}, ({ pods }) => void pods.delete("oauth2-proxy-notebooks"), [], hosts);
+      assert.match(faults.join("\n"), /no pod of oauth2-proxy-notebooks in auth is ready/);
+    });
+  });
+
   it("look at no namespace of an Istio or a cert-manager that somebody else runs, and at all the others", async () => {
     const { faults, right, cluster } = await outcome({ leaves: [15014, 9402] }, ({ others, pods }) => {
       others.add("cert-manager").add("istio-system");
@@ -215,7 +300,14 @@ describe("network flows", () => {
 /** Envoy's counters as they would be; each look is two tries later. */
 function fakeProbe(
   cluster: FakeCluster,
-  { enforces = true, leaves = [], deaf = [], toDirectory = ["as-dex"], ...network }: Network,
+  {
+    enforces = true,
+    leaves = [],
+    deaf = [],
+    toDirectory = ["as-dex"],
+    toNotebooks = ["as-gatehouse-gateway"],
+    ...network
+  }: Network,
 ): FlowPace["open"] {
   const admittedOnce = new Set<string>();
   return (_, namespace, name) => {
@@ -236,10 +328,13 @@ function fakeProbe(
       if (port === directory.port && !outsider) {
         return !enforces || toDirectory.includes(name);
       }
+      if (name.startsWith("as-") && port === 4180) {
+        return !enforces || toNotebooks.includes(name);
+      }
       if (!outsider) {
         return !enforces || network.openEgress === true;
       }
-      const of = parts[Number(address.split(".")[3])]?.[0] ?? "";
+      const of = [...parts, notebooksProxy][Number(address.split(".")[3])]?.[0] ?? "";
       const policy = [...cluster.made.keys()].some((key) => key.includes(`/namespaces/${of}/networkpolicies/`));
       if (policy) {
         admittedOnce.add(of);

@@ -133,6 +133,29 @@ describe("fail closed: parts that are taken away", () => {
     assert.match(faults.join("\n"), /nothing but dex should restart; these restarted or are gone: auth\/oauth2-proxy-/);
   });
 
+  for (const { leaving, what } of [
+    { leaving: true, what: "passes where a pod goes that was leaving before" },
+    { leaving: false, what: "fails where a pod goes that nobody had told to" },
+  ]) {
+    it(what, async () => {
+      const { faults } = await outcome("Dex", {}, ({ cluster }) => {
+        const uid = "of-another-check";
+        const metadata = { name: "gatehouse-verify-0", namespace: "auth", uid };
+        const gone = leaving ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {};
+        cluster.pods.set(uid, { metadata: { ...metadata, ...gone } });
+        cluster.before = ({ method, body }) => {
+          if (method === "PATCH" && JSON.stringify(body).includes('"replicas":0')) {
+            cluster.pods.delete(uid);
+          }
+        };
+      });
+      assert.deepEqual(
+        faults,
+        leaving ? [] : ["nothing but dex should restart; these restarted or are gone: auth/gatehouse-verify-0"],
+      );
+    });
+  }
+
   it("fails where something else brings the part back meanwhile", async () => {
     const { faults } = await outcome("istiod", {}, ({ cluster }) => {
       cluster.before = ({ method, path }) => {

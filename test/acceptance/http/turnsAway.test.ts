@@ -39,10 +39,9 @@ describe("a gate that turns people away", () => {
   it("says what the mesh is told to say", () => {
     const { extensionProviders } = meshConfig({
       trustDomain: "cluster.local",
-      provider: "oauth2-proxy",
-      service: "oauth2-proxy.auth.svc.cluster.local",
-      port: 4180,
-      checkPrefix: "/check",
+      providers: [
+        { name: "oauth2-proxy", service: "oauth2-proxy.auth.svc.cluster.local", port: 4180, checkPrefix: "/check" },
+      ],
     });
     const said = extensionProviders.map(({ envoyExtAuthzHttp }) => envoyExtAuthzHttp.statusOnError);
     assert.deepEqual(said, [String(statusOnError)]);

@@ -8,6 +8,7 @@ import { type Check, type CheckContext } from "../../../acceptance/check";
 import { browserSignIn, signInIn } from "../../../acceptance/checks/login/browserSignIn";
 import { signOutIn } from "../../../acceptance/checks/login/browserSignOut";
 import { twoTabsIn } from "../../../acceptance/checks/login/browserTwoTabs";
+import { foreignPageIn } from "../../../acceptance/checks/origins/foreignPage";
 import { RecordingProbe } from "../../../acceptance/recordingProbe";
 import { resolverRules, withBrowser } from "../../../acceptance/signIn/browser";
 import { authority } from "../certificates";
@@ -101,6 +102,19 @@ describe("login: the checks in Chromium", function () {
 
   it("a sign-out that leaves the cookie in the browser is found out", () =>
     notices(checkOf(signOutIn), "sign-out keeps the cookie", /POST \/logout should end on the sign-in page/));
+
+  it("a page of another host of the site gets nothing, and a link of its leads on", async () => {
+    const { faults, right } = await run(foreignPageIn);
+    assert.deepEqual(faults, []);
+    assert.equal(right.length, 9);
+  });
+
+  it("a page of another host that uses the session is found out", () =>
+    notices(
+      checkOf(foreignPageIn),
+      "pages of other origins pass",
+      /a call with the session .* should get 403; it got 200/,
+    ));
 
   it("a gate whose certificate another CA signed is not trusted", async () => {
     const gate = await fakeSignIn({ target: { browser: program, ca: (await authority("another")).cert } });

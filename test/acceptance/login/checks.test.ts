@@ -40,14 +40,17 @@ const cases: { check: Check; atLeast: number; wrong: Partial<Record<Wrong, RegEx
   },
   {
     check: sessionCookies,
-    atLeast: 6,
+    atLeast: 7,
     wrong: {
       "cookies without HttpOnly": /__Secure-gatehouse from .*: it is not HttpOnly/,
       "cookies without Secure": /it is not Secure/,
       "cookies with SameSite=None": /it is SameSite=None, not Lax/,
       "cookies for another domain": /domain is example\.com|the sign-in/,
-      "a cookie of Dex without attributes": /dex_session from .*its name does not begin with __Secure-.*not Secure/,
+      "a cookie of Dex without attributes":
+        /dex_session from .*its name begins with neither __Secure- nor __Host-.*not Secure/,
       "sign-out keeps the cookie": /no answer of the sign-out took the session's cookie away/,
+      "a sign-in leaves no mark":
+        /should leave __Host-gatehouse-signed-in at the gate's host, .*; 0 answers set it, 0 took/,
     },
   },
   { check: parallelSignIns, atLeast: 8, wrong: { "sign-ins at once fail": /sign-in \d of 8 at once.*status 500/ } },
@@ -117,9 +120,10 @@ const cases: { check: Check; atLeast: number; wrong: Partial<Record<Wrong, RegEx
   },
   {
     check: loginCsrf,
-    atLeast: 9,
+    atLeast: 11,
     wrong: {
       "the CSRF cookie is not needed": /in a browser without a sign-in should sign nobody in/,
+      "begun sign-ins of other hosts count": /as another host of the domain can set it should sign nobody in/,
       "any CSRF cookie will do": /own CSRF cookie under the other's name|with its own sign-in/,
       "codes and verifiers are not compared": /somebody else's code and the browser's own state should sign nobody in/,
     },

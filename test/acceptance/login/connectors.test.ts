@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { eachPerson } from "../../../acceptance/checks/login/eachPerson";
+import { forgedAssertions } from "../../../acceptance/checks/login/forgedAssertions";
 import { outsider } from "../../../acceptance/checks/login/outsider";
 import { wrongPassword } from "../../../acceptance/checks/login/wrongPassword";
+import { type Target } from "../../../acceptance/check";
+import { unmetNeeds } from "../../../acceptance/needs";
 import { contextFor } from "../fakeGate";
-import { inDirectory, person, stranger } from "./fakePerson";
+import { bySaml, inDirectory, person, stranger } from "./fakePerson";
 import { fakeSignIn, type FakeSignInOptions } from "./fakeSignIn";
 import { notices, passes } from "./outcome";
 
@@ -42,6 +45,54 @@ describe("login: people of Dex's connectors", () => {
 
     it("finds out that everybody whom Dex knows is let in", () =>
       notices(outsider, "everybody whom Dex knows is let in", /a callback of eve@example\.com should/, options));
+  });
+
+  describe("forged-assertions", () => {
+    const withSaml: FakeSignInOptions = { target: { people: [bySaml] } };
+
+    it("passes where the signature is verified, and what it stands for is read", () =>
+      passes(forgedAssertions, 13, withSaml));
+
+    it("lets the same person in as others", () => passes(eachPerson, 2, withSaml));
+
+    it("is left out where nobody signs in by SAML", async () => {
+      const unmet = await unmetNeeds({
+        target: { people: [person, inDirectory] } as unknown as Target,
+        wanted: new Set(["saml"]),
+        disturb: false,
+        echoGiven: true,
+        signal: AbortSignal.timeout(1000),
+        busy: () => undefined,
+      });
+      assert.deepEqual([...unmet], [["saml", "nobody signs in by SAML (--passwords with saml)"]]);
+    });
+
+    it("finds out that a signature is not needed", () =>
+      notices(
+        forgedAssertions,
+        "assertions need no signature",
+        /a response without its signature should be refused by Dex/,
+        withSaml,
+      ));
+
+    it("finds out that another assertion is read than was verified", () =>
+      notices(
+        forgedAssertions,
+        "the first assertion counts",
+        /a forged assertion before the signed one should .* the user xcem@example\.com/,
+        withSaml,
+      ));
+
+    it("finds out that a response counts for any sign-in", () =>
+      notices(
+        forgedAssertions,
+        "a response answers any request",
+        /a response to another sign-in should be refused/,
+        withSaml,
+      ));
+
+    it("finds out that a response counts twice", () =>
+      notices(forgedAssertions, "a response counts twice", /the same response once more should be refused/, withSaml));
   });
 
   describe("wrong-password", () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Person } from "../../../acceptance/check";
 import { type FakeRequest } from "../fakeGate";
+import { type FakeSaml } from "./fakeSaml";
 
 type DexAnswer = [status: number, headers: Record<string, string>, body: string];
 
@@ -20,9 +21,10 @@ export class FakeDex {
     private readonly takesEmptyPasswords: boolean,
     private readonly codesWorkTwice: boolean,
     private readonly anyVerifier: boolean,
+    private readonly saml: FakeSaml,
   ) {}
 
-  answer(request: FakeRequest, path: string): DexAnswer {
+  async answer(request: FakeRequest, path: string): Promise<DexAnswer> {
     const query = new URL(request.path, "https://gate.invalid").searchParams;
     if (path === "/dex/auth") {
       const id = randomBytes(8).toString("hex");
@@ -33,10 +35,16 @@ export class FakeDex {
         ? [200, { "content-type": "text/html" }, links.join(" ")]
         : [302, { location: `/dex/auth/${connectors[0]}/login?back=&state=${id}` }, ""];
     }
+    if (path === "/dex/callback") {
+      return await this.#callback(request);
+    }
     const asked = this.#asked.get(query.get("state") ?? "");
     const [, connector] = /^\/dex\/auth\/([a-z]+)\/login$/.exec(path) ?? [];
     if (connector === undefined || asked === undefined) {
       return [400, {}, "User session error."];
+    }
+    if (this.people.some(({ connector: own, saml }) => own === connector && saml === true)) {
+      return [200, { "content-type": "text/html" }, this.saml.page(request.host, query.get("state") ?? "")];
     }
     const form = new URLSearchParams(request.body);
     const person = this.#named(connector, form.get("login") ?? "", form.get("password") ?? "");
@@ -46,10 +54,21 @@ export class FakeDex {
       const button = '<button id="submit-login" type="submit">Login</button>';
       return [200, { "content-type": "text/html" }, `<form method="post" action="${action}">${fields}${button}</form>`];
     }
+    return this.#code(request, asked, person.email);
+  }
+
+  async #callback(request: FakeRequest): Promise<DexAnswer> {
+    const taken = await this.saml.taken(new URLSearchParams(request.body));
+    const asked = taken === undefined ? undefined : this.#asked.get(taken.relayState);
+    return taken === undefined || asked === undefined
+      ? [400, {}, "Login error."]
+      : this.#code(request, asked, taken.email);
+  }
+
+  #code({ host }: FakeRequest, { challenge, state }: Asked, email: string): DexAnswer {
     const code = randomBytes(12).toString("hex");
-    this.#codes.set(code, { challenge: asked.challenge, email: person.email });
-    const callback = `https://${request.host}/oauth2/callback?code=${code}&state=${encodeURIComponent(asked.state)}`;
-    return [303, { location: callback }, ""];
+    this.#codes.set(code, { challenge, email });
+    return [303, { location: `https://${host}/oauth2/callback?code=${code}&state=${encodeURIComponent(state)}` }, ""];
   }
 
   /** Whom a code stands for, when it is shown with the verifier of its sign-in. */

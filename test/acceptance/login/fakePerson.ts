@@ -12,3 +12,13 @@ export const inDirectory: Person = {
   groups: ["ml-engineers"],
 };
 export const stranger: Person = { email: "eve@example.com", password: "eve's", connector: "directory", login: "eve" };
+
+/** One whom a provider sends by SAML. */
+export const bySaml: Person = {
+  email: "cem@example.com",
+  password: "cem's",
+  connector: "staff",
+  login: "cem",
+  saml: true,
+  groups: ["ml-engineers"],
+};

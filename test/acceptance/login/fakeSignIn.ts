@@ -1,9 +1,14 @@
+import { type IncomingMessage } from "node:http";
+import { type Socket } from "node:net";
 import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { type Target } from "../../../acceptance/check";
 import { type FakeAnswer, type FakeGate, fakeGate, type FakeRequest, gateName } from "../fakeGate";
 import { FakeDex } from "./fakeDex";
 import { person } from "./fakePerson";
+import { FakeMarks } from "./fakeMarks";
+import { FakeOrigins } from "./fakeOrigins";
+import { FakeSaml } from "./fakeSaml";
 import { FakeSessions, type Session } from "./fakeSessions";
 import { type Wrong } from "./wrong";
 
@@ -21,20 +26,31 @@ const token = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6InVzZXIifQ.c2lnbmF0dXJl";
 /** A deployment that signs people in as docs/1 says, but for what is wrong with it. */
 export async function fakeSignIn(options: FakeSignInOptions = {}): Promise<FakeGate & { deployment: FakeSignIn }> {
   const deployment = new FakeSignIn(options);
-  const gate = await fakeGate((request) => deployment.answer(request), {
+  const gate = await fakeGate(async (request) => deployment.guarded(request), {
+    upgrade: (request, socket) => deployment.upgrade(request, socket),
     target: { people: [person], ...options.target },
   });
-  return { ...gate, deployment };
+  // Whose port is known only now.
+  const people = gate.target.people.map((one) =>
+    one.saml === true ? { ...one, issuer: new URL("/idp", gate.target.gate) } : one,
+  );
+  return { ...gate, target: { ...gate.target, people }, deployment };
 }
 
 export class FakeSignIn {
   readonly #sessions: FakeSessions;
   readonly #dex: FakeDex;
+  readonly #saml: FakeSaml;
+  readonly #origins: FakeOrigins;
+  readonly #marks: FakeMarks;
   #busy = 0;
   #lastRefresh = new Map<string, number>();
 
   constructor(private readonly options: FakeSignInOptions) {
     this.#sessions = new FakeSessions(options.wrong);
+    this.#origins = new FakeOrigins(options.wrong);
+    this.#marks = new FakeMarks(options.wrong);
+    this.#saml = new FakeSaml(options.target?.people ?? [], options.wrong);
     this.#dex = new FakeDex(
       [
         person,
@@ -45,12 +61,44 @@ export class FakeSignIn {
       this.#is("empty passwords are taken"),
       this.#is("codes work twice"),
       this.#is("codes and verifiers are not compared", "any CSRF cookie will do"),
+      this.#saml,
     );
+  }
+
+  /** What the gate itself says of a request comes before everything else. */
+  async guarded(request: FakeRequest): Promise<FakeAnswer> {
+    return this.#origins.marked(
+      this.#origins.refuses(request)
+        ? { status: 403, body: "another origin" }
+        : this.#marks.after(request, await this.answer(this.#marks.before(request))),
+    );
+  }
+
+  /** No application here opens a websocket; each sets the cookie that it is asked for. */
+  upgrade({ method = "GET", url = "/", headers }: IncomingMessage, socket: Socket): void {
+    const { host = "", origin, upgrade, cookie } = headers;
+    const request: FakeRequest = {
+      method,
+      path: url,
+      host,
+      serverName: "",
+      secure: true,
+      headers: { origin, upgrade, cookie },
+      lines: [],
+      body: "",
+    };
+    const session = this.#origins.refuses(request) ? undefined : this.#sessions.sessionOf(request);
+    const reached = session !== undefined && session !== "error";
+    const status = reached ? `200 OK\r\nSet-Cookie: ${String(headers["x-echo-set-cookie"])}` : "403 Forbidden";
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   }
 
   async answer(request: FakeRequest): Promise<FakeAnswer> {
     const path = posix.normalize(decodeURIComponent(request.path.replace(/\?.*/s, "")));
     if (request.host.startsWith(`${gateName}:`)) {
+      if (path === "/idp/sso") {
+        return this.#saml.provider(request);
+      }
       if (path.startsWith("/dex/")) {
         return this.#signedInAtDex(request, path);
       }
@@ -66,7 +114,7 @@ export class FakeSignIn {
   }
 
   async #signedInAtDex(request: FakeRequest, path: string): Promise<FakeAnswer> {
-    const [status, headers, body] = this.#dex.answer(request, path);
+    const [status, headers, body] = await this.#dex.answer(request, path);
     if (this.#is("sign-ins at once fail") && request.method === "POST") {
       this.#busy += 1;
       await new Promise((resolve) => setTimeout(resolve, 30));
@@ -98,6 +146,8 @@ export class FakeSignIn {
       }
       case "/oauth2/callback":
         return this.#callback(request, query);
+      case "/oauth2/userinfo":
+        return { status: typeof this.#sessions.sessionOf(request) === "object" ? 200 : 401 };
       case "/oauth2/sign_out":
         return this.#signOut(request, query);
       default: {
@@ -163,6 +213,9 @@ export class FakeSignIn {
   }
 
   #protected(request: FakeRequest, path: string): FakeAnswer {
+    if (this.#origins.hasTwo(request)) {
+      return { status: 403, headers: this.#origins.forgotten() };
+    }
     const session = this.#sessions.sessionOf(request);
     if (session === "error") {
       return { status: 500, body: "Internal error" };
@@ -174,19 +227,32 @@ export class FakeSignIn {
     if (refreshed === "refused") {
       return this.#refusal(request, path);
     }
-    const headers = { "set-cookie": refreshed };
+    const others = this.#marks.refuses(request, session.user);
+    if (others !== undefined) {
+      return others;
+    }
+    const headers = { "set-cookie": [...refreshed, ...this.#marks.names(request, session.user)] };
+    const artifact = request.host.startsWith(`${gateName}:`) ? this.#origins.artifact(request) : undefined;
+    if (artifact !== undefined) {
+      return artifact;
+    }
     if (request.host.startsWith(`${gateName}:`)) {
       return path === "/logout"
         ? { status: 303, headers: { location: request.path.replace("/logout", "/oauth2/sign_out") } }
         : { status: 404, headers };
     }
     const user = this.#is("the application sees another user") ? "other@example.com" : session.user;
-    const own =
+    const known =
       [person, ...(this.options.target?.people ?? [])].find(({ email }) => email === session.user)?.groups ?? [];
     const groups = this.#is("the application sees no groups")
       ? []
-      : [...own, ...(this.#is("the application sees more groups") ? ["sales"] : [])];
-    return { headers, body: { user, groups, headers: { ":path": request.path } } };
+      : [...known, ...(this.#is("the application sees more groups") ? ["sales"] : [])];
+    const asked = request.headers["x-echo-set-cookie"];
+    const own = asked === undefined ? {} : { "x-echo-set-cookie": asked };
+    return {
+      headers: { "set-cookie": [...refreshed, ...this.#origins.applicationCookie(asked)] },
+      body: { user, groups, headers: { ":path": request.path, ...own } },
+    };
   }
 
   #refreshed(session: Session): string[] | "refused" {

@@ -133,7 +133,7 @@ describe("the checks of what a person with a session gets to see", () => {
     });
     assert.equal(notOwn(answer(200, person.email, own.text), expected), undefined);
     assert.equal(notOwn({ status: 403, headers: [], body: "" }, expected), undefined);
-    assert.equal(notOwn({ status: 200, headers: [], body: "" }, { ...expected, head: true }), undefined);
+    assert.equal(notOwn({ status: 200, headers: [], body: "" }, { ...expected, bodiless: true }), undefined);
     assert.match(notOwn(answer(200, person.email, "other"), expected) ?? "", /another request/);
     assert.match(notOwn(answer(200, "a@example.com", own.text), expected) ?? "", /to a@example.com/);
     assert.match(notOwn(answer(200, "victim@example.com", own.text), expected) ?? "", /the name that a header claimed/);

@@ -27,7 +27,7 @@ describe("signing in by script", () => {
     );
     assert.deepEqual(
       session.jar.cookies.map(({ name }) => name),
-      ["__Secure-gatehouse"],
+      ["__Secure-gatehouse", "__Host-gatehouse-signed-in"],
     );
   });
 

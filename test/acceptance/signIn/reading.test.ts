@@ -151,7 +151,9 @@ describe("signing in: cookies", () => {
     assert.equal(faults({ domain: undefined }), "its domain is only the host that set it, not example.com");
     assert.equal(faults({ domain: "com" }), "its domain is com, not example.com");
     assert.equal(faults({ path: undefined }), "its path is missing, not /");
-    assert.equal(faults({}, "gatehouse"), "its name does not begin with __Secure-");
+    assert.equal(faults({}, "gatehouse"), "its name begins with neither __Secure- nor __Host-");
+    assert.equal(faults({ domain: undefined }, "__Host-mark"), "");
+    assert.equal(faults({}, "__Host-mark"), "its domain is example.com, not only the host that set it");
     assert.match(faults({}, undefined, "x".repeat(4096)), /browsers drop what is above 4096/);
   });
 

@@ -13,6 +13,15 @@ describe("the check of cookies", () => {
       ],
     ],
     [
+      "one of two sessions counts",
+      { takesOneOfTwo: true },
+      [
+        /^its parts and CSRF cookies \(HTTP\/1.1\): two sessions should be none; came status 200/,
+        /^its name with a blank behind it \(HTTP\/2\): two sessions should be none/,
+        /^its name without a value \(HTTP\/1.1\)/,
+      ],
+    ],
+    [
       "no cookie reaches it",
       { cookie: () => undefined },
       [/^another cookie before it \(HTTP\/1.1\): the application should have got "a=1"; it got \[\]/],

@@ -241,7 +241,10 @@ class Fake {
       (authorization === undefined ? undefined : "");
     if (token === undefined) {
       const sessions = [...(request.headers["cookie"] ?? "").matchAll(/__Secure-gatehouse=([^;\s,]*)/g)];
-      if (!sessions.some(([, value = ""]) => this.#sessions.has(value))) {
+      const two =
+        (request.headers["cookie"] ?? "").match(/(?:^|[;,] *)__Secure-gatehouse(?:_\d+)? *(?=[=;,]|$)/g) ?? [];
+      const refused = two.length > 1 && faults.takesOneOfTwo !== true;
+      if (refused || !sessions.some(([, value = ""]) => this.#sessions.has(value))) {
         return refuse(403, "sign in");
       }
     }

@@ -20,6 +20,8 @@ export interface Faults {
   passedLast?: boolean;
   /** Whether the gateway sends the token on. */
   keepsToken?: boolean;
+  /** Of two sessions one counts. */
+  takesOneOfTwo?: boolean;
   /** Whether a request with these headers needs no identity. */
   opens?: (request: FakeRequest) => boolean;
   /** What becomes of the cookie header; by default only the session goes. */

@@ -47,7 +47,10 @@ export function settingsOf({
       dns: { namespace: "kube-system", podLabels: ["k8s-app=kube-dns"], ports: [53] },
       issuer: { url: "https://kubernetes.default.svc.cluster.local", jwks: JSON.stringify({ keys: [jwk] }) },
     },
-    settings: typeof settings === "function" ? settings(companyCa, gateCertificate) : settings,
+    settings:
+      typeof settings === "function"
+        ? settings({ authority: companyCa, gate: gateCertificate, signing: gateCertificate })
+        : settings,
     secrets: beside?.includes("given-certificate") === true ? { [givenKeySetting]: "/given.key" } : {},
   }).settings;
 }

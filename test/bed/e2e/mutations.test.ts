@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { everyCheck } from "../../../acceptance/everyCheck";
 import { titleOf } from "../../../acceptance/verification";
 import { gateMeshConfig } from "../../../components/meshValues";
-import { gateway, namespaces } from "../../../components/topology";
+import { gateway, istiod, namespaces } from "../../../components/topology";
 import { companyMeshConfig } from "../../../bed/beside/foundations/istio";
 import { checksOf, type Mode } from "../../../bed/e2e/mode";
 import { modes } from "../../../bed/e2e/modes";
@@ -45,7 +45,7 @@ describe("The mutations", () => {
         const find = (kind: string, wanted: string) =>
           objects.find(
             ({ kind: other, metadata }) =>
-              other === kind && metadata.name === wanted && metadata.namespace === object.namespace,
+              other === kind && metadata.name === wanted && (metadata.namespace ?? "") === object.namespace,
           );
         assert.ok(restarts === undefined || find("Deployment", restarts) !== undefined, `${restarts} is no Deployment`);
         for (const each of [{ object, change }, ...also]) {
@@ -164,20 +164,27 @@ function recordMode(mode: Mode): Promise<Recording> {
 function ofCharts({ charts }: Recording): LiveObject[] {
   const values = (chart: string) => charts.find((each) => each.chart === chart)?.values ?? {};
   const annotations = values("gateway").podAnnotations;
-  const own = values("istiod").meshConfig;
+  const { meshConfig: own, env: variables } = values("istiod");
+  const env = Object.entries((variables ?? {}) as Record<string, string>).map(([name, value]) => ({ name, value }));
   // Where somebody else has installed it, it has what `gatehouse mesh` prints.
   return [
     {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: own === undefined ? companyMeshConfig : { name: "istio", namespace: namespaces.istio },
-      data: { mesh: stringify(own ?? gateMeshConfig()) },
+      data: { mesh: stringify(own ?? gateMeshConfig({ notebooks: { mode: "path" } })) },
     },
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { name: gateway.name, namespace: namespaces.ingress },
       spec: { template: { metadata: { annotations } } },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: istiod.name, namespace: istiod.namespace },
+      spec: { template: { spec: { containers: [{ env }] } } },
     },
   ];
 }

@@ -7,7 +7,7 @@ import { seconds } from "../../../bed/commands/settings";
 import { outFolder } from "../../../bed/e2e/outFolder";
 import { provenTable } from "../../../bed/e2e/proven";
 import { count, emptyResult, failures, type ModeResult, needsMet, wronglyLeftOut } from "../../../bed/e2e/result";
-import { certificateOf, groupsOf } from "../../../bed/e2e/verify";
+import { certificateOf, groupsOf, notebooksOf } from "../../../bed/e2e/verify";
 import { type Mode } from "../../../bed/e2e/mode";
 import { type Facts } from "../../../bed/platform/facts";
 import { type Bed } from "../../../bed/startUp";
@@ -23,7 +23,7 @@ const facts = {
   standIns: [],
   groups: { "user@example.com": ["ml", "all"], "other@example.com": [] },
 } as unknown as Facts;
-const bare: Bed = { facts, versions: { istiod: "v1.0.0" }, missing: [] };
+const bare: Bed = { facts, address: "192.0.2.1", versions: { istiod: "v1.0.0" }, missing: [] };
 const cleared: Bed = { ...bare, versions: { ...bare.versions, "oauth2-proxy": "v7.0.0" } };
 
 const left: CheckResult = {
@@ -152,6 +152,13 @@ describe("The end-to-end run", () => {
     assert.ok(!needsMet(bare, mode, 0).includes("acme-http01"));
     assert.deepEqual(certificateOf(challenged.facts), ["--acme-http01"]);
     assert.deepEqual(certificateOf(facts), []);
+    const origins: Bed = { ...bare, facts: { ...facts, notebooks: { domain: "notebooks.example.com" } } };
+    assert.ok(needsMet(origins, mode, 0).includes("notebooks") && !needsMet(bare, mode, 0).includes("notebooks"));
+    assert.deepEqual(notebooksOf(origins.facts, "192.0.2.1"), [
+      ...["--notebooks", "notebooks.example.com"],
+      ...["--connect", "192.0.2.1"],
+    ]);
+    assert.deepEqual(notebooksOf(facts, "192.0.2.1"), []);
   });
 
   it("says who has to arrive with which groups", () => {

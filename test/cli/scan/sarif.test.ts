@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { version } from "../../../package.json";
 import { exemptionRules } from "../../../policy/exemptionRules";
 import { rules, stackRules } from "../../../policy/pack";
+import { type Rule } from "../../../policy/rule";
 import { formatSarif } from "../../../cli/formats/sarif";
 import { type ScanFinding } from "../../../cli/scan/check";
 import { scanned, skipping } from "./support";
@@ -160,6 +161,19 @@ describe("a scan's SARIF", () => {
       (help as { markdown: string }).markdown,
       /\n\n\*\*Mend:\*\* Remove the setting.*\n\n- \[CWE-295\]\(https/,
     );
+  });
+
+  it("has the worst findings alone where there are more than GitHub takes, and says so", () => {
+    const rule = rules[0] as Rule;
+    const finding = (message: string): ScanFinding => ({
+      ...{ outcome: "violation", level: "mandatory", severity: "high", rule: rule.name, field: "", message },
+      subject: { kind: "Pod", name: "a" },
+    });
+    const findings = Array.from({ length: 25_002 }, (_, index) => finding(String(index)));
+    const counts = { exempted: 0, files: 1, objects: 1, passedOver: 0, problems: [], firstFile: "a.yaml" };
+    const [run] = (JSON.parse(formatSarif({ ...counts, findings }, rules, "/repo")) as Log).runs;
+    assert.equal(run?.results.length, 25_000);
+    assert.match(JSON.stringify(run?.invocations), /2 findings are left out, because GitHub takes 25000 of a run/);
   });
 
   it("is valid for every rule there is", () => {

@@ -3,6 +3,8 @@
  * settings that are changed are those of a stack with everything on.
  */
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Difference } from "../../program/differences";
 import { type Tree } from "../../stacks/fixture";
 
@@ -53,8 +55,24 @@ export const connector = (path: string, difference: Difference) => ({
 export const gatewayChart = (path: string) => `Chart gatehouse-gateway: values.${path}`;
 export const hstsHeader =
   "EnvoyFilter ingress/gatehouse: spec.configPatches[2].patch.value.typed_config.mutations.response_mutations[0].append.header.value";
-export const identityFilterLine = (line: number) =>
-  `EnvoyFilter ingress/gatehouse: spec.configPatches[3].patch.value.typed_config.default_source_code.inline_string[${line}]`;
+/** The line with this beginning in a Lua filter of these files, and its place in the gateway's EnvoyFilter. */
+const filterLine = (patch: number, beginning: string, ...files: string[]) => {
+  const textOf = (name: string) => readFileSync(join(__dirname, "../../../documents/gateway", name), "utf8");
+  const line = files
+    .map(textOf)
+    .join("")
+    .split("\n")
+    .findIndex((each) => each.startsWith(beginning));
+  return `EnvoyFilter ingress/gatehouse: spec.configPatches[${patch}].patch.value.typed_config.default_source_code.inline_string[${line}]`;
+};
+export const groupsClaimsLine = filterLine(
+  3,
+  "local groups_claims",
+  "session-names.lua",
+  "guarded.lua",
+  "identity-headers.lua",
+);
+export const verifiedEmailLine = filterLine(16, "local issuer", "guarded.lua", "verified-email.lua");
 export const groupsClaims = (issuer: string, claim: string) =>
   `local groups_claims = { ["https://kubeflow.example.com/dex"] = "groups", ["${issuer}"] = "${claim}", ["https://kubernetes.default.svc.cluster.local"] = "groups" }`;
 export const tokenRule = (path: string) => `RequestAuthentication ingress/tokens: spec.jwtRules[1].${path}`;

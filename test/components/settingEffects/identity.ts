@@ -6,7 +6,7 @@ import {
   dexRestarts,
   type Effect,
   groupsClaims,
-  identityFilterLine,
+  groupsClaimsLine,
   inDex,
   inOauth2Proxy,
   keySet,
@@ -148,7 +148,7 @@ export const identity: Effect[] = [
       [inOauth2Proxy("cookie_domains[0]")]: ["kubeflow.example.com", "example.com"],
       // Applications may have hosts there.
       "EnvoyFilter ingress/gatehouse: spec.configPatches[1].patch.value.typed_config.default_source_code.inline_string[4]":
-        ['local below = ".kubeflow.example.com"', 'local below = ".example.com"'],
+        ['local below = { [".kubeflow.example.com"] = true }', 'local below = { [".example.com"] = true }'],
       ...oauth2ProxyRestarts,
     },
   },
@@ -185,7 +185,7 @@ export const identity: Effect[] = [
       ...knownIssuer(1, ["https://oidc.cluster.example.com", "https://oidc.example.org"]),
       ...appIssuer(1, ["https://oidc.cluster.example.com", "https://oidc.example.org"]),
       [tokenRule("issuer")]: ["https://oidc.cluster.example.com", "https://oidc.example.org"],
-      [identityFilterLine(5)]: [
+      [groupsClaimsLine]: [
         groupsClaims("https://oidc.cluster.example.com", "groups"),
         groupsClaims("https://oidc.example.org", "groups"),
       ],
@@ -264,7 +264,7 @@ export const identity: Effect[] = [
     changes: {
       [tokenRule("outputClaimToHeaders[1].claim")]: ["groups", "roles"],
       ...appGroups(1, ["groups", "roles"]),
-      [identityFilterLine(5)]: [
+      [groupsClaimsLine]: [
         groupsClaims("https://oidc.cluster.example.com", "groups"),
         groupsClaims("https://oidc.cluster.example.com", "roles"),
       ],

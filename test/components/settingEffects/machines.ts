@@ -7,7 +7,7 @@ import {
   appIssuer,
   dexRestarts,
   type Effect,
-  identityFilterLine,
+  groupsClaimsLine,
   inDex,
   knownClient,
   knownIssuer,
@@ -78,7 +78,7 @@ export const machines: Effect[] = [
       ...knownIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       ...appIssuer(2, [ownIssuer, "https://kubernetes.default.svc.example.net"]),
       [inRule("issuer")]: [ownIssuer, "https://kubernetes.default.svc.example.net"],
-      [identityFilterLine(5)]: [groups(ownIssuer), groups("https://kubernetes.default.svc.example.net")],
+      [groupsClaimsLine]: [groups(ownIssuer), groups("https://kubernetes.default.svc.example.net")],
     },
   },
   {

@@ -8,7 +8,8 @@ import {
   connector,
   dexRestarts,
   type Effect,
-  identityFilterLine,
+  groupsClaimsLine,
+  verifiedEmailLine,
   inDex,
   inOauth2Proxy,
   knownClient,
@@ -347,12 +348,14 @@ export const providers: Effect[] = [
           ["https://login.example.com", "https://login.example.com/realms/main"],
         ]),
       ),
-      [identityFilterLine(5)]: [
+      [groupsClaimsLine]: [
         claimsOf("https://login.example.com", "groups"),
         claimsOf("https://login.example.com/realms/main", "groups"),
       ],
-      "EnvoyFilter ingress/gatehouse: spec.configPatches[8].patch.value.typed_config.default_source_code.inline_string[4]":
-        ['local issuer = "https://login.example.com"', 'local issuer = "https://login.example.com/realms/main"'],
+      [verifiedEmailLine]: [
+        'local issuer = "https://login.example.com"',
+        'local issuer = "https://login.example.com/realms/main"',
+      ],
       ...oauth2ProxyRestarts,
     },
   },
@@ -415,7 +418,7 @@ export const providers: Effect[] = [
       "RequestAuthentication ingress/tokens: spec.jwtRules[0].outputClaimToHeaders[0].claim",
       "AuthorizationPolicy ingress/require-user: spec.rules[0].when[1].key",
       // Of another claim nobody says whether it was verified.
-      "EnvoyFilter ingress/gatehouse: spec.configPatches[8]",
+      "EnvoyFilter ingress/gatehouse: spec.configPatches[16]",
       ...Object.keys(oauth2ProxyRestarts),
     ),
   },
@@ -448,7 +451,7 @@ export const providers: Effect[] = [
         "request.auth.claims[groups]",
         "request.auth.claims[roles]",
       ],
-      [identityFilterLine(5)]: [
+      [groupsClaimsLine]: [
         claimsOf("https://login.example.com", "groups"),
         claimsOf("https://login.example.com", "roles"),
       ],

@@ -61,6 +61,9 @@ describe("Dex's configuration", () => {
 
   for (const text of [
     "yes",
+    "On",
+    "n",
+    "12:30",
     "null",
     "0x10",
     "1e3",
@@ -80,6 +83,8 @@ describe("Dex's configuration", () => {
   ]) {
     it(`keeps ${JSON.stringify(text)} a text`, () => {
       assert.deepEqual(parse(writeDexConfig(config(text))), config(text));
+      // Dex's parser knows more words for true and false.
+      assert.deepEqual(readDexConfig(writeDexConfig(config(text))), config(text));
     });
   }
 

@@ -28,6 +28,16 @@ describe("the echo", () => {
     assert.deepEqual(ask(...Object.entries(headers)), { user: "user@example.com", groups: ["a", "b c"], headers });
   });
 
+  it("sets the cookie that it is asked for", () => {
+    const { answer } = envoy.filter(source, [["x-echo-set-cookie", "a=b; Path=/"]]);
+    assert.equal(answer?.headers["set-cookie"], "a=b; Path=/");
+  });
+
+  it("allows service workers what it is asked to", () => {
+    const { answer } = envoy.filter(source, [["x-echo-service-worker-allowed", "/"]]);
+    assert.equal(answer?.headers["service-worker-allowed"], "/");
+  });
+
   it("knows nobody where no identity comes along", () => {
     assert.deepEqual(ask([":path", "/"]), { user: null, groups: [], headers: { ":path": "/" } });
   });

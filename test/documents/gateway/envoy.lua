@@ -64,6 +64,11 @@ function Headers:replace(name, value)
   self.list[#self.list + 1] = { name:lower(), value }
 end
 
+function Headers:add(name, value)
+  assert(type(value) == "string", "bad argument #2 to 'add' (string expected)")
+  self.list[#self.list + 1] = { name:lower(), value }
+end
+
 function Headers.__pairs(self)
   local index = 0
   return function()
@@ -75,10 +80,12 @@ function Headers.__pairs(self)
   end
 end
 
--- Runs a filter and tells what came of it, in hexadecimal, because texts that cross over to JavaScript end at a zero byte.
-function run(source, headers, metadata, server_name)
+-- Runs a filter's request, and where it goes on and an answer is given its response, and tells what came of it, in hexadecimal, because texts that cross over to JavaScript end at a zero byte.
+function run(source, headers, metadata, server_name, response)
+  envoy_on_response = nil
   assert(loadstring(source))()
   local handle = { request = setmetatable({ list = headers }, Headers) }
+  local answered = false
   local out = {}
   local function say(kind, ...)
     local words = { kind }
@@ -101,6 +108,8 @@ function run(source, headers, metadata, server_name)
             return metadata[filter]
           end,
           set = function(_, filter, key, value)
+            metadata[filter] = metadata[filter] or {}
+            metadata[filter][key] = value
             say("metadata", filter .. ":" .. key, value)
           end,
         }
@@ -114,12 +123,17 @@ function run(source, headers, metadata, server_name)
     say("log", message)
   end
   function handle:respond(answer, body)
+    answered = true
     for name, value in plain_pairs(answer) do
       say("answer", name, value)
     end
     say("body", body)
   end
   envoy_on_request(handle)
+  if response and not answered then
+    handle.request = setmetatable({ list = response }, Headers)
+    envoy_on_response(handle)
+  end
   for _, header in ipairs(handle.request.list) do
     say("header", header[1], header[2])
   end

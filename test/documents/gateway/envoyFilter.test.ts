@@ -10,6 +10,7 @@ const args: GatewayFilterArgs = {
   returnPath: "/gatehouse/return/",
   gateHost: "kubeflow.example.com",
   signInPaths: ["/oauth2/", "/dex/"],
+  postedTo: [],
   hsts: "max-age=300",
   sessionCookie: "__Secure-gatehouse",
   groupsClaims: { "https://kubeflow.example.com/dex": "groups" },
@@ -47,6 +48,13 @@ describe("the gateway's EnvoyFilter", () => {
     ];
   });
 
+  it("looks for artifacts under every name where the gate's host is an address, which has routes under every name", () => {
+    const { domain = "", ...atAddress } = args;
+    const luaOf = (spec: ReturnType<typeof gatewayFilter>) => JSON.stringify(spec.configPatches);
+    assert.match(luaOf(gatewayFilter({ ...atAddress, domain })), /local under_every_name = false/);
+    assert.match(luaOf(gatewayFilter({ ...atAddress, gateHost: "192.0.2.1" })), /local under_every_name = true/);
+  });
+
   it("touches the gateway's pods alone", () => {
     assert.deepEqual(workloadSelector, { labels: { app: "gate" } });
     assert.equal(priority, 10);
@@ -67,15 +75,91 @@ describe("the gateway's EnvoyFilter", () => {
         "INSERT_BEFORE",
         "gatehouse.identity_headers",
       ],
+      ...["gatehouse.signed_in_as", "gatehouse.application_cookies", "gatehouse.begun_sign_ins"].map((name) => [
+        "HTTP_FILTER",
+        "GATEWAY",
+        8443,
+        manager,
+        "envoy.filters.http.router",
+        "INSERT_BEFORE",
+        name,
+      ]),
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.signed_in_here"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.two_sessions"],
+      [
+        "HTTP_FILTER",
+        "GATEWAY",
+        8443,
+        manager,
+        "envoy.filters.http.router",
+        "INSERT_BEFORE",
+        "gatehouse.pipeline_artifacts",
+      ],
       ["HTTP_ROUTE", "GATEWAY", undefined, undefined, undefined, "INSERT_AFTER", "not-found"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.cross_origin"],
       ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.return_address"],
       ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.misdirected"],
+      [
+        "HTTP_FILTER",
+        "GATEWAY",
+        8443,
+        manager,
+        "envoy.filters.http.router",
+        "INSERT_BEFORE",
+        "gatehouse.pipeline_proxies",
+      ],
     ]);
   });
 
+  it("has filters more where notebooks have hosts of their own, and a last route of those", () => {
+    const notebooks = {
+      domain: "kubeflow-notebooks.example.com",
+      signInHost: "auth.kubeflow-notebooks.example.com",
+      gateway: "ingress/gatehouse-notebooks",
+      endings: { notebook: "" },
+      asks: "Ask",
+      forwardsAuthorization: false,
+    };
+    const patchesOf = (more: Partial<GatewayFilterArgs>, forwardsAuthorization = false) =>
+      (gatewayFilter({ ...args, ...more, notebooks: { ...notebooks, forwardsAuthorization } }).configPatches ?? [])
+        .slice(configPatches.length)
+        .map(({ match, patch }) => {
+          const { name } = patch?.value as { name: string };
+          return [patch?.operation, name, match?.routeConfiguration?.gateway].filter((part) => part !== undefined);
+        });
+    const first = ["gatehouse.notebook_sign_out", "gatehouse.notebook_hosts"].map((name) => ["INSERT_FIRST", name]);
+    const notFound = ["INSERT_AFTER", "not-found", notebooks.gateway];
+    const authorization = ["INSERT_BEFORE", "gatehouse.notebook_authorization"];
+    const workers = ["INSERT_BEFORE", "gatehouse.service_workers"];
+    assert.deepEqual(patchesOf({}), [notFound, workers, ...first]);
+    assert.deepEqual(patchesOf({ tlsEndsAt: "load balancer" }).slice(-2), first);
+    assert.deepEqual(patchesOf({}, true), [notFound, authorization, workers, ...first]);
+  });
+
+  it("takes Service-Worker-Allowed from every answer, or has a filter that knows notebooks' hosts do it", () => {
+    const removals = (more: Partial<GatewayFilterArgs>) =>
+      JSON.stringify(
+        gatewayFilter({ ...args, ...more }).configPatches?.find(
+          ({ patch }) => (patch?.value as { name?: string }).name === "gatehouse.answers",
+        ),
+      );
+    assert.match(removals({}), /service-worker-allowed/);
+    const notebooks = {
+      domain: "n.example.com",
+      signInHost: "auth.n.example.com",
+      gateway: "ingress/n",
+      endings: {},
+      asks: "Ask",
+      forwardsAuthorization: false,
+    };
+    assert.doesNotMatch(removals({ notebooks }), /service-worker-allowed/);
+    assert.match(JSON.stringify(gatewayFilter({ ...args, notebooks }).configPatches), /gatehouse\.service_workers/);
+  });
+
   it("has a last route of every public host, so that a path without one is checked like the rest", () => {
-    assert.deepEqual(configPatches[4]?.match?.routeConfiguration, { gateway: "ingress/gatehouse", portName: "https" });
-    assert.deepEqual(configPatches[4]?.patch?.value, {
+    const notFound = configPatches.find(({ applyTo }) => applyTo === "HTTP_ROUTE");
+    assert.deepEqual(notFound?.match?.routeConfiguration, { gateway: "ingress/gatehouse", portName: "https" });
+    assert.deepEqual(notFound?.patch?.value, {
       name: "not-found",
       match: { prefix: "/" },
       direct_response: { status: 404 },
@@ -127,7 +211,7 @@ describe("the gateway's EnvoyFilter", () => {
     });
   });
 
-  it("sets HSTS on every answer, over whatever an application says, and lets no token out", () => {
+  it("sets HSTS on every answer, over whatever an application says, lets no token out, and no frame of another origin in", () => {
     assert.deepEqual(configPatches[2]?.patch?.value, {
       name: "gatehouse.answers",
       typed_config: {
@@ -145,6 +229,18 @@ describe("the gateway's EnvoyFilter", () => {
             { remove: "x-auth-request-user" },
             { remove: "x-auth-request-email" },
             { remove: "service-worker-allowed" },
+            {
+              append: {
+                header: { key: "content-security-policy", value: "frame-ancestors 'self'" },
+                append_action: "APPEND_IF_EXISTS_OR_ADD",
+              },
+            },
+            {
+              append: {
+                header: { key: "cross-origin-opener-policy", value: "same-origin-allow-popups" },
+                append_action: "ADD_IF_ABSENT",
+              },
+            },
           ],
         },
       },
@@ -153,8 +249,9 @@ describe("the gateway's EnvoyFilter", () => {
 
   it("finds the routes of plain HTTP by the Service's port, where the load balancer ends TLS", () => {
     const { configPatches: offloaded = [] } = gatewayFilter({ ...args, tlsEndsAt: "load balancer" });
-    assert.deepEqual(offloaded[4]?.match?.routeConfiguration, { portNumber: 443 });
-    assert.equal(offloaded[4]?.patch?.operation, "INSERT_AFTER");
+    const notFound = offloaded.find(({ applyTo }) => applyTo === "HTTP_ROUTE");
+    assert.deepEqual(notFound?.match?.routeConfiguration, { portNumber: 443 });
+    assert.equal(notFound?.patch?.operation, "INSERT_AFTER");
   });
 
   for (const proxies of [{ tlsEndsAt: "load balancer" }, { trustedHops: 1 }] as const) {
@@ -192,7 +289,7 @@ describe("the gateway's EnvoyFilter", () => {
       const { typed_config } = patch?.value as { typed_config?: { default_source_code?: { inline_string: string } } };
       return typed_config?.default_source_code?.inline_string ?? [];
     });
-    assert.equal(sources.length, 4);
+    assert.equal(sources.length, 12);
     for (const source of sources) {
       assert.doesNotMatch(source, /\{\{|\}\}/);
     }

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { echoConfig } from "../../../documents/gateway/echoConfig";
 import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 import { meshConfig } from "../../../documents/istio/meshConfig";
-import { findEnvoy } from "../findEnvoy";
+import { findEnvoy } from "../../../cli/bench/findEnvoy";
 
 type Json = Record<string, unknown>;
 
@@ -22,6 +22,7 @@ function bootstrap(mode: Partial<GatewayFilterArgs> = {}): Json {
     returnPath: "/gatehouse/return/",
     gateHost: "kubeflow.example.com",
     signInPaths: ["/oauth2/", "/dex/"],
+    postedTo: ['odd"]] = true os.exit() --.example.com/dex/callback'],
     hsts: "max-age=300; includeSubDomains",
     sessionCookie: "__Secure-gatehouse",
     groupsClaims: {
@@ -124,10 +125,7 @@ describe("a real Envoy", function () {
     // Istio hands them to ext_authz as they stand.
     const [provider] = meshConfig({
       trustDomain: "x",
-      provider: "x",
-      service: "x",
-      port: 1,
-      checkPrefix: "/check",
+      providers: [{ name: "x", service: "x", port: 1, checkPrefix: "/check" }],
     }).extensionProviders;
     const headers = provider?.envoyExtAuthzHttp.includeAdditionalHeadersInCheck ?? {};
     const config = bootstrap() as { static_resources: { listeners: Listener[]; clusters?: Json[] } };

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaFilter, luaSet, luaString } from "../../../documents/gateway/lua";
+import { luaFilter, luaSet } from "../../../documents/gateway/lua";
 import { LuaEnvoy } from "./luaEnvoy";
 
 const filter = luaFilter("https-redirect.lua", {
   hosts: luaSet(["kubeflow.example.com", "echo.kubeflow.example.com"]),
-  below: luaString(".kubeflow.example.com"),
+  below: luaSet([".kubeflow.example.com"]),
 });
 
 describe("plain HTTP", () => {

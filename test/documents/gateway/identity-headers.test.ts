@@ -1,18 +1,24 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaBeginsWithOneOf, luaFilter, luaMap, luaString } from "../../../documents/gateway/lua";
+import { luaBeginsWithOneOf, luaFilter, luaMap, luaSet, luaString } from "../../../documents/gateway/lua";
 import { type Header, LuaEnvoy } from "./luaEnvoy";
 
 const session = "__Secure-gatehouse";
 const issuer = "https://kubeflow.example.com/dex";
 const cluster = "https://oidc.cluster.example.com";
 
-const filter = luaFilter("identity-headers.lua", {
-  gateHost: luaString("kubeflow.example.com"),
-  pathSignsIn: luaBeginsWithOneOf("path", ["/oauth2/", "/dex/"]),
-  sessionCookie: luaString(session),
-  groupsClaims: luaMap({ [issuer]: "groups", [cluster]: "https://example.com/roles" }),
-});
+const filter =
+  luaFilter("session-names.lua", {
+    sessionCookie: luaString(session),
+    signInHosts: luaSet(["kubeflow.example.com", "auth.kubeflow-notebooks.example.com"]),
+    pathSignsIn: luaBeginsWithOneOf("path", ["/oauth2/", "/dex/"]),
+  }) +
+  luaFilter("identity-headers.lua", {
+    signedOut: luaMap({
+      "auth.kubeflow-notebooks.example.com": "/oauth2/sign_out?rd=https%3A%2F%2Fkubeflow.example.com%2F",
+    }),
+    groupsClaims: luaMap({ [issuer]: "groups", [cluster]: "https://example.com/roles" }),
+  });
 
 const request = (...headers: Header[]): Header[] => [
   [":authority", "kubeflow.example.com"],
@@ -135,6 +141,8 @@ describe("the headers that an application sees", () => {
       ["its split parts", `${session}_0=x; a=1; ${session}_1=y; ${session}_12=z`, ["a=1"]],
       ["its CSRF cookie", `${session}_csrf=x; a=1`, ["a=1"]],
       ["its CSRF cookies for each request", `a=1; ${session}_aB3-_xYz_csrf=x; ${session}_12345678_csrf=y`, ["a=1"]],
+      ["its CSRF cookie as the browser has it", `__Host-${session}_x_csrf=x; a=1; __Host-${session}_csrf=y`, ["a=1"]],
+      ["the mark of a sign-in", `a=1; __Host-gatehouse-signed-in=1`, ["a=1"]],
       ["two of the same name", `${session}=x; a=1; ${session}=y`, ["a=1"]],
       ["an empty one", `${session}=; a=1`, ["a=1"]],
       ["one without a value", `${session}; a=1`, ["a=1"]],
@@ -149,6 +157,9 @@ describe("the headers that an application sees", () => {
     const kept = [
       "a=1; b=2",
       `x${session}=1`,
+      `__Host-${session}=1`,
+      `__Host-${session}_0=1`,
+      "__Host-gatehouse-signed-in2=1",
       `${session}x=1`,
       `${session}_=1`,
       `${session}_0x=1`,

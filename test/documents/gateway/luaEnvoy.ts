@@ -19,6 +19,8 @@ interface Circumstances {
   claims?: Record<string, unknown> | null | "broken";
   /** The name that the client asked the listener for (SNI); empty where it named none. */
   serverName?: string;
+  /** What the application answers: then `headers` of the result are those of the answer, as the client gets it. */
+  response?: readonly Header[];
 }
 
 /** Runs the filters in Lua 5.1, the language of Envoy's LuaJIT, in the place of Envoy. */
@@ -47,15 +49,17 @@ export class LuaEnvoy {
   filter(
     source: string,
     headers: readonly Header[],
-    { claims = null, serverName = "" }: Circumstances = {},
+    { claims = null, serverName = "", response }: Circumstances = {},
   ): FilteredRequest {
     const metadata =
       claims === "broken"
         ? "nil"
         : toLua(claims === null ? {} : { "envoy.filters.http.jwt_authn": { payload: claims } });
-    const list = headers.map(([name, value]) => toLua([name.toLowerCase(), value])).join(", ");
+    const list = (all: readonly Header[]) =>
+      `{ ${all.map(([name, value]) => toLua([name.toLowerCase(), value])).join(", ")} }`;
+    const answered = response === undefined ? "nil" : list(response);
     const said = this.lua.doStringSync(
-      `return run(${toLua(source)}, { ${list} }, ${metadata}, ${toLua(serverName)})`,
+      `return run(${toLua(source)}, ${list(headers)}, ${metadata}, ${toLua(serverName)}, ${answered})`,
     ) as string;
     const result: FilteredRequest = { headers: [], logged: [], metadata: {} };
     const answer = { headers: {} as Record<string, string>, body: "" };

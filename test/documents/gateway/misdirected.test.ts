@@ -1,18 +1,20 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { luaFilter, luaSet } from "../../../documents/gateway/lua";
+import { luaFilter, luaSet, luaString } from "../../../documents/gateway/lua";
 import { LuaEnvoy } from "./luaEnvoy";
 
 const gate = "kubeflow.example.com";
-const filter = luaFilter("misdirected.lua", { hosts: luaSet([gate, "echo.kubeflow.example.com"]) });
+const filterFor = (below: string) =>
+  luaFilter("misdirected.lua", { hosts: luaSet([gate, "echo.kubeflow.example.com"]), below: luaString(below) });
+const filter = filterFor("");
 
 describe("a request on a connection for another host", () => {
   let envoy: LuaEnvoy;
   before(async () => (envoy = await LuaEnvoy.start()));
 
-  const statusOf = (serverName: string, authority: string) =>
+  const statusOf = (serverName: string, authority: string, source = filter) =>
     envoy.filter(
-      filter,
+      source,
       [
         [":authority", authority],
         [":path", "/"],
@@ -32,6 +34,21 @@ describe("a request on a connection for another host", () => {
       assert.equal(statusOf(serverName, authority), "421");
     });
   }
+
+  it("goes on between notebooks, which share a certificate and a listener, and between them and no other host", () => {
+    const withNotebooks = filterFor(".kubeflow-notebooks.example.com");
+    const [one, other] = ["a--b.kubeflow-notebooks.example.com", "c--d.kubeflow-notebooks.example.com"];
+    assert.equal(statusOf(one, other, withNotebooks), undefined);
+    assert.equal(statusOf(one, other), "421");
+    for (const [server, authority] of [
+      [one, gate],
+      [gate, one],
+      [one, "kubeflow-notebooks.example.com"],
+      [one, "xkubeflow-notebooks.example.com"],
+    ] as const) {
+      assert.equal(statusOf(server, authority, withNotebooks), "421");
+    }
+  });
 
   const goingOn: [serverName: string, authority: string][] = [
     [gate, gate],

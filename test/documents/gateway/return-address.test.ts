@@ -5,6 +5,8 @@ import { LuaEnvoy } from "./luaEnvoy";
 
 const filter = luaFilter("return-address.lua", {
   hosts: luaSet(["kubeflow.example.com", "echo.kubeflow.example.com"]),
+  below: luaString(".kubeflow-notebooks.example.com"),
+  notebooksWayBack: luaString("https://auth.kubeflow-notebooks.example.com/gatehouse/return"),
   wayBack: luaString("https://kubeflow.example.com/gatehouse/return/"),
 });
 
@@ -34,6 +36,16 @@ describe("sign-in leads back", () => {
       "Grafana.Kubeflow.Example.com:443",
       "/",
       "https://kubeflow.example.com/gatehouse/return/grafana.kubeflow.example.com/",
+    ],
+    [
+      "team-a--lab.kubeflow-notebooks.example.com",
+      "/notebook/team-a/lab/tree?x=1",
+      "https://auth.kubeflow-notebooks.example.com/gatehouse/return/notebook/team-a/lab/tree?x=1",
+    ],
+    [
+      "kubeflow-notebooks.example.com",
+      "/",
+      "https://kubeflow.example.com/gatehouse/return/kubeflow-notebooks.example.com/",
     ],
     ["a/../b", "/", "https://kubeflow.example.com/gatehouse/return/a_.._b/"],
     ["", "/", "https://kubeflow.example.com/gatehouse/return//"],

@@ -5,10 +5,7 @@ describe("the mesh configuration", () => {
   it("is this", () => {
     const config = meshConfig({
       trustDomain: "example.local",
-      provider: "check",
-      service: "check.example.local",
-      port: 1,
-      checkPrefix: "/check",
+      providers: [{ name: "check", service: "check.example.local", port: 1, checkPrefix: "/check" }],
     });
     assert.deepEqual(config, {
       trustDomain: "example.local",

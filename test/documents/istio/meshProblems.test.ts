@@ -195,6 +195,14 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     '"mesh"',
     /^write istio-system: .*another namespace/,
   ],
+  [
+    env(5),
+    variable("PILOT_FILTER_GATEWAY_CLUSTER_CONFIG", "false"),
+    "env PILOT_FILTER_GATEWAY_CLUSTER_CONFIG",
+    '"false"',
+    /^write true: .* one can stop it/,
+  ],
+  [env(5), variable("A", "b"), "env PILOT_FILTER_GATEWAY_CLUSTER_CONFIG", "(not set)", /^write true/],
   [env(2), variable("A", "b"), "env PILOT_SCOPE_GATEWAY_TO_NAMESPACE", "(not set)", /any tenant/],
   [
     env(2),
@@ -219,7 +227,7 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     /CVE-2026-41413/,
   ],
   [
-    env(5),
+    env(6),
     variable("PILOT_JWT_ENABLE_REMOTE_JWKS", "envoy"),
     "env PILOT_JWT_ENABLE_REMOTE_JWKS",
     '"envoy"',
@@ -227,7 +235,7 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
   ],
   ...["ENABLE_DEBUG_ENDPOINT_AUTH", "XDS_AUTH", "PILOT_ENABLE_XDS_IDENTITY_CHECK", "ENABLE_XDS_API_GENERATOR_AUTH"].map(
     (name): [string, unknown, string, string, RegExp] => [
-      env(5),
+      env(6),
       variable(name, "false"),
       `env ${name}`,
       '"false"',
@@ -235,7 +243,7 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     ],
   ),
   [
-    env(5),
+    env(6),
     variable("PILOT_SKIP_VALIDATE_TRUST_DOMAIN", "true"),
     "env PILOT_SKIP_VALIDATE_TRUST_DOMAIN",
     '"true"',
@@ -243,7 +251,7 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
   ],
   ...["JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "UNSAFE_ENABLE_ADMIN_ENDPOINTS", "XDS_AUTH_PLAINTEXT"].flatMap((name) =>
     ["true", "1", "TRUE"].map((value): [string, unknown, string, string, RegExp] => [
-      env(5),
+      env(6),
       variable(name, value),
       `env ${name}`,
       JSON.stringify(value),
@@ -251,16 +259,16 @@ const refusedIstiod: [path: string, value: unknown, field: string, found: string
     ]),
   ),
   [
-    env(5),
+    env(6),
     variable("TRUSTED_GATEWAY_CIDR", "10.0.0.0/8"),
     "env TRUSTED_GATEWAY_CIDR",
     '"10.0.0.0/8"',
     /^remove it: identities/,
   ],
-  [env(5), variable("SHARED_MESH_CONFIG", "shared"), "env SHARED_MESH_CONFIG", '"shared"', /second ConfigMap/],
+  [env(6), variable("SHARED_MESH_CONFIG", "shared"), "env SHARED_MESH_CONFIG", '"shared"', /second ConfigMap/],
   // The last of a name counts.
   [
-    env(5),
+    env(6),
     variable("PILOT_SCOPE_GATEWAY_TO_NAMESPACE", "false"),
     "env PILOT_SCOPE_GATEWAY_TO_NAMESPACE",
     '"false"',
@@ -330,10 +338,10 @@ const acceptedIstiod: [path: string, value: unknown][] = [
   [`${discovery}.image`, "registry.example.com:5000/istio/pilot:1.31.1"],
   [env(3), variable("PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", "30s")],
   [env(4), variable("BLOCKED_CIDRS_IN_JWKS_URIS", "10.0.0.0/8, 127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10")],
-  [env(5), variable("PILOT_JWT_ENABLE_REMOTE_JWKS", "istiod")],
+  [env(6), variable("PILOT_JWT_ENABLE_REMOTE_JWKS", "istiod")],
   [`${discovery}.args[4]`, "90s"],
   [`${discovery}.args[5]`, "--namespace=istio-system"],
-  [env(5), variable("JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "false")],
+  [env(6), variable("JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "false")],
   [`${discovery}.volumeMounts[1].mountPath`, "/cacerts/"],
 ];
 

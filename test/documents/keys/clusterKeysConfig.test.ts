@@ -10,7 +10,7 @@ import { type TLSSocket } from "node:tls";
 import { parse } from "yaml";
 import { clusterKeysConfig } from "../../../documents/keys/clusterKeysConfig";
 import { type Authority, authority, issue } from "../../acceptance/certificates";
-import { findEnvoy } from "../findEnvoy";
+import { findEnvoy } from "../../../cli/bench/findEnvoy";
 
 const path = "/openid/v1/jwks";
 const host = "cluster-keys.istio-system.svc.cluster.local";

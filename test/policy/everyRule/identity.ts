@@ -56,6 +56,10 @@ export const identity: Readonly<Record<string, Evidence>> = {
     fails: [proxy.workload({ envFrom: [{ configMapRef: { name: "elsewhere" } }] })],
   },
 
+  "require-visible-dex-configuration": {
+    passes: [dex.configured(), dex.workload()],
+    fails: [dex.workload()],
+  },
   "forbid-dex-inline-secrets": ofDex({ "connectors[0].config.clientSecret": "correct horse" }),
   "forbid-dex-insecure-switches": ofDex({ "connectors[0].config.disablePKCE": true }),
   "forbid-dex-mock-connectors": ofDex({ "connectors[0].type": "mockCallback" }),

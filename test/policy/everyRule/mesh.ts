@@ -119,6 +119,13 @@ export const meshEvidence: Readonly<Record<string, Evidence>> = {
   "require-identity-headers": evidence(requestAuthentication, {
     "spec.jwtRules[0].outputClaimToHeaders": [{ header: "kubeflow-userid", claim: "email" }],
   }),
+  "require-identity-mtls": evidence(
+    istio("DestinationRule", "networking", "dex", "auth", {
+      host: "dex.auth.svc.cluster.local",
+      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+    }),
+    { "spec.trafficPolicy.tls.mode": "DISABLE" },
+  ),
   "require-istiod-authentication": evidence(istiod, { "values.env.XDS_AUTH": "false" }),
   "require-jwt-audiences": evidence(requestAuthentication, { "spec.jwtRules[0].audiences": undefined }),
   "require-mesh-config": {

@@ -73,6 +73,9 @@ export const workloads: Readonly<Record<string, Evidence>> = {
   "forbid-escalation-verbs": evidence(role, {
     rules: [{ apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"], verbs: ["bind"] }],
   }),
+  "forbid-escalation-resources": evidence(role, {
+    rules: [{ apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] }],
+  }),
   "forbid-rbac-wildcards": evidence(role, { "rules[0].verbs": ["*"] }),
   "forbid-tenant-mesh-access": evidence(edit, { "rules[0].verbs": ["create"] }),
   "limit-secret-access": evidenceAmong(

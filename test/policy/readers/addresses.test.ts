@@ -23,6 +23,12 @@ describe("the reader of addresses", () => {
     assert.equal(isOneAddress("fd00::1/32"), false);
     assert.equal(isEverywhere("0.0.0.0/0"), true);
     assert.equal(isEverywhere("::/0"), true);
-    assert.equal(isEverywhere("0.0.0.0/1"), false);
+    assert.equal(isEverywhere("10.0.0.0/8"), false);
+    assert.equal(isEverywhere("fc00::/7"), false);
+  });
+
+  it("takes a half of all addresses for all of them", () => {
+    assert.equal(isEverywhere("0.0.0.0/1"), true);
+    assert.equal(isEverywhere("8000::/1"), true);
   });
 });

@@ -57,6 +57,39 @@ describe("the reader of charts' values", () => {
     }
   });
 
+  it("reads the HelmChart of k3s, its text and what is set above it", () => {
+    const spec = { chart: "dex", valuesContent: "a: { b: 1, c: 2 }\n", set: { "a.c": "false" } };
+    const chart = { apiVersion: "helm.cattle.io/v1", kind: "HelmChart", spec };
+    assert.deepEqual(found(chart), [["spec.set", { a: { b: 1, c: false } }]]);
+    assert.deepEqual(found({ ...chart, spec: { ...spec, set: undefined } }), [
+      ["spec.valuesContent: ", { a: { b: 1, c: 2 } }],
+    ]);
+    assert.throws(() => found({ ...chart, spec: { ...spec, valuesContent: "a: [" } }), /not readable as YAML/);
+  });
+
+  it("reads the Release of Crossplane", () => {
+    const spec = { forProvider: { chart: { name: "dex" }, values: { a: 1 } } };
+    assert.deepEqual(found({ apiVersion: "helm.crossplane.io/v1beta1", kind: "Release", spec }), [
+      ["spec.forProvider.values", { a: 1 }],
+    ]);
+  });
+
+  it("knows a chart of a registry that Argo CD takes whole", () => {
+    const source = { repoURL: "oci://registry.example.com/charts/dex", path: ".", helm: { valuesObject: { a: 1 } } };
+    const application = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", spec: { source } };
+    assert.deepEqual(found(application), [["spec.source.helm.valuesObject", { a: 1 }]]);
+    const ofGit = { ...source, repoURL: "https://git.example.com/dex" };
+    assert.deepEqual(found({ ...application, spec: { source: ofGit } }), []);
+  });
+
+  it("finds a chart in a chart in a chart, and not a word of another chart about it", () => {
+    assert.deepEqual(found({ chart: "a", values: { b: { dex: { config: {} }, enabled: true } } }), [
+      ["values.b.dex", { config: {} }],
+    ]);
+    assert.deepEqual(found({ chart: "a", values: { b: { dex: { config: {}, enabled: false } } } }), []);
+    assert.deepEqual(found({ chart: "a", values: { b: { dex: { host: "dex.example.com" } } } }), []);
+  });
+
   it("takes a release without values for one with none", () => {
     assert.deepEqual(found({ chart: "dex" }), [["values", {}]]);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { patchesOf } from "../../../policy/readers/envoyFilter";
-import { luaAbuses } from "../../../policy/readers/identityHeaders";
+import { luaAbuses } from "../../../policy/readers/luaIdentity";
 import { covers, meet, type Reach, reachOf, reachOfPod } from "../../../policy/readers/istioReach";
 import { meshConfigsOf } from "../../../policy/readers/istioMesh";
 import { istiodEnvsOf } from "../../../policy/readers/istiodEnv";

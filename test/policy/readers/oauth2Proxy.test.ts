@@ -236,6 +236,177 @@ describe("require-visible-oauth2-proxy-settings", () => {
   });
 });
 
+describe("values that a HelmRelease takes from other objects", () => {
+  const release = (valuesFrom: readonly object[], values: object = {}): Manifest => ({
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "gate", namespace: "auth" },
+    spec: { chart: { spec: { chart: "oauth2-proxy" } }, targetNamespace: "login", valuesFrom, values },
+  });
+  const values = (text: string): Manifest => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "values", namespace: "auth" },
+    data: { "values.yaml": text, secure: "false\n" },
+  });
+  const reference = { kind: "ConfigMap", name: "values" };
+  const given = values("config: { existingSecret: keys }\nextraArgs: { cookie-secure: false }\n");
+
+  it("are judged", () => {
+    assert.equal(together(secure, [release([reference]), given]).length, 1);
+    assert.deepEqual(together(visible, [release([reference]), given]), []);
+  });
+
+  it("are below its own", () => {
+    assert.deepEqual(together(secure, [release([reference], { extraArgs: { "cookie-secure": true } }), given]), []);
+  });
+
+  it("are judged where one of them is a single value", () => {
+    const single = { ...reference, valuesKey: "secure", targetPath: "extraArgs.cookie-secure" };
+    assert.equal(together(secure, [release([single]), values("")]).length, 1);
+  });
+
+  it("are unseen where the object isn't there, or can't be read", () => {
+    const message = "spec.valuesFrom[0] gives values in files, which nobody sees here. Write them into the values.";
+    assert.deepEqual(together(visible, [release([reference])]), [[0, message]]);
+    assert.deepEqual(together(visible, [release([reference]), values("a: [")]), [[0, message]]);
+    assert.deepEqual(together(visible, [release([{ ...reference, kind: "Elsewhere" }]), given]), [[0, message]]);
+  });
+});
+
+describe("an oauth2-proxy that hides", () => {
+  const unsafe = (container: Readonly<Record<string, unknown>>, ...others: Manifest[]) =>
+    together(secure, [configured(), workload(container), ...others]).length;
+  const unseen = (container: Readonly<Record<string, unknown>>) =>
+    together(visible, [configured(), workload(container)]).map(([, message]) => message);
+
+  for (const [sentence, container] of Object.entries({
+    "behind dumb-init and its dashes": {
+      command: ["dumb-init", "--"],
+      args: ["oauth2-proxy", config, "--cookie-secure=0"],
+    },
+    "in a script over several lines": {
+      command: ["sh", "-c"],
+      args: [`oauth2-proxy ${config} \\\n --cookie-secure=0`],
+    },
+    "in a variable that a script exports": {
+      command: ["sh", "-c", `export ${variable.name}=false\nexec oauth2-proxy ${config}`],
+    },
+    "in a variable before the program's name": {
+      command: ["sh", "-c", `${variable.name}='false' oauth2-proxy ${config}`],
+    },
+    "in a variable of env": { command: ["env", `${variable.name}=false`, "oauth2-proxy", config] },
+    "in a variable of another variable": {
+      env: [
+        { name: "SECURE", value: "false" },
+        { ...variable, value: "$(SECURE)" },
+      ],
+    },
+    "in flags of an image of another name": {
+      image: "registry.example.com:5000/team/gate:1",
+      args: [config, "--email-domain=example.com", "--cookie-secure=0"],
+    },
+  })) {
+    it(`is found ${sentence}`, () => assert.equal(unsafe(container), 1));
+  }
+
+  it("is found by the variables of a ConfigMap, under an image of another name", () => {
+    const parameters: Manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "parameters", namespace: "auth" },
+      data: { [variable.name]: "false" },
+    };
+    const container = {
+      image: "registry.example.com/gate:1",
+      args: [],
+      envFrom: [{ configMapRef: { name: "parameters" } }],
+    };
+    assert.equal(unsafe(container, parameters), 1);
+  });
+
+  it("is found in variables that no workload takes, as keys and as lines", () => {
+    const object = (kind: string, data: Record<string, string>): Manifest => ({
+      apiVersion: "v1",
+      kind,
+      metadata: { name: "variables", namespace: "auth" },
+      [kind === "Secret" ? "stringData" : "data"]: data,
+    });
+    const lines = `# variables\nexport ${variable.name}='false'\nOTHER=1\n`;
+    assert.deepEqual(together(secure, [object("ConfigMap", { [variable.name]: "false" })]), [
+      [
+        0,
+        `data.${variable.name} = "false" sends the session over plain HTTP. Write ${variable.name}=true, or remove it.`,
+      ],
+    ]);
+    assert.deepEqual(together(secure, [object("Secret", { "gate.env": lines })]), [
+      [
+        0,
+        `stringData["gate.env"] (${variable.name}) = "false" sends the session over plain HTTP. ` +
+          `Write ${variable.name}=true, or remove it.`,
+      ],
+    ]);
+  });
+
+  it("is none where OpenShift's fork has flags of the same name", () => {
+    const args = [
+      "--openshift-service-account=gate",
+      "--email-domain=*",
+      "--cookie-secret=SECRET",
+      "--cookie-secure=0",
+    ];
+    assert.equal(unsafe({ image: "registry.example.com/oauth-proxy:1", args }), 0);
+  });
+
+  it("is found in the file that is mounted deepest, whatever way its path is written", () => {
+    const volumeMounts = [
+      { name: "work", mountPath: "/etc/proxy" },
+      { name: "config", mountPath: "/etc/proxy/oauth2_proxy.cfg", subPath: "oauth2_proxy.cfg" },
+    ];
+    const args = ["--config=/etc/proxy/../proxy//oauth2_proxy.cfg"];
+    const manifests = [configured({ cookie_secure: false }), workload({ volumeMounts, args })];
+    assert.equal(together(secure, manifests).length, 1);
+    assert.deepEqual(together(visible, manifests), []);
+  });
+
+  it("is unseen where a script takes variables from elsewhere", () => {
+    for (const script of [". /run/env", "source /run/env", "set -a; . /run/env", "eval X"]) {
+      assert.deepEqual(unseen({ command: ["sh", "-c", `${script} && exec oauth2-proxy ${config}`] }), [
+        "spec.template.spec.containers[0].command[2] is a script that takes variables from elsewhere, so nobody can see " +
+          "them. Write them into env or envFrom.",
+      ]);
+    }
+  });
+
+  it("is unseen where something else starts it", () => {
+    assert.deepEqual(unseen({ command: ["sh", "/scripts/run.sh"] }), [
+      "spec.template.spec.containers[0].command starts something else than oauth2-proxy, so nobody can see its flags. " +
+        "Write oauth2-proxy and its flags there.",
+    ]);
+  });
+
+  it("is unseen where a flag takes a variable of an object that isn't there", () => {
+    const env = [{ name: "SECURE", valueFrom: { configMapKeyRef: { name: "gone", key: "secure" } } }];
+    assert.deepEqual(unseen({ args: [config, "--cookie-secure=$(SECURE)"], env }), [
+      "spec.template.spec.containers[0].env[0], for spec.template.spec.containers[0].args[1] (--cookie-secure) takes a " +
+        "setting from a variable whose value nobody can see here. Write the value.",
+    ]);
+  });
+
+  it("is found in a pod of any kind, and among those for debugging", () => {
+    const container = { name: "gate", image: "quay.io/oauth2-proxy/oauth2-proxy:v7.15.5", args: ["--cookie-secure=0"] };
+    const gate = (spec: Record<string, unknown>): Manifest => ({
+      apiVersion: "example.com/v1",
+      kind: "Gate",
+      metadata: { name: "gate", namespace: "auth" },
+      spec: { proxy: { podTemplate: { spec } } },
+    });
+    assert.equal(together(secure, [gate({ containers: [container] })]).length, 1);
+    const main = { name: "main", image: "registry.example.com/main:1" };
+    assert.equal(together(secure, [gate({ containers: [main], ephemeralContainers: [container] })]).length, 1);
+  });
+});
+
 describe("an oauth2-proxy at preview", () => {
   const check = (manifests: readonly Manifest[], rule = secure) => {
     const members = manifests.map((manifest) => memberOf(unknownCheckingProxy(manifest), () => "default"));

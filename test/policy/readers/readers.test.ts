@@ -97,10 +97,21 @@ describe("the readers", () => {
     fc.assert(
       fc.property(config, (given) => {
         const plain = JSON.parse(JSON.stringify(given)) as unknown;
-        assert.deepEqual(readDexConfig(stringifyYaml(plain)), plain);
+        assert.deepEqual(readDexConfig(stringifyYaml(plain, { version: "1.1" })), plain);
         assert.deepEqual(readAlphaConfig(stringifyYaml(plain)), plain);
       }),
     );
+  });
+
+  it("take Dex's yes and on for true, as its parser does, and merge what is merged in all of them", () => {
+    assert.deepEqual(readDexConfig("a: yes\nb: Off\nc: { <<: { d: n }, e: 12:30 }\nf: .\ng: .5\n"), {
+      a: true,
+      b: false,
+      c: { d: false, e: "12:30" },
+      f: ".",
+      g: 0.5,
+    });
+    assert.deepEqual(readAlphaConfig("a: yes\nb: { <<: { c: true } }\n"), { a: "yes", b: { c: true } });
   });
 
   it("never repeat the text in an error", () => {
@@ -157,6 +168,7 @@ describe("a text claims to be", () => {
     assert.ok(claimsToBeConfig("oauth2_proxy.cfg", ""));
     assert.ok(claimsToBeConfig("oauth2-proxy.toml", ""));
     assert.ok(claimsToBeConfig("settings", 'email_domains = ["*"]\nskip_provider_button = true\n'));
+    assert.ok(claimsToBeConfig("settings", '"cookie_secure" = false\n\'cookie_secret\' = "x"\n'));
     assert.ok(!claimsToBeConfig("settings", 'email_domains = ["*"]\n'));
   });
 
@@ -171,15 +183,24 @@ describe("a text claims to be", () => {
   it("oauth2-proxy's alpha configuration by its file's name or by a section of its own", () => {
     assert.ok(claimsToBeAlphaConfig("oauth2_proxy.yml", ""));
     assert.ok(claimsToBeAlphaConfig("a", "upstreamConfig:\n  upstreams: []\n"));
+    assert.ok(claimsToBeAlphaConfig("a", '{"upstreamConfig": {}}'));
+    assert.ok(claimsToBeAlphaConfig("a", "providers:\n- oidcConfig: {}\n"));
     assert.ok(!claimsToBeAlphaConfig("a", "upstreams: []\n"));
+    assert.ok(!claimsToBeAlphaConfig("a", "providers:\n- name: x\n"));
   });
 
   it("Dex's configuration by its file's name or by an issuer beside a section of its own", () => {
     assert.ok(claimsToBeDexConfig("dex.yaml", ""));
     assert.ok(claimsToBeDexConfig("config", "issuer: https://x\nstaticClients: []\n"));
-    assert.ok(claimsToBeDexConfig("config", '{"issuer": "https://x", "storage": {}}'));
+    assert.ok(claimsToBeDexConfig("config", '{"issuer": "https://x", "storage": {"type": "memory"}}'));
+    assert.ok(claimsToBeDexConfig("config", "--- {issuer: https://x, Storage: {Type: etcd}}"));
+    assert.ok(claimsToBeDexConfig("config", "issuer: [\nstorage: {}"));
     assert.ok(!claimsToBeDexConfig("config", "issuer: https://x\n"));
     assert.ok(!claimsToBeDexConfig("index.yaml", "storage: x\n"));
+    assert.ok(!claimsToBeDexConfig("values.yaml", "issuer: letsencrypt\nstorage: { size: 10Gi }\n"));
+    assert.ok(!claimsToBeDexConfig("values.yaml", "issuer: https://x\nstorage: { type: s3 }\n"));
+    assert.ok(!claimsToBeDexConfig("dex-dashboard.json", '{"panels": []}'));
+    assert.ok(!claimsToBeDexConfig("dex-values.yaml", "config: { issuer: https://x }\n"));
   });
 });
 

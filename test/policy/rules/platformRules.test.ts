@@ -36,6 +36,7 @@ describe("the rules about pods, roles, the network and versions", () => {
         ["forbid-rbac-wildcards", "mandatory", "high", "CWE-732"],
         ["forbid-cluster-admin", "mandatory", "critical", "CWE-250"],
         ["forbid-escalation-verbs", "mandatory", "critical", "CWE-269"],
+        ["forbid-escalation-resources", "mandatory", "critical", "CWE-269"],
         ["forbid-anonymous-access", "mandatory", "high", "CWE-306"],
         ["limit-exposed-services", "mandatory", "high", "CWE-1327"],
         ["limit-gateways", "mandatory", "high", "CWE-288"],

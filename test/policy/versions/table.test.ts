@@ -24,6 +24,18 @@ describe("the table of vulnerable versions", () => {
     }
   });
 
+  it("knows components under the names that mirrors and distributors give them", () => {
+    for (const [image, component] of [
+      ["rancher/mirrored-istio-pilot:1.31.1", "Istio"],
+      ["cgr.dev/chainguard/istio-proxy:latest", "Istio"],
+      ["registry.example.com:5000/mirrored-dexidp-dex:v2.45.1", "Dex"],
+      ["bitnami/cert-manager:1.21.2", "cert-manager"],
+      ["ghcr.io/dexidp/dex-k8s-authenticator:1", undefined],
+    ] as const) {
+      assert.equal(componentOf(readImage(image)), component, image);
+    }
+  });
+
   it("has a place to look for each component", () => {
     assert.deepEqual(
       [...new Set(advisories.map(({ component }) => component))].sort(),

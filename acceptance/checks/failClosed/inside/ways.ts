@@ -1,6 +1,6 @@
-import { dex, echo, internalGate, oauth2Proxy } from "../../../../components/topology";
+import { dex, echo, internalGate, notebooks, oauth2Proxy, type SignInProxy } from "../../../../components/topology";
 import { type Target } from "../../../check";
-import { hasOwnEcho, type NetworkTarget } from "../../../cluster/networkTargets";
+import { hasOwnEcho, type NetworkTarget, signInProxies } from "../../../cluster/networkTargets";
 import { sidecarHealth } from "../../machines/pods/forwarder";
 import { type Way } from "./forwarder";
 
@@ -13,22 +13,32 @@ export interface Part {
   health: Way & { path: string };
 }
 
+const ofProxy = ({ checkPrefix, ...proxy }: SignInProxy) => ({
+  ...proxy,
+  paths: ["/", "/ping", "/oauth2/start?rd=%2F", "/oauth2/userinfo", `${checkPrefix}/`],
+});
+
 const parts = [
   { ...dex, paths: ["/dex/.well-known/openid-configuration", "/dex/keys", "/dex/auth", "/dex/token"] },
-  {
-    ...oauth2Proxy,
-    paths: ["/", "/ping", "/oauth2/start?rd=%2F", "/oauth2/userinfo", `${oauth2Proxy.checkPrefix}/`],
-  },
+  ofProxy(oauth2Proxy),
+  ofProxy(notebooks.proxy),
   { ...echo, paths: ["/", "/dex/keys"] },
-] as const;
+];
 
 /** The parts that the deployment has. */
-export function partsOf({ gate, echo: shown, absent }: Target, targets: readonly NetworkTarget[]): Part[] {
+export function partsOf(
+  { gate, echo: shown, notebooks: hosts, absent }: Target,
+  targets: readonly NetworkTarget[],
+): Part[] {
   return parts
     .filter(({ name }) => !(name === echo.name && !hasOwnEcho({ gate, echo: shown })))
-    .filter(({ name }) => !(name === oauth2Proxy.name && absent?.has("oauth2-proxy") === true))
+    .filter(
+      ({ name }) =>
+        !(signInProxies.includes(name) && absent?.has("oauth2-proxy") === true) &&
+        !(name === notebooks.proxy.name && hosts === undefined),
+    )
     .map(({ name, namespace, host, ports: { http: port }, paths }) => {
-      const pod = targets.find((one) => one.namespace === namespace && one.port === port);
+      const pod = targets.find((one) => one.part === name && one.port === port);
       if (pod === undefined) {
         throw new Error(`no pod of ${name} in ${namespace} is ready`);
       }

@@ -49,6 +49,24 @@ export function configured(changes: Readonly<Record<string, unknown>> = {}): Man
   };
 }
 
+/** The workload that reads that ConfigMap. */
+export function workload(container: Readonly<Record<string, unknown>> = {}): Manifest {
+  const dex = {
+    name: "dex",
+    image: "ghcr.io/dexidp/dex:v2.45.1",
+    args: ["dex", "serve", "/etc/dex/config.yaml"],
+    volumeMounts: [{ name: "config", mountPath: "/etc/dex" }],
+    ...container,
+  };
+  const volumes = [{ name: "config", configMap: { name: "dex" } }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "dex", namespace: "auth" },
+    spec: { template: { spec: { containers: [dex], volumes } } },
+  };
+}
+
 /** What a rule says about the safe configuration with these changes. */
 export function complaints(rule: Rule, changes: Readonly<Record<string, unknown>> = {}): string[] {
   return messages(rule, configured(changes));

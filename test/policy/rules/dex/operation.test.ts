@@ -47,6 +47,25 @@ describe("the rules about Dex", () => {
       chart: "platform",
       values: { dex: { config: broken } },
     },
+    "the values of a chart in a chart in a chart": {
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart: "platform",
+      values: { auth: { login: { dex: { config: broken } } } },
+    },
+    "the values of a chart with another name": {
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart: "./charts/identity",
+      values: { config: broken },
+    },
+    "a text among a chart's values": {
+      apiVersion: "helm.sh/v3",
+      kind: "Release",
+      chart: "./charts/identity",
+      values: { files: { "config.yaml": stringify(broken) } },
+    },
+    "a ConfigMap with values": { kind: "ConfigMap", data: { "values.yaml": stringify({ dex: { config: broken } }) } },
     "the values of a HelmRelease": {
       apiVersion: "helm.toolkit.fluxcd.io/v2",
       kind: "HelmRelease",
@@ -190,7 +209,7 @@ describe("limit-dex-log-level", () => {
 
 describe("forbid-dex-inline-secrets", () => {
   const rule = forbidDexInlineSecrets;
-  const holds = "holds a secret that everybody can read who may read the ConfigMap.";
+  const holds = "holds a secret that everybody can read who may read this object.";
 
   for (const path of [
     "staticClients[0].secret",
@@ -213,7 +232,7 @@ describe("forbid-dex-inline-secrets", () => {
 
   it("rejects a password's hash", () => {
     assert.deepEqual(complaints(rule, { staticPasswords: [{ email: "user@example.com", hash: "$2y$12$abc" }] }), [
-      `${at("staticPasswords[0].hash")} holds a password's hash that everybody can read who may read the ConfigMap. ` +
+      `${at("staticPasswords[0].hash")} holds a password's hash that everybody can read who may read this object. ` +
         "Put it into a Secret, and name its variable in hashFromEnv.",
     ]);
   });

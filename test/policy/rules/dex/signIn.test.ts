@@ -39,7 +39,7 @@ describe("forbid-dex-static-passwords", () => {
 });
 
 describe("forbid-dex-mock-connectors", () => {
-  for (const type of ["mockCallback", "mockPassword", "somethingNew"]) {
+  for (const type of ["mockCallback", "mockPassword", "authproxy", "somethingNew"]) {
     it(`rejects ${type}`, () => {
       assert.deepEqual(complaints(forbidDexMockConnectors, { "connectors[0].type": type }), [
         `${at("connectors[0].type")} = "${type}" is no connector that asks who somebody is. Use one of a real provider.`,

@@ -153,7 +153,7 @@ describe("require-fail-closed-authorization", () => {
     [
       "rejects a plugin that lets requests pass when it fails",
       { "spec.failStrategy": "FAIL_OPEN" },
-      ['spec.failStrategy is "FAIL_OPEN" for a plugin that decides about requests. Write FAIL_CLOSE.'],
+      ['spec.failStrategy is "FAIL_OPEN" for a plugin that may decide about requests. Write FAIL_CLOSE.'],
     ],
     ["lets a plugin for statistics pass", { "spec.failStrategy": "FAIL_OPEN", "spec.phase": "STATS" }, []],
   ]);

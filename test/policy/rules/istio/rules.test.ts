@@ -40,6 +40,7 @@ describe("the rules about Istio and Envoy", () => {
       ["forbid-ports-behind-proxy-protocol", "mandatory", "critical", "CWE-807"],
       ["require-mesh-wide-mtls", "mandatory", "high", "CWE-319"],
       ["require-identity-sidecars", "advisory", "medium", "CWE-319"],
+      ["require-identity-mtls", "mandatory", "high", "CWE-319"],
       ["require-sign-in-routes", "mandatory", "high", "CWE-425"],
     ]);
   });

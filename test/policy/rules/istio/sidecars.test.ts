@@ -61,6 +61,39 @@ describe("require-identity-sidecars", () => {
       },
       [],
     ],
+    ...(
+      [
+        ["traffic.sidecar.istio.io/excludeInboundPorts", "5558, 5556"],
+        ["traffic.sidecar.istio.io/includeInboundPorts", ""],
+        ["sidecar.istio.io/interceptionMode", "NONE"],
+        ["ambient.istio.io/bypass-inbound-capture", "true"],
+        ["proxy.istio.io/config", 'proxyMetadata: { DISABLE_ENVOY: "true" }'],
+      ] as const
+    ).map(([key, value]): TogetherCase => [
+      `rejects a pod with ${key}: ${value}`,
+      { 0: { [`${template}.annotations`]: { [key]: value } } },
+      [[0, `${template}.annotations["${key}"] has requests pass it by, so Dex is out of the mesh. Remove it.`]],
+    ]),
+    [
+      "rejects a pod that an ambient mesh leaves out",
+      { 0: { [`${template}.labels`]: { app: "dex", "istio.io/dataplane-mode": "none" } } },
+      [
+        [
+          0,
+          `${template}.labels["istio.io/dataplane-mode"] has requests pass it by, so Dex is out of the mesh. Remove it.`,
+        ],
+      ],
+    ],
+    [
+      "rejects a pod in the node's network, which gets no sidecar",
+      { 0: { "spec.template.spec.hostNetwork": true } },
+      [[0, "spec.template.spec.hostNetwork has requests pass it by, so Dex is out of the mesh. Remove it."]],
+    ],
+    [
+      "lets a port of metrics be left out",
+      { 0: { [`${template}.annotations`]: { "traffic.sidecar.istio.io/excludeInboundPorts": "5558" } } },
+      [],
+    ],
     ["leaves a namespace alone that isn't here", { 1: undefined }, []],
     ["asks for nothing where there is no mesh", { 1: labelled(undefined), 2: undefined }, []],
     [

@@ -124,6 +124,26 @@ describe("forbid-header-smuggling", () => {
   });
 });
 
+describe("an alpha configuration", () => {
+  const headers = (list: readonly object[], where = "injectRequestHeaders") =>
+    together(forbidHeaderSmuggling, [
+      { apiVersion: "v1", kind: "ConfigMap", data: { "oauth2_proxy.yml": JSON.stringify({ [where]: list }) } },
+    ]).map(([, message]) => message);
+
+  it("is judged for each of its headers", () => {
+    const [first, second] = [{ name: "A", InsecureSkipHeaderNormalization: true }, { name: "B" }];
+    assert.equal(headers([first, { ...second, InsecureSkipHeaderNormalization: false }]).length, 1);
+  });
+
+  it("must not pass on what a client says in a header", () => {
+    assert.deepEqual(headers([{ name: "X-Forwarded-User", preserveRequestValue: true }]), [
+      'data["oauth2_proxy.yml"]: injectRequestHeaders[0].preserveRequestValue = true passes a client\'s own header on. ' +
+        "Write false, or remove it.",
+    ]);
+    assert.deepEqual(headers([{ name: "X-User", preserveRequestValue: true }], "injectResponseHeaders"), []);
+  });
+});
+
 describe("forbid-unsafe-oauth2-proxy-switches", () => {
   const rule = forbidUnsafeOAuth2ProxySwitches;
 

@@ -37,4 +37,19 @@ describe("forbid-plain-listeners", () => {
     const flags = workload({ args: ["--config=/etc/proxy/oauth2_proxy.cfg", "--http-address=:4180"] });
     assert.equal(together(forbidPlainListeners, [flags, configured(tls)]).length, 1);
   });
+
+  it("rejects one of an alpha configuration, and no listener for metrics", () => {
+    const certificate = { cert: { fromFile: "/tls/tls.crt" }, key: { fromFile: "/tls/tls.key" } };
+    const plain = { bindAddress: "0.0.0.0:4180", secureBindAddress: ":4443", tls: certificate };
+    const alpha = (text: object) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      data: { "oauth2_proxy.yml": JSON.stringify(text) },
+    });
+    assert.equal(together(forbidPlainListeners, [alpha({ server: plain })]).length, 1);
+    assert.equal(
+      together(forbidPlainListeners, [alpha({ server: { tls: certificate }, metricsServer: plain })]).length,
+      0,
+    );
+  });
 });

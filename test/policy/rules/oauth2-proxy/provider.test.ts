@@ -185,16 +185,21 @@ describe("require-login-restriction", () => {
     });
   }
 
-  for (const [name, value] of [
-    ["allowed_groups", ["ml-engineers"]],
-    ["github_org", "example"],
-    ["authenticated_emails_file", "/etc/emails"],
-    ["keycloak_groups", ["/ml"]],
+  for (const [name, value, provider] of [
+    ["allowed_groups", ["ml-engineers"], "oidc"],
+    ["github_org", "example", "github"],
+    ["authenticated_emails_file", "/etc/emails", "oidc"],
+    ["keycloak_groups", ["/ml"], "keycloak"],
+    ["google_groups", ["ml@example.com"], undefined],
   ] as const) {
     it(`lets everybody's domain pass with ${name}`, () => {
-      assert.deepEqual(complaints(rule, { email_domains: ["*"], [name]: value }), []);
+      assert.deepEqual(complaints(rule, { email_domains: ["*"], provider, [name]: value }), []);
     });
   }
+
+  it("takes what another provider looks at for nothing", () => {
+    assert.equal(complaints(rule, { email_domains: ["*"], github_org: "example" }).length, 1);
+  });
 
   it("takes empty groups for none", () => {
     assert.equal(complaints(rule, { email_domains: ["*"], allowed_groups: [] }).length, 1);

@@ -106,6 +106,22 @@ describe("forbid-needless-token", () => {
     ]);
   });
 
+  const volume = (audience: object) => ({
+    [token]: false,
+    [`${pod}.volumes`]: [{ name: "t", projected: { sources: [{ serviceAccountToken: { path: "t", ...audience } }] } }],
+  });
+
+  it("rejects a token that a volume brings", () => {
+    const field = `${pod}.volumes[0].projected.sources[0].serviceAccountToken`;
+    assert.deepEqual(together(forbidNeedlessToken, [of(proxyImage, volume({}))]), [
+      [0, `${field} is a token of the API, in a pod of oauth2-proxy. Remove it.`],
+    ]);
+  });
+
+  it("lets a token for somebody else pass", () => {
+    assert.deepEqual(together(forbidNeedlessToken, [of(proxyImage, volume({ audience: "vault" }))]), []);
+  });
+
   it("lets Dex pass that stores in Kubernetes", () => {
     assert.deepEqual(together(forbidNeedlessToken, [dex, role, binding]), []);
   });
@@ -159,6 +175,23 @@ describe("forbid-unused-token", () => {
 
   it("lets a pod pass whose account has a role", () => {
     assert.deepEqual(together(forbidUnusedToken, [named, ...bound]), []);
+  });
+
+  for (const [what, subject] of [
+    ["as a user", { kind: "User", name: "system:serviceaccount:team:web" }],
+    ["by the group of its namespace", { kind: "Group", name: "system:serviceaccounts:team" }],
+    ["by the group of all accounts", { kind: "Group", name: "system:serviceaccounts" }],
+    ["by the group of whoever has a name", { kind: "Group", name: "system:authenticated" }],
+  ] as const) {
+    it(`lets a pod pass whose account is bound ${what}`, () => {
+      const [role, binding] = bound as [Manifest, Manifest];
+      assert.deepEqual(together(forbidUnusedToken, [named, role, changed(binding, { subjects: [subject] })]), []);
+    });
+  }
+
+  it("lets a pod pass whose account is bound to a role that isn't here, such as view", () => {
+    const binding = changed(bound[1] as Manifest, { roleRef: { kind: "ClusterRole", name: "view" } });
+    assert.deepEqual(together(forbidUnusedToken, [named, binding]), []);
   });
 
   it("rejects a pod of the account that every namespace has", () => {

@@ -3,6 +3,7 @@ import { type Manifest } from "../../../../policy/manifest";
 import { type Rule } from "../../../../policy/rule";
 import { forbidAnonymousAccess } from "../../../../policy/rules/rbac/forbid-anonymous-access";
 import { forbidClusterAdmin } from "../../../../policy/rules/rbac/forbid-cluster-admin";
+import { forbidEscalationResources } from "../../../../policy/rules/rbac/forbid-escalation-resources";
 import { forbidEscalationVerbs } from "../../../../policy/rules/rbac/forbid-escalation-verbs";
 import { forbidRbacWildcards } from "../../../../policy/rules/rbac/forbid-rbac-wildcards";
 import { changed, messages } from "../../support";
@@ -94,6 +95,22 @@ suite(forbidClusterAdmin, binding, [
   ["an account in one namespace", toAdmin, admin('ServiceAccount "web"')],
   ["a person", { ...toAdmin, subjects: [{ kind: "User", name: "ada@example.com" }] }, admin('User "ada@example.com"')],
   ["a group", { ...toAdmin, subjects: [{ kind: "Group", name: "admins" }] }, admin('Group "admins"')],
+  ["a role of Kubernetes' that others are bound to", { "roleRef.name": "system:auth-delegator" }],
+  [
+    "the API server to the kubelet's role",
+    { "roleRef.name": "system:kubelet-api-admin", subjects: [{ kind: "User", name: "kube-apiserver" }] },
+  ],
+  [
+    "Kubernetes' own binding of a controller",
+    { ...builtIn, "metadata.name": "system:controller:a", "roleRef.name": "system:controller:a" },
+  ],
+  ...["system:controller:clusterrole-aggregation-controller", "system:node", "system:aggregate-to-admin"].map(
+    (name): Case => [
+      `an account to ${name}`,
+      { "roleRef.name": name },
+      `subjects[0] binds the ServiceAccount "web" to ${name}. Bind a smaller role.`,
+    ],
+  ),
   [
     "another kind of that group's name",
     { ...toAdmin, subjects: [{ kind: "User", name: "system:masters" }] },
@@ -113,6 +130,11 @@ suite(forbidEscalationVerbs, role, [
     verbs(["bind"], { resourceNames: ["*"] }),
     'rules[0].verbs has "bind". Remove it, or name the roles in resourceNames.',
   ],
+  [
+    "bind for cluster-admin, by its name",
+    verbs(["bind"], { resourceNames: ["kubeflow-edit", "cluster-admin"] }),
+    'rules[0].verbs has "bind". Remove it, or name the roles in resourceNames.',
+  ],
   ["escalate", verbs(["escalate"]), 'rules[0].verbs has "escalate". Remove it.'],
   [
     "escalate for a role that it names",
@@ -125,6 +147,42 @@ suite(forbidEscalationVerbs, role, [
     verbs(["impersonate:user-info"]),
     'rules[0].verbs has "impersonate:user-info". Remove it.',
   ],
+]);
+
+const way = (resource: string, verb: string, more: object = {}) =>
+  first({ apiGroups: [""], resources: [resource], verbs: [verb], ...more });
+const token = (resource: string, verb: string) =>
+  `rules[0].resources has "${resource}" with "${verb}": its holder makes tokens of every account there, and is each of them. ` +
+  "Remove it, or name the accounts in resourceNames.";
+const proxy = (resource: string, verb: string) =>
+  `rules[0].resources has "${resource}" with "${verb}": its holder runs commands in every pod of a node, with no admission ` +
+  "and no audit. Remove it; metrics and logs are nodes/metrics and nodes/log.";
+const signer = (verb: string) =>
+  `rules[0].resources has "signers" with "${verb}": its holder makes client certificates for any user and group. ` +
+  "Name signers other than kubernetes.io's in resourceNames.";
+const signers = (verb: string, resourceNames: string[]) =>
+  way("signers", verb, { apiGroups: ["certificates.k8s.io"], resourceNames });
+
+suite(forbidEscalationResources, role, [
+  ["tokens of an account that it names", way("serviceaccounts/token", "create", { resourceNames: ["web"] })],
+  ["what the kubelet shows of itself", way("nodes/metrics", "get")],
+  ["signers of somebody else, which it names", signers("approve", ["issuers.cert-manager.io/*"])],
+  ["a resource of that name in another group", way("signers", "approve", { apiGroups: ["cert-manager.io"] })],
+  ["a role of Kubernetes' own", { ...way("nodes/proxy", "create"), ...builtIn, "metadata.name": "system:monitoring" }],
+  ["tokens of any account", way("serviceaccounts/token", "create"), token("serviceaccounts/token", "create")],
+  ["tokens, as a subresource of everything", way("*/token", "*"), token("*/token", "*")],
+  [
+    "tokens and the kubelet, in everything of every group",
+    way("*", "create", { apiGroups: ["*"] }),
+    token("*", "create"),
+    proxy("*", "create"),
+  ],
+  ["reading the kubelet", way("nodes/proxy", "get"), proxy("nodes/proxy", "get")],
+  ["a node's kubelet", way("nodes/proxy", "get", { resourceNames: ["a"] }), proxy("nodes/proxy", "get")],
+  ["the kubelet, as a subresource of everything", way("*/proxy", "create"), proxy("*/proxy", "create")],
+  ["approval for every signer", signers("approve", []), signer("approve")],
+  ["approval for Kubernetes' own", signers("approve", ["kubernetes.io/kube-apiserver-client"]), signer("approve")],
+  ["signing for all of theirs", signers("sign", ["kubernetes.io/*"]), signer("sign")],
 ]);
 
 const discovery = { "roleRef.kind": "ClusterRole", "roleRef.name": "system:service-account-issuer-discovery" };
@@ -149,6 +207,11 @@ suite(forbidAnonymousAccess, binding, [
     "a role for the user without a name",
     { subjects: [{ kind: "User", name: "system:anonymous" }] },
     anonymous('User "system:anonymous"', "web"),
+  ],
+  [
+    "a role for whoever has any name",
+    { subjects: [{ kind: "Group", name: "system:authenticated" }] },
+    anonymous('Group "system:authenticated"', "web"),
   ],
   [
     "a binding for health that isn't Kubernetes' own",

@@ -188,7 +188,7 @@ describe("forbid-tenant-mesh-access", () => {
 
   it("takes every group for the mesh's", () => {
     const found = together(forbidTenantMeshAccess, [tenant({ ...routes, apiGroups: ["*"] })]);
-    assert.equal(found.length, 5);
+    assert.equal(found.length, 6);
   });
 
   describe("and challenges of ACME", () => {

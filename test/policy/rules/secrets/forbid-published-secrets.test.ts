@@ -99,6 +99,22 @@ describe("forbid-published-secrets", () => {
     ]);
   });
 
+  it("rejects it in base64 among other words, and with the dollars of a template", () => {
+    const encoded = Buffer.from(`${ofDeployKf}\n`).toString("base64");
+    assert.deepEqual(messages(rule, configMap({ "secret.yaml": `data: { cookie: ${encoded} }` })), [
+      holds('data["secret.yaml"]', "the cookie's secret of deployKF's defaults"),
+    ]);
+    const doubled = { users: `a:${hashOfChart.replaceAll("$", "$$$$")}` };
+    assert.equal(messages(rule, configMap(doubled)).length, 1);
+    // Dex takes a hash in base64, too.
+    const stored = {
+      apiVersion: "dex.coreos.com/v1",
+      kind: "Password",
+      hash: Buffer.from(hashOfChart).toString("base64"),
+    };
+    assert.equal(messages(rule, stored).length, 1);
+  });
+
   it("takes a word that stands for other things, too, only as a whole text", () => {
     assert.deepEqual(messages(rule, configMap({ script: `mktemp ${"X".repeat(8)}\necho ${password}` })), []);
   });

@@ -17,6 +17,14 @@ function configMapOf(name: string, text: string): Manifest {
   return configMap({ [name]: text });
 }
 
+describe("an empty setting", () => {
+  it("leaves a file's verification as the program has it, as in KServe's settings", () => {
+    const text = '{ "s3VerifySSL": "", "s3Endpoint": "" }';
+    assert.deepEqual(messages(rule, configMapOf("credentials", text)), []);
+    assert.deepEqual(messages(rule, configMapOf("_example", `# an example\ncredentials: |-\n  ${text}\n`)), []);
+  });
+});
+
 describe("forbid-skip-verify in other configurations", () => {
   it("rejects insecureSkipVerify in the mesh configuration", () => {
     const manifest = configMapOf(

@@ -41,11 +41,16 @@ describe("forbid-skip-verify in oauth2-proxy's configuration", () => {
     ]);
   });
 
+  it("knows the words that Go has for true and false", () => {
+    const said = (written: string) =>
+      messages(rule, configMapOf("oauth2_proxy.cfg", oauth2ProxyToml.replace("verify = false", `verify = ${written}`)));
+    for (const written of ["1", '"T"', '"1"']) assert.match(said(written).join(), /turns certificate verification off/);
+    for (const written of ["0", '"f"', '"0"', '""']) assert.deepEqual(said(written), []);
+  });
+
   for (const [written, shown] of [
-    ["1", "1"],
-    ["0", "0"],
+    ["2", "2"],
     ['"yes"', '"yes"'],
-    ['"t"', '"t"'],
     ['"$(SKIP_VERIFY)"', '"$(SKIP_VERIFY)"'],
     ['"{{ .Values.skip }}"', '"{{ .Values.skip }}"'],
     ["[true]", "a list"],

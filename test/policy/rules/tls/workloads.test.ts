@@ -115,7 +115,23 @@ describe("forbid-skip-verify in workloads", () => {
       ]);
     });
 
-    for (const value of ["1", "0", "yes", "no", "$(SKIP)", "t"]) {
+    it("lets 0 and nothing pass, which turn nothing on", () => {
+      for (const value of ["0", "F", ""]) {
+        assert.deepEqual(messages(rule, withEnv({ name: "APP_INSECURE_SKIP_VERIFY", value })), []);
+      }
+    });
+
+    it("rejects nothing where a program may take it for no", () => {
+      assert.equal(messages(rule, withEnv({ name: "S3_VERIFY_SSL", value: "" })).length, 1);
+    });
+
+    it("rejects Git's variable whatever it says, because Git doesn't look", () => {
+      for (const value of ["1", "0", "false", ""]) {
+        assert.equal(messages(rule, withEnv({ name: "GIT_SSL_NO_VERIFY", value })).length, 1);
+      }
+    });
+
+    for (const value of ["2", "yes", "no", "$(SKIP)"]) {
       it(`rejects ${value}, which is neither true nor false`, () => {
         assert.deepEqual(messages(rule, withEnv({ name, value })), [
           `${field} = "${value}" is neither true nor false, so nobody can say whether certificate verification is on. ` +

@@ -145,6 +145,107 @@ describe("forbid-vulnerable-versions", () => {
     });
   });
 
+  describe("where something else than a pod names the version", () => {
+    const source = (chart: string, targetRevision: string | undefined, helm: object = {}) => ({
+      repoURL: "https://charts.example.com",
+      chart,
+      targetRevision,
+      helm,
+    });
+    const argo = (spec: object) => ({ apiVersion: "argoproj.io/v1alpha1", kind: "Application", spec });
+    const flux = (chart: string, version: string, values: object = {}, name = "charts") => ({
+      apiVersion: "helm.toolkit.fluxcd.io/v2",
+      kind: "HelmRelease",
+      spec: { chart: { spec: { chart, version, sourceRef: { name } } }, values },
+    });
+    const oci = (ref: object) => ({
+      apiVersion: "source.toolkit.fluxcd.io/v1",
+      kind: "OCIRepository",
+      spec: { url: "oci://registry.example.com/charts/cert-manager", ref },
+    });
+    const dex = (tag: unknown) =>
+      flux("platform", "1.0.0", { login: { image: { repository: "mirror/dexidp-dex", tag } } });
+    const istio = { global: { hub: "docker.io/istio", tag: "1.20.0" } };
+
+    for (const [sentence, manifest, said] of [
+      ["an Application", argo({ source: source("istiod", "1.20.0") }), "spec.source.targetRevision is Istio 1.20.0 ("],
+      [
+        "one of its sources",
+        argo({ sources: [source("dex", "0.10.0")] }),
+        "spec.sources[0].targetRevision is Dex 2.33.0 (",
+      ],
+      [
+        "its parameters",
+        argo({ source: source("dex", "0.24.0", { parameters: [{ name: "image.tag", value: "v2.30.0" }] }) }),
+        "spec.source.helm.parameters.image.tag is Dex 2.30.0 (",
+      ],
+      [
+        "a range",
+        argo({ source: source("cert-manager", "1.*") }),
+        'spec.source.targetRevision is "1.*", and nobody can',
+      ],
+      ["no version", argo({ source: source("istiod", undefined) }), "spec.source.targetRevision is absent, and nobody"],
+      ["a HelmRelease", flux("cert-manager", "v1.12.0"), "spec.chart.spec.version is cert-manager 1.12.0 ("],
+      ["oauth2-proxy's chart", flux("oauth2-proxy", "7.10.2"), "spec.chart.spec.version is oauth2-proxy 7.8.1 ("],
+      [
+        "a chart older than the table",
+        flux("oauth2-proxy", "6.0.0"),
+        "spec.chart.spec.version is oauth2-proxy 7.8.1 (",
+      ],
+      [
+        "somebody else's chart",
+        flux("dex", "0.24.0", {}, "bitnami"),
+        'spec.chart.spec.version is "0.24.0", and nobody',
+      ],
+      ["a repository's tag in values", dex("v2.30.0"), "spec.values.login.image.tag is Dex 2.30.0 ("],
+      ["a tag that moves", dex("latest"), 'spec.values.login.image.tag is "latest", and nobody can tell'],
+      [
+        "an image in values",
+        flux("platform", "1.0.0", { image: "quay.io/oauth2-proxy/oauth2-proxy:v7.5.1" }),
+        "spec.values.image is oauth2-proxy 7.5.1 (",
+      ],
+      [
+        "Istio's values in another chart's",
+        flux("platform", "1.0.0", istio),
+        "spec.values.global.tag is Istio 1.20.0 (",
+      ],
+      [
+        "values in a ConfigMap",
+        { apiVersion: "v1", kind: "ConfigMap", data: { values: JSON.stringify(istio) } },
+        "data.values: global.tag is Istio 1.20.0 (",
+      ],
+      ["an OCIRepository", oci({ tag: "v1.12.0" }), "spec.ref.tag is cert-manager 1.12.0 ("],
+      ["an OCIRepository's range", oci({ semver: ">=1.0.0" }), "spec.ref.tag is absent, and nobody can tell"],
+      [
+        "an operator",
+        { apiVersion: "sailoperator.io/v1", kind: "Istio", spec: { version: "v1.24-latest" } },
+        'spec.version is "v1.24-latest", and nobody can tell which version of Istio',
+      ],
+    ] as const) {
+      it(`rejects ${sentence}`, () => {
+        const [message = "", ...rest] = messages(rule, manifest);
+        assert.deepEqual(rest, []);
+        assert.ok(message.startsWith(said), message);
+      });
+    }
+
+    for (const [sentence, manifest] of [
+      [
+        "a folder of Git, whose revision is no version",
+        argo({ source: { path: "common/dex", targetRevision: "main" } }),
+      ],
+      ["an old chart with a new program", flux("oauth2-proxy", "7.10.2", { image: { tag: "v7.15.5" } })],
+      ["a chart newer than the table", flux("dex", "1.0.0", {}, "dexidp")],
+      [
+        "what Istio's chart writes down for people",
+        { apiVersion: "v1", kind: "ConfigMap", data: { "merged-values": JSON.stringify(istio) } },
+      ],
+      ["an image of another program", flux("platform", "1.0.0", { image: { repository: "alpine", tag: "latest" } })],
+    ] as const) {
+      it(`lets ${sentence} pass`, () => assert.deepEqual(messages(rule, manifest), []));
+    }
+  });
+
   describe("in a chart that Helm renders", () => {
     const release = (chart: string, version?: string, repo = "https://charts.example.com") => ({
       apiVersion: "helm.sh/v3",
@@ -184,7 +285,8 @@ describe("forbid-vulnerable-versions", () => {
 
     it("rejects a chart without a version, which is another one tomorrow", () => {
       assert.deepEqual(messages(rule, release("istiod")), [
-        "version is absent, and nobody can tell which version of Istio that is. Write a whole one.",
+        "version is absent, and nobody can tell which version of Istio that is. Write a whole version of the " +
+          "chart, or of the program into image.tag.",
       ]);
     });
   });

@@ -1,0 +1,31 @@
+import { type Check } from "../../check";
+import { admission } from "./admission";
+import { attackersPage } from "./attackersPage";
+import { belowRoot } from "./belowRoot";
+import { byPath } from "./byPath";
+import { jupyterlab } from "./jupyterlab";
+import { longLived } from "./longLived";
+import { olderObjects } from "./olderObjects";
+import { oneConnection } from "./oneConnection";
+import { returnAddresses } from "./returnAddresses";
+import { sessionsApart } from "./sessionsApart";
+import { notebookSignIn } from "./signIn";
+import { notebookSignOut } from "./signOut";
+import { somebodyElsesSession } from "./somebodyElsesSession";
+
+/** In the order in which they run. */
+export const notebooks: readonly Check[] = [
+  admission,
+  olderObjects,
+  notebookSignIn,
+  returnAddresses,
+  sessionsApart,
+  notebookSignOut,
+  oneConnection,
+  belowRoot,
+  longLived,
+  jupyterlab,
+  attackersPage,
+  somebodyElsesSession,
+  byPath,
+];

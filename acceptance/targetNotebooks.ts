@@ -1,0 +1,46 @@
+import { notebookSignInHost } from "../stacks/notebookHosts";
+import { type NotebookHosts } from "./check";
+import { type Report } from "./target";
+
+/** Reads `--jupyterlab`: an image as pods name it. */
+export function readJupyterlab(image: string | undefined, problem: Report): string | undefined {
+  const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+  const reference = new RegExp(
+    `^(?:[A-Za-z0-9.-]+(?::\\d{1,5})?/)?${part}(?:/${part})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+  );
+  return image === undefined || reference.test(image)
+    ? image
+    : problem(
+        "--jupyterlab",
+        image,
+        "write an image that the cluster can pull, such as registry.example.com/jupyter:1.2.3",
+      );
+}
+
+/** Reads `--notebooks`: the domain, which is never the gate's own, above it or below it. */
+export function readNotebooks(
+  domain: string | undefined,
+  gate: URL | undefined,
+  problem: Report,
+): NotebookHosts | undefined {
+  if (domain === undefined || gate === undefined) {
+    return undefined;
+  }
+  const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  if (!new RegExp(`^${label}(?:\\.${label})+$`).test(domain)) {
+    return problem(
+      "--notebooks",
+      domain,
+      "write notebooks.domain of the stack in small letters, such as kubeflow-notebooks.example.com",
+    );
+  }
+  const { hostname, port } = gate;
+  if (`.${domain}`.endsWith(`.${hostname}`) || `.${hostname}`.endsWith(`.${domain}`)) {
+    return problem(
+      "--notebooks",
+      domain,
+      `write a domain that is neither ${hostname} nor below or above it; browsers would send one's cookies to the other`,
+    );
+  }
+  return { domain, signInHost: new URL(`https://${notebookSignInHost(domain)}${port === "" ? "" : `:${port}`}`) };
+}

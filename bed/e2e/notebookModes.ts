@@ -1,0 +1,36 @@
+import { type Mode, theWayIn, twoPeople } from "./mode";
+
+/** Two of each, so that the sessions of notebooks are seen to be shared, too. */
+const replicas = { ...twoPeople, replicas: 2, "ingress.replicas": { min: 2, max: 2 } };
+
+/** Notebooks on hosts of their own, beside the gate's domain and far from it. */
+export const notebookModes: readonly Mode[] = [
+  {
+    name: "notebooks",
+    stack: "dev",
+    settings: { ...replicas, notebooks: { mode: "subdomain", domain: "kubeflow-notebooks.example.com" } },
+    only: ["notebooks", "origins", "fail-closed/network-flows", "fail-closed/inside-the-platform", ...theWayIn],
+    skip: ["notebooks/by-path"],
+    breaks: "own",
+    why: "Hosts of notebooks on the gate's own site are kept from it by the gateway alone; what else the gate does is as in `core`.",
+  },
+  {
+    name: "notebooks-apart",
+    stack: "dev",
+    settings: { ...replicas, notebooks: { mode: "separate-domain", domain: "kubeflow-notebooks.example.org" } },
+    only: ["notebooks", ...theWayIn],
+    skip: ["notebooks/by-path"],
+    // A websocket on which nothing comes is watched for six minutes.
+    verify: ["--wait", "400"],
+    breaks: "own",
+    why: "On another site browsers treat cookies and pages otherwise; what the gateway does with them is as in `notebooks`.",
+  },
+  {
+    name: "notebooks-by-path",
+    stack: "dev",
+    settings: {},
+    only: ["notebooks/by-path"],
+    breaks: "own",
+    why: "The attempts of an attacker's notebook are real ones, which succeed where notebooks are on the dashboard's host; what else is there `core` looks at.",
+  },
+];

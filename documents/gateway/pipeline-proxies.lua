@@ -1,0 +1,46 @@
+-- The UI of Kubeflow Pipelines before 2.17 hands on /pipeline/apis/…/_proxy/<any address>, and every request whose Referer has such an
+-- address in it, so that a link shows anybody's page on the dashboard's own origin (CVE-2026-54745; proxy-middleware.ts of its
+-- frontend). Nothing of Kubeflow asks for it. The same UI shows TensorBoards of its own below /apps/tensorboard/proxy/: closed
+-- where what runs anybody's code has hosts of its own.
+local gate_host = {{gateHost}}
+-- Where the gate's host is an address, its routes are there under every name.
+local under_every_name = {{underEveryName}}
+local viewers_closed = {{viewersClosed}}
+
+local function decoded(text)
+  return (text:gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end))
+end
+
+local function is_of_pipelines(authority, path)
+  return (under_every_name or authority == gate_host) and path:find("^/pipeline/") ~= nil
+end
+
+local function fault(path)
+  if path:find("/_proxy/", 1, true) then
+    return "This proxy would show pages of any address on the dashboard's origin."
+  end
+  if viewers_closed and path:find("^/pipeline/+apps/+tensorboard/+proxy") then
+    return "TensorBoards are on hosts of their own: make one with the dashboard's TensorBoards."
+  end
+  return nil
+end
+
+local function apply(handle)
+  local headers = handle:headers()
+  local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", "")
+  -- Twice, for whoever behind this decodes once more.
+  local path = decoded(decoded((headers:get(":path") or ""):gsub("[?#].*", ""))):lower()
+  if not is_of_pipelines(authority, path) then
+    return
+  end
+  local what = fault(path)
+  if what then
+    handle:respond({ [":status"] = "403", ["content-type"] = "text/plain", ["cache-control"] = "no-store" }, what .. "\n")
+  elseif (headers:get("referer") or ""):lower():find("_proxy/", 1, true) then
+    headers:remove("referer")
+  end
+end
+
+envoy_on_request = guarded("pipeline proxies", apply)

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BrowserContext } from "playwright-core";
+import { type CheckContext, type Target } from "../../../acceptance/check";
+import {
+  type AttackedNotebooks,
+  attackersPageIn,
+  pageAt,
+  websocketsOf,
+} from "../../../acceptance/checks/notebooks/attackersPage";
+import { cookieTossing } from "../../../acceptance/checks/notebooks/attack/cookieTossing";
+import { attempts } from "../../../acceptance/checks/origins/broughtAbout";
+import { byPathIn } from "../../../acceptance/checks/notebooks/byPath";
+import { somebodyElsesSessionIn } from "../../../acceptance/checks/notebooks/somebodyElsesSession";
+import { withBrowser } from "../../../acceptance/signIn/browser";
+import { contextFor } from "../fakeGate";
+import { author, fakeNotebooks, ownNotebooks, person, type Wrong } from "./fakeNotebooks";
+import { apart } from "./fakePages";
+
+const named = process.env.GATEHOUSE_CHROMIUM ?? "";
+const program = [named, "/usr/bin/chromium"].find((path) => path !== "" && existsSync(path));
+
+describe("notebooks/attackers-page, in Chromium", function () {
+  this.timeout(60_000);
+  // One browser for all: the deployments differ by their ports alone.
+  let browser: BrowserContext;
+  let first: Awaited<ReturnType<typeof fakeNotebooks>>;
+  let close: () => void;
+  let closed: Promise<void>;
+
+  before(async function () {
+    if (program === undefined) {
+      this.skip();
+    }
+    first = await fakeNotebooks();
+    const target: Target = { ...first.target, browser: program };
+    browser = await new Promise<BrowserContext>((resolve, reject) => {
+      closed = withBrowser(contextFor(target), (one) => {
+        resolve(one);
+        return new Promise<void>((end) => (close = end));
+      });
+      closed.catch(reject);
+    });
+  });
+  afterEach(async () => {
+    await browser.clearCookies();
+    const others = browser.pages().slice(1);
+    await Promise.race([Promise.all(others.map((page) => page.close())), sleep(10_000, undefined, { ref: false })]);
+  });
+  after(async function () {
+    if (program !== undefined) {
+      close();
+      await closed;
+      await first.close();
+    }
+  });
+
+  type Scene = (context: CheckContext, own: AttackedNotebooks) => Promise<void>;
+
+  /** What part of the check says; it ends where it says what is looked for. */
+  async function said(scene: Scene, wrong?: Wrong, until?: RegExp, below?: string) {
+    const gate = await fakeNotebooks(wrong, undefined, below);
+    const target: Target = { ...gate.target, people: [person, author] };
+    const { probe, ...rest } = contextFor(target, AbortSignal.timeout(55_000));
+    const wrongly = probe.wrong.bind(probe);
+    probe.wrong = (what) => {
+      wrongly(what);
+      if (until?.test(what) === true) {
+        throw new Error("found");
+      }
+    };
+    await scene({ ...rest, probe }, await ownNotebooks(target)).catch((error: unknown) => wrongly(String(error)));
+    await gate.close();
+    return { faults: probe.faults, right: probe.right };
+  }
+
+  async function finds(scene: Scene, wrong: Wrong, says: RegExp) {
+    const { faults } = await said(scene, wrong, says);
+    assert.ok(
+      faults.some((fault) => says.test(fault)),
+      faults.join("\n"),
+    );
+  }
+
+  // The ways to send something are all tried by origins/foreign-page; one will do here, and one cookie.
+  const whole: Scene = (context, own) =>
+    attackersPageIn(context, browser, own, { ways: attempts.slice(0, 1), tosses: 1 });
+  const attackerOf = ({ at: { lab } }: AttackedNotebooks) =>
+    pageAt(browser, new URL(`${lab.prefix}attack`, lab.origin));
+  const websockets: Scene = async (context, own) => {
+    const { gate } = context.target;
+    const page = await pageAt(browser, new URL("/own", gate));
+    await websocketsOf(context, await attackerOf(own), [{ what: "the gate", url: new URL("/terminals", gate), page }]);
+  };
+  const cookies: Scene = async (context, own) => cookieTossing(context, browser, await attackerOf(own), own);
+
+  it("passes where a notebook's page gets nothing, and the same page on the gate's host everything", async () => {
+    const { faults, right } = await said(whole);
+    assert.deepEqual(faults, []);
+    assert.equal(right.length, 30);
+  });
+
+  it("finds that pages of other origins pass", () =>
+    finds(
+      whole,
+      "pages of other origins pass",
+      /^a call with the session of a notebook's page to the gate should get 403; it got 404/,
+    ));
+
+  it("finds that websockets of any origin pass", () =>
+    finds(
+      websockets,
+      "websockets of any origin pass",
+      /^a websocket of a notebook's page to the gate should get 403; it got 404/,
+    ));
+
+  it("finds that websockets are refused to everybody, which would prove nothing", () =>
+    finds(websockets, "websockets are refused", /^a websocket of a page of the gate itself should pass, or this/));
+
+  it("finds that the first of two sessions counts", () =>
+    finds(cookies, "the first of two sessions counts", /the victim should use \S+; it answered 200 to author@example/));
+
+  describe("by-path", () => {
+    const paths: Scene = (context) => byPathIn(context, browser, attempts.slice(0, 1));
+
+    it("passes where the same page on the gate's host gets everything", async () => {
+      const { faults, right } = await said(paths, "notebooks' paths stay at the gate");
+      assert.deepEqual(faults, []);
+      assert.equal(right.length, 8);
+    });
+
+    it("finds a gate that refuses pages of its own", () =>
+      finds(
+        paths,
+        "websockets are refused",
+        /^a websocket of a notebook's page to \S+ should go on with the session; it got 403/,
+      ));
+  });
+
+  describe("somebody-elses-session", () => {
+    const signedOut: Scene = (context, own) => somebodyElsesSessionIn(context, browser, own);
+
+    // The other browser knows no names of that domain.
+    const apartFromIt: Scene = (context, own) =>
+      withBrowser({ ...context, target: { ...context.target, browser: program } }, (one) =>
+        somebodyElsesSessionIn(context, one, own),
+      );
+
+    it("passes where a session counts at the gate with its mark alone", async () => {
+      const { faults, right } = await said(signedOut);
+      assert.deepEqual(faults, []);
+      assert.equal(right.length, 5);
+    });
+
+    it("passes where the notebooks' domain is on another site, whose pages reach applications neither", async () => {
+      const { faults, right } = await said(apartFromIt, undefined, undefined, apart);
+      assert.deepEqual(faults, []);
+      assert.equal(right.length, 6);
+    });
+
+    it("finds that a neighbour's page puts its author's session in the place of none", async () => {
+      const { faults } = await said(signedOut, "a session counts without its mark");
+      assert.match(
+        faults.join("\n"),
+        /^with the author's session for example\.com kubeflow\.example\.com\S+ should know nobody/,
+      );
+    });
+  });
+});

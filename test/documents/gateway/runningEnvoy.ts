@@ -1,0 +1,143 @@
+/** A real Envoy with the gateway's filters in the order in which istiod puts them, in front of an application that shows what it got. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingHttpHeaders, type IncomingMessage, createServer, request } from "node:http";
+import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePorts, listening, residentBytes } from "../../../cli/bench/envoyProcess";
+import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
+
+type Json = Record<string, unknown>;
+
+export interface Seen {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** What the application got; nothing where nothing reached it. */
+  passed?: { url: string; headers: IncomingHttpHeaders };
+}
+
+export interface RunningEnvoy {
+  ask(host: string, path: string, headers?: Record<string, string | string[]>, method?: string): Promise<Seen>;
+  /** Bytes that it holds. */
+  memory(): number;
+  close(): Promise<void>;
+}
+
+export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<RunningEnvoy> {
+  let last: Seen["passed"];
+  const application = createServer((incoming, answer) => {
+    last = { url: incoming.url ?? "", headers: incoming.headers };
+    answer.setHeader("set-cookie", [
+      `${args.sessionCookie}=planted`,
+      `${args.sessionCookie}_x_csrf=begun; Path=/; Domain=example.com`,
+      "mine=1; Domain=example.com",
+    ]);
+    answer.setHeader("service-worker-allowed", "/");
+    answer.end("an application");
+  });
+  await new Promise<void>((resolve) => application.listen(0, "127.0.0.1", resolve));
+  const [port] = await freePorts();
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-running-"));
+  const file = join(folder, "envoy.json");
+  writeFileSync(file, JSON.stringify(bootstrap(args, port, (application.address() as AddressInfo).port)));
+  const child = spawn(envoy, ["-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  await listening(child, port);
+  return {
+    async ask(host, path, headers = {}, method = "GET") {
+      last = undefined;
+      const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+        request({ port, host: "127.0.0.1", path, method, headers: { host, ...headers } }, resolve)
+          .once("error", reject)
+          .end();
+      });
+      let body = "";
+      for await (const chunk of incoming.setEncoding("utf8")) {
+        body += String(chunk);
+      }
+      return {
+        status: incoming.statusCode ?? 0,
+        headers: incoming.headers,
+        body,
+        ...(last === undefined ? {} : { passed: last }),
+      };
+    },
+    memory: () => residentBytes(child.pid),
+    async close() {
+      child.kill("SIGKILL");
+      await new Promise((resolve) => application.close(resolve));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The public HTTPS port as istiod makes it, without TLS, and one route that leads everywhere. */
+function bootstrap(args: GatewayFilterArgs, port: number, application: number): Json {
+  const { configPatches = [] } = gatewayFilter(args);
+  const filters: Json[] = [
+    {
+      name: "envoy.filters.http.router",
+      typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+    },
+  ];
+  for (const { applyTo, match, patch } of configPatches) {
+    const { portNumber } = (match?.listener ?? {}) as { portNumber?: number };
+    if (applyTo === "HTTP_FILTER" && portNumber === args.ports.https) {
+      filters.splice(patch?.operation === "INSERT_FIRST" ? 0 : filters.length - 1, 0, patch?.value as Json);
+    }
+  }
+  const merged = configPatches.find(({ applyTo }) => applyTo === "NETWORK_FILTER")?.patch?.value as
+    { typed_config: Json } | undefined;
+  const socket = (number: number) => ({ socket_address: { address: "127.0.0.1", port_value: number } });
+  return {
+    static_resources: {
+      listeners: [
+        {
+          name: "https",
+          address: socket(port),
+          filter_chains: [
+            {
+              filters: [
+                {
+                  name: "envoy.filters.network.http_connection_manager",
+                  typed_config: {
+                    ...merged?.typed_config,
+                    stat_prefix: "https",
+                    // As the mesh configuration and Istio's EDGE profile have them.
+                    normalize_path: true,
+                    merge_slashes: true,
+                    path_with_escaped_slashes_action: "UNESCAPE_AND_FORWARD",
+                    common_http_protocol_options: { headers_with_underscores_action: "DROP_HEADER" },
+                    route_config: {
+                      virtual_hosts: [
+                        {
+                          name: "any",
+                          domains: ["*"],
+                          routes: [{ match: { prefix: "/" }, route: { cluster: "application" } }],
+                        },
+                      ],
+                    },
+                    http_filters: filters,
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      clusters: [
+        {
+          name: "application",
+          type: "STATIC",
+          load_assignment: {
+            cluster_name: "application",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(application) } }] }],
+          },
+        },
+      ],
+    },
+  };
+}
