@@ -21,8 +21,22 @@ export interface Noticed {
   why?: string;
 }
 
-/** How often the suite looks until the change has reached the gateway; at least once with every check that is to notice. */
+/** How often the suite looks at least until the change has reached the gateway, so that every check that is to notice does. */
 export const looks = 4;
+
+/** For so long it goes on looking, in milliseconds: a gateway stays with an istiod that was replaced until that one has ended. */
+const patience = 90_000;
+
+/** Looks again and again until `done` says so, which gets the number of the look, or nothing more is to be expected. */
+async function lookUntil(done: (look: number) => Promise<boolean>): Promise<void> {
+  const end = Date.now() + patience;
+  for (let look = 0; look < looks || Date.now() < end; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    if (await done(look)) {
+      return;
+    }
+  }
+}
 
 /** Which rules are broken: all of them, one of each group, which shows that the suite can notice, or none. */
 export const mutationChoices = ["all", "one-of-each-group", "none"] as const;
@@ -130,8 +144,7 @@ async function breakAndMend(
   let why = "no check failed";
   try {
     await askInside(["mutate", name]);
-    for (let look = 0; look < looks && by.length === 0; look += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+    await lookUntil(async (look) => {
       try {
         // The quickest one mostly notices by itself; the longer nothing is noticed, the more of them look.
         by = await failing(able.slice(0, look + 1));
@@ -141,7 +154,8 @@ async function breakAndMend(
         }
         why = error.message;
       }
-    }
+      return by.length > 0;
+    });
   } finally {
     await askInside(["mutate", name, "--undo"]);
   }
@@ -150,10 +164,10 @@ async function breakAndMend(
   }
   // A check that goes on failing did not fail because of the mutation.
   let still = by;
-  for (let look = 0; look < looks && still.length > 0; look += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+  await lookUntil(async () => {
     still = await failing(by);
-  }
+    return still.length === 0;
+  });
   return still.length === 0
     ? { name, breaks, outcome: "noticed", by }
     : { name, breaks, outcome: "missed", by, why: `without it these fail too: ${still.join(", ")}` };

@@ -26,7 +26,7 @@ export function podsOf({ object, restarts }: Pick<Mutation, "object" | "restarts
   return restarts === undefined ? undefined : { namespace, name: restarts, told: true };
 }
 
-/** Makes pods anew that read their configuration at their start alone, and waits until the old ones have gone. */
+/** Makes pods anew that read their configuration at their start alone, and waits for the new ones; the old ones may still be ending. */
 export async function reachesPods(
   api: Pick<KubernetesObjectApi, "read" | "patch">,
   pods: Pods | undefined,
