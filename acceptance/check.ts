@@ -219,6 +219,8 @@ export interface NotebookHosts {
   domain: string;
   /** `https://auth.<domain>`. */
   signInHost: URL;
+  /** Whether notebooks get the Authorization header that their clients send, unless it is a JSON Web Token. */
+  authorization: boolean;
 }
 
 export interface Job {

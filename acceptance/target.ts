@@ -6,7 +6,7 @@ import { z } from "zod";
 import { BadInput, type Problem } from "../cli/exit";
 import { type Target } from "./check";
 import { readFront } from "./targetFront";
-import { readJupyterlab, readNotebooks } from "./targetNotebooks";
+import { readNotebookOptions } from "./targetNotebooks";
 import { passwordsIn, passwordsSchema, readPeople } from "./targetPeople";
 import { readServers } from "./targetServers";
 
@@ -26,6 +26,7 @@ export interface TargetOptions {
   closedApp?: string;
   inClusterApp?: string;
   notebooks?: string;
+  notebookAuthorization?: boolean;
   jupyterlab?: string;
   provider?: string;
   server?: string[];
@@ -106,8 +107,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       "write the Service's host and port, such as ml-pipeline-ui.kubeflow.svc.cluster.local:80",
     );
   }
-  const notebooks = readNotebooks(options.notebooks, gate, problem);
-  const jupyterlab = readJupyterlab(options.jupyterlab, problem);
+  const notebooks = readNotebookOptions(options, gate, problem);
   const ca = readCa(file("--ca", options.ca, false), options.ca, problem);
   const passwords = readJson("--passwords", file("--passwords", options.passwords, true), passwordsSchema, problem, {
     mend: 'write a JSON object of e-mail address to password, as "pulumi stack output --show-secrets --json staticPasswords" prints it, or to {"password": …, "connector": …, "login": …, "issuer": …}',
@@ -155,8 +155,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       app,
       closedApp,
       inClusterApp,
-      ...(notebooks === undefined ? {} : { notebooks }),
-      ...(jupyterlab === undefined ? {} : { jupyterlab }),
+      ...notebooks,
       ca,
       ...(options.wildcard === false ? { wildcard: false } : {}),
       address: connect,

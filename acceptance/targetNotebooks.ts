@@ -1,9 +1,27 @@
 import { notebookSignInHost } from "../stacks/notebookHosts";
-import { type NotebookHosts } from "./check";
-import { type Report } from "./target";
+import { type NotebookHosts, type Target } from "./check";
+import { type Report, type TargetOptions } from "./target";
+
+/** Reads the options about notebooks. */
+export function readNotebookOptions(
+  options: Pick<TargetOptions, "notebooks" | "notebookAuthorization" | "jupyterlab">,
+  gate: URL | undefined,
+  problem: Report,
+): Pick<Target, "notebooks" | "jupyterlab"> {
+  const hosts = readNotebooks(options.notebooks, gate, problem);
+  const authorization = options.notebookAuthorization === true;
+  if (authorization && options.notebooks === undefined) {
+    problem("--notebook-authorization", "no --notebooks", "name the notebooks' domain with --notebooks");
+  }
+  const jupyterlab = readJupyterlab(options.jupyterlab, problem);
+  return {
+    ...(hosts === undefined ? {} : { notebooks: { ...hosts, authorization } }),
+    ...(jupyterlab === undefined ? {} : { jupyterlab }),
+  };
+}
 
 /** Reads `--jupyterlab`: an image as pods name it. */
-export function readJupyterlab(image: string | undefined, problem: Report): string | undefined {
+function readJupyterlab(image: string | undefined, problem: Report): string | undefined {
   const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
   const reference = new RegExp(
     `^(?:[A-Za-z0-9.-]+(?::\\d{1,5})?/)?${part}(?:/${part})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
@@ -18,11 +36,11 @@ export function readJupyterlab(image: string | undefined, problem: Report): stri
 }
 
 /** Reads `--notebooks`: the domain, which is never the gate's own, above it or below it. */
-export function readNotebooks(
+function readNotebooks(
   domain: string | undefined,
   gate: URL | undefined,
   problem: Report,
-): NotebookHosts | undefined {
+): Pick<NotebookHosts, "domain" | "signInHost"> | undefined {
   if (domain === undefined || gate === undefined) {
     return undefined;
   }

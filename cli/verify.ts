@@ -55,6 +55,12 @@ export function addVerify(program: Command, context: CommandContext): void {
       new Option("--notebooks <domain>", "the domain below which notebooks have hosts of their own (notebooks.domain)"),
     )
     .addOption(
+      new Option(
+        "--notebook-authorization",
+        "notebooks get the Authorization header of their clients (notebooks.forwardAuthorization)",
+      ),
+    )
+    .addOption(
       new Option("--jupyterlab <image>", "an image with JupyterLab 4 that the cluster can pull, for a notebook of it"),
     )
     .addOption(

@@ -1,3 +1,4 @@
+import { edgeSecretName } from "../beside/edgeSecret";
 import { type Mode, theWayIn, twoPeople } from "./mode";
 
 /** Two of each, so that the sessions of notebooks are seen to be shared, too. */
@@ -17,13 +18,29 @@ export const notebookModes: readonly Mode[] = [
   {
     name: "notebooks-apart",
     stack: "dev",
-    settings: { ...replicas, notebooks: { mode: "separate-domain", domain: "kubeflow-notebooks.example.org" } },
+    settings: {
+      ...replicas,
+      notebooks: { mode: "separate-domain", domain: "kubeflow-notebooks.example.org", forwardAuthorization: true },
+    },
     only: ["notebooks", ...theWayIn],
     skip: ["notebooks/by-path"],
     // A websocket on which nothing comes is watched for six minutes.
     verify: ["--wait", "400"],
     breaks: "own",
-    why: "On another site browsers treat cookies and pages otherwise; what the gateway does with them is as in `notebooks`.",
+    why: "On another site browsers treat cookies and pages otherwise, and here notebooks get their clients' Authorization; what the gateway does with them is as in `notebooks`.",
+  },
+  {
+    name: "notebooks-one-certificate",
+    stack: "dev",
+    settings: {
+      ...replicas,
+      "certificates.edge": { type: "existingSecret", secretName: edgeSecretName },
+      notebooks: { mode: "subdomain", domain: "kubeflow-notebooks.example.com" },
+    },
+    beside: ["edge-secret"],
+    only: ["notebooks/sign-in", "notebooks/one-connection", "notebooks/attackers-page", ...theWayIn],
+    breaks: "own",
+    why: "Browsers keep one connection for all hosts of a certificate, and here one names the gate and the notebooks; what else is there is as in `notebooks`.",
   },
   {
     name: "notebooks-by-path",

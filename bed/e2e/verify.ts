@@ -89,7 +89,11 @@ export function appsOf({ apps = {} }: Pick<Facts, "apps">): string[] {
 
 /** A file of names knows no wildcard, and each notebook has a name of its own: all of them are at one address. */
 export function notebooksOf({ notebooks }: Pick<Facts, "notebooks">, address: string): string[] {
-  return notebooks === undefined ? [] : ["--notebooks", notebooks.domain, "--connect", address];
+  if (notebooks === undefined) {
+    return [];
+  }
+  const { domain, authorization } = notebooks;
+  return ["--notebooks", domain, ...(authorization ? ["--notebook-authorization"] : []), "--connect", address];
 }
 
 /** What clients meet before the gateway, and who renews what they see. */

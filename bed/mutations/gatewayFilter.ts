@@ -131,6 +131,13 @@ export const gatewayFilter: readonly Mutation[] = [
     noticedBy: ["origins/pipeline-artifacts"],
   },
   {
+    name: "pages-of-any-address",
+    breaks: "A link to a proxy of Kubeflow Pipelines shows anybody's page on the dashboard's origin.",
+    object: filter,
+    change: without("gatehouse.pipeline_proxies"),
+    noticedBy: ["origins/pipeline-proxies"],
+  },
+  {
     name: "frames-of-other-origins",
     breaks: "A page of another origin frames the gate's pages, and keeps hold of a tab that it opened.",
     object: filter,

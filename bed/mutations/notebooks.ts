@@ -72,6 +72,18 @@ export const notebooks: readonly Mutation[] = [
     noticedBy: ["notebooks/sign-in"],
   },
   {
+    name: "boards-at-the-gate",
+    breaks: "The gate has TensorBoards on its own origin, where a page of somebody's training run is the dashboard's.",
+    object: filter,
+    change: inEachPatch<Lua>(({ default_source_code: source }) => {
+      if (source !== undefined) {
+        source.inline_string = source.inline_string.replace(/\["tensorboard"\] = "[a-z-]+", /, "");
+      }
+    }),
+    modes,
+    noticedBy: ["notebooks/boards-and-viewers"],
+  },
+  {
     name: "notebooks-stay-signed-in",
     breaks: "Whoever signs out at the dashboard stays signed in to the notebooks.",
     object: filter,

@@ -11,8 +11,8 @@ export interface Facts {
   echoUrl?: string;
   /** Applications with hosts of their own that lead to the echo, where the stack has some. */
   apps?: AppFacts;
-  /** The domain below which notebooks have hosts of their own, where they have. */
-  notebooks?: { domain: string };
+  /** The domain below which notebooks have hosts of their own, where they have, and whether they get Authorization. */
+  notebooks?: { domain: string; authorization: boolean };
   /** How the gateway's Service lets clients in. */
   service: { type: string; nodePorts?: { http: number; https: number } };
   /** The issuer of people's tokens, where it isn't the platform's own Dex. */

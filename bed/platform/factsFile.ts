@@ -50,7 +50,9 @@ export async function writeFacts({ options, stack, api, steps, deployed, whyNotP
     url: `https://${hosts.gate}/`,
     ...(settings.echo.enabled ? { echoUrl: `https://${hosts.echo}/` } : {}),
     ...(settings.apps.length > 0 ? { apps: appFacts(settings) } : {}),
-    ...(notebooks === undefined ? {} : { notebooks: { domain: notebooks.domain } }),
+    ...(notebooks === undefined
+      ? {}
+      : { notebooks: { domain: notebooks.domain, authorization: notebooks.forwardAuthorization } }),
     service: { type, ...(type === "NodePort" ? { nodePorts } : {}) },
     caFile: files.ca,
     passwordsFile: files.passwords,

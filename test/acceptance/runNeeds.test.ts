@@ -44,7 +44,11 @@ describe("what a run finds of what checks need", () => {
     for (const [need, reason] of Object.entries(all)) {
       assert.match(reason, /--[a-z]+/, need);
     }
-    const notebooks = { domain: "notebooks.example.com", signInHost: new URL("https://auth.notebooks.example.com/") };
+    const notebooks = {
+      domain: "notebooks.example.com",
+      signInHost: new URL("https://auth.notebooks.example.com/"),
+      authorization: false,
+    };
     assert.match((await unmet(["notebook-paths"], { notebooks }))["notebook-paths"] ?? "", /--notebooks/);
   });
 

@@ -7,6 +7,7 @@ import { answerTo, attempts } from "../origins/broughtAbout";
 import { cookieTossing } from "./attack/cookieTossing";
 import { reading } from "./attack/reading";
 import { handshakeOf } from "./attack/handshake";
+import { attackersNotebook, attackPath, attackTitle } from "./own/attackersNotebook";
 import { type OwnNotebooks, withNotebooks } from "./own/ownNotebooks";
 import { bytesPath, streamingNotebook } from "./own/streamingNotebook";
 
@@ -15,13 +16,13 @@ export const attackersPage: Check = {
   area: "notebooks",
   name: "attackers-page",
   proves:
-    "In Chromium, with sessions at the gate and at notebooks, a notebook's page reads nothing of the gate, of an application or of another notebook, has nothing done there, opens no websocket there, sees no session, and costs nobody theirs by cookies; the same page on the gate's host does all of it.",
+    "In Chromium, with sessions at the gate and at notebooks, a page that a notebook shows reads nothing of the gate, of an application or of another notebook, has nothing done there, opens no websocket there, sees no session, and costs nobody theirs by cookies; the same page on the gate's host does all of it.",
   mend: "The gateway's rules for pages of other origins (documents/gateway/cross-origin.lua), its answers' Content-Security-Policy and Cross-Origin-Opener-Policy (documents/gateway/envoyFilter.ts), and documents/gateway/two-sessions.lua.",
   exercises: ["browser", "gateway", "oauth2-proxy", "Dex"],
   needs: ["cluster", "notebooks", "user", "sessions", "echo", "browser"],
   timeout: 600,
   run: (context) =>
-    withNotebooks(context, [{ name: "lab" }, streamingNotebook("other")], (own) =>
+    withNotebooks(context, [attackersNotebook("lab"), streamingNotebook("other")], (own) =>
       withBrowser(context, (browser) => attackersPageIn(context, browser, own)),
     ),
 };
@@ -65,10 +66,9 @@ export async function attackersPageIn(
     );
   }
 
-  // Nobody serves these pages: the browser is handed them, and believes that they are where they are.
-  const attacker = await pageAt(browser, new URL(`${lab.prefix}attack`, lab.origin));
+  const attacker = await ownPage(browser, new URL(`${lab.prefix}${attackPath}`, lab.origin));
   // What a notebook's page is where notebooks are below the gate's host.
-  const atGate = await pageAt(browser, new URL(`${lab.prefix}attack`, gate));
+  const atGate = await pageAt(browser, new URL(`${lab.prefix}${attackPath}`, gate));
   const victims: Victim[] = [
     { what: "the gate", url: new URL("/pipeline/apis/v2beta1/runs", gate), page: atGate },
     {
@@ -98,7 +98,20 @@ export async function attackersPageIn(
   await cookieTossing(context, browser, attacker, own, tosses);
 }
 
-/** With what the gateway adds to every page, without which a tab that it opens would be cut off from its own origin, too. */
+/** The page that the attacker's notebook shows. */
+async function ownPage(browser: BrowserContext, url: URL): Promise<Page> {
+  const page = await browser.newPage();
+  const answer = await visit(page, url);
+  if (answer.status() !== 200 || (await page.title()) !== attackTitle) {
+    throw new Error(`the attacker's notebook should show its page at ${url.href}; it answered ${answer.status()}`);
+  }
+  return page;
+}
+
+/**
+ * A page that nobody serves: the browser is handed it, and believes that it is where it is. With what the gateway adds to every page,
+ * without which a tab that it opens would be cut off from its own origin, too.
+ */
 export async function pageAt(browser: BrowserContext, url: URL): Promise<Page> {
   const page = await browser.newPage();
   await page.route(url.href, (route) =>

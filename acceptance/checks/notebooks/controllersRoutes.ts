@@ -29,30 +29,30 @@ export function notebookBelowRoot(place: NotebookPlace, name: string, pathHeader
   };
 }
 
-export function tensorboard({ namespace, gateway, clusterDomain }: NotebookPlace): VirtualServiceSpec {
+export function tensorboard({ namespace, gateway, clusterDomain }: NotebookPlace, name = "runs"): VirtualServiceSpec {
   return {
     hosts: ["*"],
     gateways: [gateway],
     http: [
       {
-        match: [{ uri: { prefix: `/tensorboard/${namespace}/runs/` } }],
+        match: [{ uri: { prefix: `/tensorboard/${namespace}/${name}/` } }],
         rewrite: { uri: "/" },
-        route: [{ destination: { host: `runs.${namespace}.svc.${clusterDomain}`, port: { number: 80 } } }],
+        route: [{ destination: { host: `${name}.${namespace}.svc.${clusterDomain}`, port: { number: 80 } } }],
         timeout: "300s",
       },
     ],
   };
 }
 
-export function viewer({ namespace, gateway, clusterDomain }: NotebookPlace): VirtualServiceSpec {
+export function viewer({ namespace, gateway, clusterDomain }: NotebookPlace, name = "data"): VirtualServiceSpec {
   return {
     hosts: ["*"],
     gateways: [gateway],
     http: [
       {
-        match: [{ uri: { prefix: `/pvcviewers/${namespace}/data/` } }],
+        match: [{ uri: { prefix: `/pvcviewers/${namespace}/${name}/` } }],
         rewrite: { uri: "/" },
-        route: [{ destination: { host: `pvcviewer-data.${namespace}.svc.${clusterDomain}`, port: { number: 80 } } }],
+        route: [{ destination: { host: `pvcviewer-${name}.${namespace}.svc.${clusterDomain}`, port: { number: 80 } } }],
         timeout: "30s",
       },
     ],

@@ -2,6 +2,7 @@ import { type Check } from "../../check";
 import { admission } from "./admission";
 import { attackersPage } from "./attackersPage";
 import { belowRoot } from "./belowRoot";
+import { boardsAndViewers } from "./boardsAndViewers";
 import { byPath } from "./byPath";
 import { jupyterlab } from "./jupyterlab";
 import { longLived } from "./longLived";
@@ -23,6 +24,7 @@ export const notebooks: readonly Check[] = [
   notebookSignOut,
   oneConnection,
   belowRoot,
+  boardsAndViewers,
   longLived,
   jupyterlab,
   attackersPage,

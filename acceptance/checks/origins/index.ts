@@ -4,6 +4,7 @@ import { foreignPage } from "./foreignPage";
 import { framing } from "./framing";
 import { otherPages } from "./otherPages";
 import { pipelineArtifacts } from "./pipelineArtifacts";
+import { pipelineProxies } from "./pipelineProxies";
 import { plantedSession } from "./plantedSession";
 import { twoSessions } from "./twoSessions";
 import { websockets } from "./websockets";
@@ -18,4 +19,5 @@ export const origins: readonly Check[] = [
   twoSessions,
   plantedSession,
   pipelineArtifacts,
+  pipelineProxies,
 ];

@@ -75,6 +75,7 @@ const withNotebooks: Target = {
   notebooks: {
     domain: "kubeflow-notebooks.example.com",
     signInHost: new URL("https://auth.kubeflow-notebooks.example.com"),
+    authorization: false,
   },
 };
 

@@ -43,6 +43,7 @@ const notebooksProxy: (typeof parts)[number] = [
 const hosts: NotebookHosts = {
   domain: "kubeflow-notebooks.example.com",
   signInHost: new URL("https://auth.kubeflow-notebooks.example.com"),
+  authorization: false,
 };
 const directory: Server = { address: "10.20.0.5", port: 636, parts: ["dex"] };
 const listedPorts = [15012, 8080, 8443];

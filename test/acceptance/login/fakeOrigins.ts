@@ -41,8 +41,17 @@ export class FakeOrigins {
     );
   }
 
-  /** What becomes of an artifact of Kubeflow Pipelines; nothing for other paths. */
+  /** What becomes of an artifact of Kubeflow Pipelines, and of its proxies to any address; nothing for other paths. */
   artifact({ host, path }: Asked): FakeAnswer | undefined {
+    const decoded = decodeURIComponent(decodeURIComponent(path.replace(/\?.*/, "")));
+    if (/^\/pipeline\//.test(decoded)) {
+      if (/\/_proxy\//.test(this.wrong === "proxies in other spellings pass" ? path : decoded.toLowerCase())) {
+        return { status: this.wrong === "proxies to any address pass" ? 404 : 403 };
+      }
+      if (this.wrong === "everything of pipelines is refused") {
+        return { status: 403 };
+      }
+    }
     if (!/^\/pipeline\/artifacts\//i.test(path)) {
       return undefined;
     }

@@ -77,6 +77,23 @@ describe("the option for notebooks", () => {
   it("takes a domain beside the gate's", () => {
     const { target: beside } = readTarget("https://kubeflow.example.com", { notebooks: "notebooks.example.com" }, {});
     assert.equal(beside.notebooks?.signInHost.href, "https://auth.notebooks.example.com/");
+    assert.equal(beside.notebooks?.authorization, false);
+  });
+
+  it("is told whether notebooks get Authorization, which says nothing without the domain", () => {
+    const options = { notebooks: "notebooks.example.com", notebookAuthorization: true };
+    assert.equal(readTarget("https://kubeflow.example.com", options, {}).target.notebooks?.authorization, true);
+    assert.throws(
+      () => readTarget("https://kubeflow.example.com", { notebookAuthorization: true }, {}),
+      (error: unknown) => {
+        assert.ok(error instanceof BadInput);
+        assert.deepEqual(
+          error.problems.map(({ key, value }) => [key, value]),
+          [["--notebook-authorization", "no --notebooks"]],
+        );
+        return true;
+      },
+    );
   });
 });
 

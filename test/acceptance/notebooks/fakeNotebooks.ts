@@ -3,9 +3,11 @@ import { type IncomingMessage } from "node:http";
 import { type Socket } from "node:net";
 import { UnsecuredJWT } from "jose";
 import { type Person, type Target } from "../../../acceptance/check";
+import { attackHtml, attackPath } from "../../../acceptance/checks/notebooks/own/attackersNotebook";
 import { type OwnNotebooks } from "../../../acceptance/checks/notebooks/own/ownNotebooks";
 import { notebookAt, notebooksOf } from "../../../acceptance/notebookHosts";
 import { signIn } from "../../../acceptance/signIn/session";
+import { notebookKinds } from "../../../stacks/notebookHosts";
 import { apart, belongsToSession, domain, echoed, refusal, signInPage } from "./fakePages";
 import { issue, type Issued } from "../certificates";
 import { type FakeAnswer, fakeAuthority, type FakeGate, fakeGate, type FakeRequest, gateName } from "../fakeGate";
@@ -17,9 +19,14 @@ export const person: Person = { email: "user@example.com", password: "secret" };
 /** Somebody else who may sign in. */
 export const author: Person = { email: "author@example.com", password: "secret" };
 export const namespace = "gatehouse-verify-0123abcd";
-const running = ["lab", "other", "studio", "coder"];
+const running = ["lab", "other", "studio", "coder", "runs", "data"];
 /** Those that are asked below the root, and what tells them where they are. */
-const belowRoot: Record<string, Record<string, boolean>> = { studio: { "x-rstudio-root-path": true }, coder: {} };
+const belowRoot: Record<string, Record<string, boolean>> = {
+  studio: { "x-rstudio-root-path": true },
+  coder: {},
+  runs: {},
+  data: {},
+};
 
 /** Ways in which a deployment's notebooks may be wrong; a right one has none of them. */
 export type Wrong =
@@ -30,6 +37,7 @@ export type Wrong =
   | "the notebook gets the session"
   | "the notebook gets no cookies"
   | "the notebook gets Authorization"
+  | "the notebook gets Jupyter's Authorization"
   | "a host serves every path"
   | "a host serves its neighbour"
   | "every host has a notebook"
@@ -148,9 +156,10 @@ class FakeNotebooks {
   }
 
   #gate(request: FakeRequest, url: URL): FakeAnswer {
-    const [, kind, ns = "", own = ""] = url.pathname.split("/");
-    if (kind === "notebook" && this.wrong !== "notebooks' paths stay at the gate") {
-      const location = `https://${ns}--${own}.${this.domain}:${url.port}${request.path}`;
+    const [, first, ns = "", own = ""] = url.pathname.split("/");
+    const kind = notebookKinds.find(({ path }) => path === first);
+    if (kind !== undefined && this.wrong !== "notebooks' paths stay at the gate") {
+      const location = `https://${ns}--${own}${kind.suffix}.${this.domain}:${url.port}${request.path}`;
       return { status: this.wrong === "the gate leads by 302" ? 302 : 307, headers: { location } };
     }
     if (url.pathname.startsWith("/dex/")) {
@@ -200,8 +209,9 @@ class FakeNotebooks {
   }
 
   #notebook(request: FakeRequest, url: URL): FakeAnswer {
-    const [ns = "", own = ""] = url.hostname.slice(0, -this.domain.length - 1).split("--");
-    const home = `/notebook/${ns}/${own}/`;
+    const [ns = "", own = "", ...ending] = url.hostname.slice(0, -this.domain.length - 1).split("--");
+    const kind = notebookKinds.find(({ suffix }) => suffix === ending.map((part) => `--${part}`).join(""));
+    const home = `/${kind?.path}/${ns}/${own}/`;
     const path = decodeURIComponent(url.pathname).replaceAll("\\", "/");
     const settled = new URL(path.replace(/^\/+/, "/"), "https://a.invalid").pathname;
     if (settled === "/") {
@@ -221,6 +231,9 @@ class FakeNotebooks {
     if (!running.includes(own) && this.wrong !== "every host has a notebook") {
       return { status: 404 };
     }
+    if (settled === `${home}${attackPath}`) {
+      return { headers: { "content-type": "text/html" }, body: attackHtml };
+    }
     const { cookie, authorization, ...others } = request.headers;
     const kept = (cookie ?? "")
       .split(";")
@@ -237,9 +250,16 @@ class FakeNotebooks {
         ...others,
         ...Object.fromEntries(told.map((name) => [name, home])),
         cookie: kept === "" || this.wrong === "the notebook gets no cookies" ? undefined : kept,
-        authorization: this.wrong === "the notebook gets Authorization" ? authorization : undefined,
+        authorization: this.#handsOn(authorization) ? authorization : undefined,
       },
       user,
+    );
+  }
+
+  #handsOn(authorization = "Bearer"): boolean {
+    return (
+      this.wrong === "the notebook gets Authorization" ||
+      (this.wrong === "the notebook gets Jupyter's Authorization" && !authorization.startsWith("Bearer"))
     );
   }
 
@@ -346,7 +366,7 @@ export async function fakeNotebooks(
     ...gate.target,
     people: [person],
     client: { id: "gate", secret: "s", redirectUri: `${gate.target.gate.origin}/oauth2/callback` },
-    notebooks: { domain: below, signInHost: new URL(`https://auth.${below}:${port}`) },
+    notebooks: { domain: below, signInHost: new URL(`https://auth.${below}:${port}`), authorization: false },
   };
   return { target, close: () => gate.close() };
 }
@@ -356,6 +376,14 @@ export async function ownNotebooks(target: Target): Promise<OwnNotebooks<"lab" |
   const hosts = notebooksOf(target);
   const [lab, other] = [notebookAt(hosts, namespace, "lab"), notebookAt(hosts, namespace, "other")];
   return { namespace, at: { lab, other }, session: await signIn(target, person, new URL(lab.prefix, lab.origin)) };
+}
+
+/** And the two other kinds of what has a host. */
+export async function ownBoards(target: Target): Promise<OwnNotebooks<"lab" | "runs" | "data">> {
+  const hosts = notebooksOf(target);
+  const { at, ...own } = await ownNotebooks(target);
+  const runs = notebookAt(hosts, namespace, "runs", "tensorboard");
+  return { ...own, at: { lab: at.lab, runs, data: notebookAt(hosts, namespace, "data", "viewer") } };
 }
 
 /** And those that are asked below the root. */

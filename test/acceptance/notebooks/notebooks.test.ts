@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type CheckContext } from "../../../acceptance/check";
 import { belowRootAt, serviceWorkersAt } from "../../../acceptance/checks/notebooks/belowRoot";
+import { boardsAndViewersAt } from "../../../acceptance/checks/notebooks/boardsAndViewers";
 import { oneConnectionAt } from "../../../acceptance/checks/notebooks/oneConnection";
 import { type OwnNotebooks } from "../../../acceptance/checks/notebooks/own/ownNotebooks";
 import { returnAddressesAt } from "../../../acceptance/checks/notebooks/returnAddresses";
@@ -9,7 +10,7 @@ import { signInAt } from "../../../acceptance/checks/notebooks/signIn";
 import { signOutAt } from "../../../acceptance/checks/notebooks/signOut";
 import { MemoryApi } from "../cluster/memoryApi";
 import { contextFor } from "../fakeGate";
-import { fakeNotebooks, ownBelowRoot, ownNotebooks, type Wrong } from "./fakeNotebooks";
+import { fakeNotebooks, ownBelowRoot, ownBoards, ownNotebooks, type Wrong } from "./fakeNotebooks";
 
 type Run = (context: CheckContext, own: OwnNotebooks<"lab" | "other">) => Promise<void>;
 
@@ -58,6 +59,8 @@ const cases: {
       "the notebook gets the session": /^the session alone: the notebook got the session in the header cookie/,
       "the notebook gets no cookies": /^another cookie before it: the notebook should get "a=1"; it got \[\]/,
       "the notebook gets Authorization": /^with Authorization: Bearer … and a session .*; it got one/,
+      "the notebook gets Jupyter's Authorization":
+        /^with Authorization: token … and a session .* without it; it got one/,
       "a host serves every path": /^\/hub\/ at the notebook's host should get 404; came status 200/,
       "a host serves its neighbour": /^\S+%2e%2e\/other\/ at the notebook's host should lead to no other place/,
       "every host has a notebook": /^a host without a notebook should get 404; came status 200/,
@@ -115,6 +118,21 @@ const cases: {
     },
   },
   {
+    name: "notebooks/boards-and-viewers",
+    run: async (context) => boardsAndViewersAt(context, await ownBoards(context.target)),
+    atLeast: 200,
+    wrong: {
+      "notebooks' paths stay at the gate": /^a TensorBoard: the gate should lead to \S+ with 307; came 403 to nowhere/,
+      "notebooks sign in at the gate":
+        /^a TensorBoard: whoever has no session should get .* of auth\.\S+; .* for kubeflow/,
+      "the notebook gets the session": /^a TensorBoard: it should see the other cookies alone; it got those named/,
+      "paths stay as they are":
+        /^a TensorBoard: it should be asked for \/data\S+ by \S+; it was asked for \/tensorboard/,
+      "a host serves every path": /^a TensorBoard: \/notebook\/\S+ at \S+ should get 404; came status 200/,
+      "pages of other origins pass": /^a TensorBoard to the gate: a call \(same-site\) should get 403; it got 404/,
+    },
+  },
+  {
     name: "notebooks/one-connection",
     run: oneConnectionAt,
     atLeast: 8,
@@ -126,6 +144,31 @@ const cases: {
     },
   },
 ];
+
+describe("notebooks/sign-in where notebooks get Authorization", () => {
+  const handedOn: Run = ({ target, ...context }, own) => {
+    const { notebooks } = target;
+    return signInAt(
+      { ...context, target: { ...target, ...(notebooks && { notebooks: { ...notebooks, authorization: true } }) } },
+      own,
+    );
+  };
+
+  it("passes where Jupyter's own token arrives, and no JSON Web Token", async () => {
+    const { faults } = await said(handedOn, "the notebook gets Jupyter's Authorization");
+    assert.deepEqual(faults, []);
+  });
+
+  it("finds that none arrives", async () => {
+    const { faults } = await said(handedOn);
+    assert.match(faults.join("\n"), /^with Authorization: token … and a session .* with just that; it got none$/m);
+  });
+
+  it("finds that a JSON Web Token arrives, too", async () => {
+    const { faults } = await said(handedOn, "the notebook gets Authorization");
+    assert.match(faults.join("\n"), /^with Authorization: Bearer … and a session .* without it; it got one$/m);
+  });
+});
 
 describe("notebooks/one-connection behind a load balancer that ends TLS", () => {
   const behindIt: Run = (context, own) =>

@@ -70,6 +70,24 @@ describe("notebooks of the suite's own", () => {
     assert.equal(api.calls.at(-1)?.path, `/api/v1/namespaces/${namespace}`);
   });
 
+  it("may be a TensorBoard or a viewer, as their controllers make them", () => {
+    const place = { ...placeOf(contextFor(target), "team-a") };
+    const made = (name: string, kind: "tensorboard" | "viewer") =>
+      notebookManifests(place, { name, kind }, "x").map(({ kind: what, metadata }) => `${what} ${metadata.name}`);
+    assert.deepEqual(made("runs", "tensorboard"), [
+      "ConfigMap runs",
+      "Service runs",
+      "VirtualService runs",
+      "Pod runs",
+    ]);
+    assert.deepEqual(made("data", "viewer"), [
+      "ConfigMap data",
+      "Service pvcviewer-data",
+      "VirtualService pvcviewer-data",
+      "Pod data",
+    ]);
+  });
+
   it("may be a server as people have it, which is told its path and tells what it sees", () => {
     const place = { ...placeOf(contextFor(target), "team-a") };
     const [config, , , pod] = notebookManifests(place, jupyterNotebook("lab", "registry.example.com/jupyter:1"), "x");

@@ -3,6 +3,7 @@ import { applicationCookies } from "../../../acceptance/checks/origins/applicati
 import { framing } from "../../../acceptance/checks/origins/framing";
 import { otherPages } from "../../../acceptance/checks/origins/otherPages";
 import { pipelineArtifacts } from "../../../acceptance/checks/origins/pipelineArtifacts";
+import { pipelineProxies } from "../../../acceptance/checks/origins/pipelineProxies";
 import { plantedSession } from "../../../acceptance/checks/origins/plantedSession";
 import { twoSessions } from "../../../acceptance/checks/origins/twoSessions";
 import { websockets } from "../../../acceptance/checks/origins/websockets";
@@ -74,6 +75,27 @@ describe("origins: pages of others", () => {
 
     it("finds artifacts that are pages of the gate", () =>
       notices(pipelineArtifacts, "artifacts are pages of the gate", /should come with the directive sandbox/));
+  });
+
+  describe("pipeline-proxies", () => {
+    it("passes where no proxy leads to any address, and the API beside them goes on", () => passes(pipelineProxies, 8));
+
+    it("finds proxies to any address", () =>
+      notices(
+        pipelineProxies,
+        "proxies to any address pass",
+        /_proxy\/https%3A%2F%2Fevil.example%2F would show another address's page .* should get 403; it got 404/,
+      ));
+
+    it("finds one in another spelling", () =>
+      notices(
+        pipelineProxies,
+        "proxies in other spellings pass",
+        /%5Fproxy\/evil.example\/ would show another address's page .* should get 403; it got 404/,
+      ));
+
+    it("finds that the API beside them is refused, too", () =>
+      notices(pipelineProxies, "everything of pipelines is refused", /the API beside them should go on; it got 403/));
   });
 
   describe("application-cookies", () => {

@@ -152,12 +152,20 @@ describe("The end-to-end run", () => {
     assert.ok(!needsMet(bare, mode, 0).includes("acme-http01"));
     assert.deepEqual(certificateOf(challenged.facts), ["--acme-http01"]);
     assert.deepEqual(certificateOf(facts), []);
-    const origins: Bed = { ...bare, facts: { ...facts, notebooks: { domain: "notebooks.example.com" } } };
+    const origins: Bed = {
+      ...bare,
+      facts: { ...facts, notebooks: { domain: "notebooks.example.com", authorization: false } },
+    };
     assert.ok(needsMet(origins, mode, 0).includes("notebooks") && !needsMet(bare, mode, 0).includes("notebooks"));
+    assert.ok(
+      !needsMet(origins, mode, 0).includes("notebook-paths") && needsMet(bare, mode, 0).includes("notebook-paths"),
+    );
     assert.deepEqual(notebooksOf(origins.facts, "192.0.2.1"), [
       ...["--notebooks", "notebooks.example.com"],
       ...["--connect", "192.0.2.1"],
     ]);
+    const notebooks = { domain: "notebooks.example.com", authorization: true };
+    assert.ok(notebooksOf({ notebooks }, "192.0.2.1").includes("--notebook-authorization"));
     assert.deepEqual(notebooksOf(facts, "192.0.2.1"), []);
   });
 

@@ -52,13 +52,14 @@ export function withNotebooks<Name extends string>(
     await Promise.all(
       programs.map(({ name, server }) => ready(sandbox, name, server === undefined ? patience : patienceForServers)),
     );
-    const addresses = programs.map(({ name }) => [name, notebookAt(notebooksOf(target), namespace, name)] as const);
+    const addressOf = ({ name, kind }: NotebookProgram) => notebookAt(notebooksOf(target), namespace, name, kind);
     probe.busy("waiting until the gateway knows the notebooks");
     const session = await answering(
       context,
-      programs.map(({ name, server }) => ({ ...notebookAt(notebooksOf(target), namespace, name), server })),
+      programs.map((program) => ({ ...addressOf(program), server: program.server })),
     );
-    await action({ namespace, at: Object.fromEntries(addresses) as Record<Name, NotebookAddress>, session });
+    const at = Object.fromEntries(programs.map((program) => [program.name, addressOf(program)]));
+    await action({ namespace, at: at as Record<Name, NotebookAddress>, session });
   });
 }
 

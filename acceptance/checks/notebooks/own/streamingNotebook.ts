@@ -1,25 +1,9 @@
-import { parse, stringify } from "yaml";
-import { echoConfig } from "../../../../documents/gateway/echoConfig";
-import { type NotebookProgram, notebookPort } from "./manifests";
+import { at, type EchoConfig, echoNotebook, typed, withoutEcho } from "./echoNotebook";
+import { type NotebookProgram } from "./manifests";
 
 /** The path below a notebook's own at which its bytes come back as they go in. */
 export const bytesPath = "bytes";
 const bytesPort = 9001;
-
-interface Echo {
-  static_resources: {
-    listeners: { filter_chains: { filters: { typed_config: Http }[] }[] }[];
-    clusters?: unknown[];
-  };
-}
-
-interface Http {
-  stream_idle_timeout?: string;
-  route_config: { virtual_hosts: { routes: unknown[] }[] };
-  http_filters: { name: string }[];
-}
-
-const typed = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
 
 /**
  * Envoy gives back bytes of a TCP connection, and hands HTTP on to one; that answers 200 by itself. Whoever asked for a websocket
@@ -45,46 +29,38 @@ end
 
 /** A notebook that answers as the echo does, and at one path gives back what comes, for as long as somebody is there. */
 export function streamingNotebook<Name extends string>(name: Name): NotebookProgram & { name: Name } {
-  const config = parse(echoConfig(notebookPort)) as Echo;
-  const { listeners } = config.static_resources;
-  const http = listeners[0]?.filter_chains[0]?.filters[0]?.typed_config;
-  const host = http?.route_config.virtual_hosts[0];
-  if (http === undefined || host === undefined) {
-    throw new Error("the echo's configuration has another shape");
-  }
-  http.stream_idle_timeout = "0s";
-  const lua = typed("filters.http.lua.v3.Lua");
-  const echoes = http.http_filters.map((filter) => filter.name).filter((each) => each !== "router");
-  host.routes.unshift({
-    match: { safe_regex: { regex: `/notebook/[^/]+/[^/]+/${bytesPath}` } },
-    route: { cluster: "bytes", timeout: "0s" },
-    typed_per_filter_config: {
-      ...Object.fromEntries(
-        echoes.map((each) => [each, { "@type": typed("filters.http.lua.v3.LuaPerRoute"), disabled: true }]),
-      ),
-      answers: {
-        "@type": typed("filters.http.lua.v3.LuaPerRoute"),
-        source_code: { inline_string: answers },
+  return echoNotebook(name, ({ config, http, host }) => {
+    http.stream_idle_timeout = "0s";
+    host.routes.unshift({
+      match: at(bytesPath),
+      route: { cluster: "bytes", timeout: "0s" },
+      typed_per_filter_config: {
+        ...withoutEcho,
+        answers: {
+          "@type": typed("filters.http.lua.v3.LuaPerRoute"),
+          source_code: { inline_string: answers },
+        },
       },
-    },
-  });
-  http.http_filters.unshift({ name: "answers", typed_config: { "@type": lua } } as { name: string });
-  const address = { socket_address: { address: "127.0.0.1", port_value: bytesPort } };
-  listeners.push({
-    name: "bytes",
-    address,
-    filter_chains: [{ filters: [{ name: "bytes", typed_config: { "@type": typed("filters.network.echo.v3.Echo") } }] }],
-  } as unknown as Echo["static_resources"]["listeners"][number]);
-  config.static_resources.clusters = [
-    {
+    });
+    http.http_filters.unshift({ name: "answers", typed_config: { "@type": typed("filters.http.lua.v3.Lua") } });
+    const address = { socket_address: { address: "127.0.0.1", port_value: bytesPort } };
+    config.static_resources.listeners.push({
       name: "bytes",
-      type: "STATIC",
-      upstream_config: {
-        name: "tcp",
-        typed_config: { "@type": typed("upstreams.http.tcp.v3.TcpConnectionPoolProto") },
+      address,
+      filter_chains: [
+        { filters: [{ name: "bytes", typed_config: { "@type": typed("filters.network.echo.v3.Echo") } }] },
+      ],
+    } as unknown as EchoConfig["static_resources"]["listeners"][number]);
+    config.static_resources.clusters = [
+      {
+        name: "bytes",
+        type: "STATIC",
+        upstream_config: {
+          name: "tcp",
+          typed_config: { "@type": typed("upstreams.http.tcp.v3.TcpConnectionPoolProto") },
+        },
+        load_assignment: { cluster_name: "bytes", endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
       },
-      load_assignment: { cluster_name: "bytes", endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
-    },
-  ];
-  return { name, config: stringify(config, { lineWidth: 0 }) };
+    ];
+  });
 }
