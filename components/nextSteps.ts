@@ -23,6 +23,9 @@ export function dnsRecords(
   const origins = notebookOriginsOf(settings);
   const ofNotebooks = origins === undefined ? [] : [everyNotebookHost(origins.domain)];
   const names = [...certified, ...others, ...ofNotebooks].join(" and ");
+  // A file of hosts has no wildcards.
+  const inFile =
+    origins === undefined ? "" : `, where ${notebookSignInHost(origins.domain)} and each notebook's host need a line`;
   switch (ingress.service.type) {
     case "LoadBalancer":
       return address.apply((known) =>
@@ -32,7 +35,7 @@ export function dnsRecords(
       );
     case "NodePort":
       return pulumi.output(
-        `${names}: the address of a node whose ports 80 and 443 lead to ${ingress.service.nodePorts.http} and ${ingress.service.nodePorts.https}; on your own machine 127.0.0.1 in /etc/hosts`,
+        `${names}: the address of a node whose ports 80 and 443 lead to ${ingress.service.nodePorts.http} and ${ingress.service.nodePorts.https}; on your own machine 127.0.0.1 in /etc/hosts${inFile}`,
       );
     case "ClusterIP":
       return pulumi.output(
@@ -159,7 +162,9 @@ function notebookSteps(settings: Settings): string[] {
   const origins = notebookOriginsOf(settings);
   const { provider } = settings.identity;
   return origins === undefined
-    ? []
+    ? [
+        "Notebooks of profiles are served once they have hosts of their own (notebooks.mode), or once ingress.applicationNamespaces names each profile's namespace: docs/22-notebooks.md",
+      ]
     : [
         "Give Kubeflow's controllers the variables of the output `kubeflow`: pulumi stack output kubeflow",
         "See that nobody had a route at the Gateway of notebooks before the API server looked at each: docs/22-notebooks.md#switching",

@@ -1,12 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedApp } from "../stacks/checkedApp";
+import { filterPriority } from "../documents/gateway/envoyFilter";
+import { pipelinesUiFilters } from "../documents/gateway/pipelinesUi";
+import { notebookOriginsOf } from "../stacks/notebookHosts";
+import { isPipelinesUi } from "../stacks/pipelinesUi";
 import { type App, type Settings } from "../stacks/schema";
 import { AcmeChallenges } from "./acmeChallenges";
 import { AcmeIssuer } from "./acmeIssuer";
 import { insiders, outsiders } from "./appAccess";
 import { type CertificateAuthority } from "./certificateAuthority";
-import { AuthorizationPolicy, Gateway, VirtualService } from "./customResources";
+import { AuthorizationPolicy, EnvoyFilter, Gateway, VirtualService } from "./customResources";
 import { edgeCovers, edgeSecret } from "./edgeCertificate";
 import { serversOf } from "./gatewayServers";
 import { type IdentityProvider } from "./identityProvider";
@@ -51,7 +55,11 @@ export class ProtectedApp extends pulumi.ComponentResource {
     this.url = `https://${host}/`;
 
     // Nobody gets to the application before these are there.
-    const rules = [...this.guardPods(name, args, child), ...this.guardHost(name, args, host, child)];
+    const rules = [
+      ...this.guardPods(name, args, child),
+      ...this.guardHost(name, args, host, child),
+      ...this.closePipelines(name, args, host, child),
+    ];
     const certificate = this.certificate(name, args, host, child);
     const closed = { parent: this, dependsOn: [...dependsOn, ...rules] };
     const own = { name: `app-${app.name}`, namespace: namespaces.ingress, labels: partOf };
@@ -113,6 +121,32 @@ export class ProtectedApp extends pulumi.ComponentResource {
       closed,
     );
     this.registerOutputs({ url: this.url });
+  }
+
+  /** Ways of Kubeflow Pipelines' UI to everybody's artifacts and to any address, as at the gate's own host. */
+  private closePipelines(
+    name: string,
+    { app, settings }: ProtectedAppArgs,
+    host: string,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[] {
+    if (!isPipelinesUi(app)) {
+      return [];
+    }
+    const spec = {
+      workloadSelector: { labels: gateway.labels },
+      priority: filterPriority,
+      configPatches: pipelinesUiFilters({
+        ports: gateway.ports,
+        host,
+        wholeHost: true,
+        underEveryName: false,
+        boardsElsewhere: notebookOriginsOf(settings) !== undefined,
+        suffix: `.${app.name}`,
+      }),
+    };
+    const metadata = { name: `app-${app.name}`, namespace: namespaces.ingress, labels: partOf };
+    return [new EnvoyFilter(`${name}-pipelines`, { metadata, spec }, opts)];
   }
 
   /** The pods let in the gateway and whom the settings name: by their sidecar, and by the network where they have none. */

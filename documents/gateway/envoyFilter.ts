@@ -12,6 +12,7 @@ import {
 import { type NotebookFilterArgs, notebookFilters, signOutsOf, wayBackOf } from "./notebookFilters";
 import { identityPrefixes, proxyIdentity } from "./identityHeaders";
 import { luaFilter, luaMap, luaSet, luaString } from "./lua";
+import { pipelinesUiFilters } from "./pipelinesUi";
 import { type SessionFilterArgs, sessionFilters, sessionNamesOf } from "./sessionFilters";
 
 export interface GatewayFilterArgs extends SessionFilterArgs {
@@ -91,6 +92,9 @@ const againstForeignPages = [
   ["cross-origin-opener-policy", "same-origin-allow-popups", "ADD_IF_ABSENT"],
 ] as const;
 
+/** After everybody else's filters, so that "first" and "last" are first and last of all (IST0151). */
+export const filterPriority = 10;
+
 /** What the gateway does to every request and answer that Istio's own resources have no words for. */
 export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter["spec"]> {
   const {
@@ -112,8 +116,7 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
   const behindProxies = args.tlsEndsAt === "load balancer" || trustedHops > 0;
   return {
     workloadSelector: { labels: gatewayLabels },
-    // After everybody else's filters, so that "first" and "last" below are first and last of all (IST0151).
-    priority: 10,
+    priority: filterPriority,
     configPatches: [
       removeForgedHeaders(trustedHops),
       insertFirst(
@@ -156,16 +159,14 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
         ),
       ),
       ...sessionFilters(args),
-      insertBeforeRouter(
-        ports.https,
-        "gatehouse.pipeline_artifacts",
-        lua(
-          luaFilter("pipeline-artifacts.lua", {
-            gateHost: luaString(gateHost),
-            underEveryName: String(domain === undefined),
-          }),
-        ),
-      ),
+      ...pipelinesUiFilters({
+        ports,
+        host: gateHost,
+        wholeHost: false,
+        underEveryName: domain === undefined,
+        boardsElsewhere: notebooks !== undefined,
+        suffix: "",
+      }),
       checkUnroutedPaths(args),
       ...(Object.keys(userPrefixes).length > 0
         ? [
@@ -200,17 +201,6 @@ export function gatewayFilter(args: GatewayFilterArgs): NonNullable<IEnvoyFilter
           luaFilter("misdirected.lua", {
             hosts: luaSet(hosts),
             below: luaString(notebooks === undefined ? "" : `.${notebooks.domain}`),
-          }),
-        ),
-      ),
-      insertBeforeRouter(
-        ports.https,
-        "gatehouse.pipeline_proxies",
-        lua(
-          luaFilter("pipeline-proxies.lua", {
-            gateHost: luaString(gateHost),
-            underEveryName: String(domain === undefined),
-            viewersClosed: String(notebooks !== undefined),
           }),
         ),
       ),

@@ -3,7 +3,9 @@
 -- has to name exactly one, in the only spelling that the UI and this filter read alike. And an artifact is a file that anybody's
 -- pipeline made: as a page of this origin its scripts would have a person's session, so a browser is told to give it an origin of
 -- nobody's (https://www.w3.org/TR/CSP3/#directive-sandbox).
-local gate_host = {{gateHost}}
+local ui_host = {{uiHost}}
+-- Whether all of that host is the UI, which has the same below "/" as below "/pipeline/".
+local whole_host = {{wholeHost}}
 -- Where the gate's host is an address, its routes are there under every name.
 local under_every_name = {{underEveryName}}
 
@@ -22,7 +24,8 @@ end
 local function is_artifact(headers)
   local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", "")
   local path = (headers:get(":path") or ""):lower():gsub("[?#].*", "")
-  return (under_every_name or authority == gate_host) and path:find("^/pipeline/+artifacts/") ~= nil
+  local at_ui = under_every_name or authority == ui_host
+  return at_ui and (path:find("^/pipeline/+artifacts/") ~= nil or (whole_host and path:find("^/+artifacts/") ~= nil))
 end
 
 local function names_one_namespace(path)

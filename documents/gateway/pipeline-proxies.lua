@@ -2,7 +2,9 @@
 -- address in it, so that a link shows anybody's page on the dashboard's own origin (CVE-2026-54745; proxy-middleware.ts of its
 -- frontend). Nothing of Kubeflow asks for it. The same UI shows TensorBoards of its own below /apps/tensorboard/proxy/: closed
 -- where what runs anybody's code has hosts of its own.
-local gate_host = {{gateHost}}
+local ui_host = {{uiHost}}
+-- Whether all of that host is the UI, which has the same below "/" as below "/pipeline/".
+local whole_host = {{wholeHost}}
 -- Where the gate's host is an address, its routes are there under every name.
 local under_every_name = {{underEveryName}}
 local viewers_closed = {{viewersClosed}}
@@ -14,14 +16,15 @@ local function decoded(text)
 end
 
 local function is_of_pipelines(authority, path)
-  return (under_every_name or authority == gate_host) and path:find("^/pipeline/") ~= nil
+  return (under_every_name or authority == ui_host) and (whole_host or path:find("^/pipeline/") ~= nil)
 end
 
 local function fault(path)
   if path:find("/_proxy/", 1, true) then
     return "This proxy would show pages of any address on the dashboard's origin."
   end
-  if viewers_closed and path:find("^/pipeline/+apps/+tensorboard/+proxy") then
+  local beginning = path:match("^/pipeline(/.*)$") or (whole_host and path) or ""
+  if viewers_closed and beginning:find("^/+apps/+tensorboard/+proxy") then
     return "TensorBoards are on hosts of their own: make one with the dashboard's TensorBoards."
   end
   return nil

@@ -52,8 +52,10 @@ export const notebooksAreElsewhere = comparing(["domain", "sessions", "notebooks
       );
     }
     if (origins.mode === "subdomain" && !isSameSite) {
+      // Below a gate that has the whole site there is nothing that its session's cookie doesn't reach.
+      const below = isOrIsBelow(siteOf(domain), own) ? "" : `, or a domain below ${siteOf(domain)}`;
       yield complain(
-        `this is another site than ${quote("domain", domain)}: write mode: separate-domain, which is stronger, or a domain below ${siteOf(domain)}`,
+        `this is another site than ${quote("domain", domain)}: write mode: separate-domain, which is stronger${below}`,
       );
     }
   }

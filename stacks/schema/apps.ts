@@ -57,6 +57,12 @@ export const appSchema = z.strictObject({
     .describe(
       "Whether pods of the cluster may call the application past the gate, with an `Authorization` header and without `kubeflow-userid` and its like. The application has to verify those tokens itself, as Kubeflow Pipelines does by TokenReview.",
     ),
+  pipelinesUi: z
+    .boolean("write true or false")
+    .optional()
+    .describe(
+      "Whether this is the UI of Kubeflow Pipelines, whose ways to everybody's artifacts (kubeflow/pipelines#9889) and to any address (CVE-2026-54745) are closed then, at the gate's own host always. Default: whether the Service is called ml-pipeline-ui.",
+    ),
   callers: z
     .array(caller)
     .default([])

@@ -75,6 +75,7 @@ describe("the next steps", () => {
       "Make the DNS records of the output `dns`.",
       "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
       'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "Company sign-in".',
+      "Notebooks of profiles are served once they have hosts of their own (notebooks.mode), or once ingress.applicationNamespaces names each profile's namespace: docs/22-notebooks.md",
       "Put applications behind the gate: name their namespaces in ingress.applicationNamespaces.",
     ]);
   });
@@ -116,6 +117,7 @@ describe("the next steps", () => {
       "Trust the private CA: pulumi stack output caCertificate > gatehouse-ca.pem",
       "Read the generated passwords: pulumi stack output --show-secrets staticPasswords",
       'Register the redirect URI https://kubeflow.example.com/dex/callback with the provider of "Company sign-in".',
+      "Notebooks of profiles are served once they have hosts of their own (notebooks.mode), or once ingress.applicationNamespaces names each profile's namespace: docs/22-notebooks.md",
       "Give each job the secret of its client: pulumi stack output --show-secrets machineClientSecrets",
       'Machines of "cluster": send "Authorization: Bearer" with a token whose audience is pipelines.kubeflow.org.',
       'Machines of "this cluster": send "Authorization: Bearer" with a token whose audience is pipelines.kubeflow.org.',

@@ -94,6 +94,45 @@ describe("applications whose names begin alike", () => {
   });
 });
 
+describe("an application that is the UI of Kubeflow Pipelines", () => {
+  const service = { name: "ml-pipeline-ui", namespace: "kubeflow", port: 80 };
+  const pipelines = { ...mlflow, name: "pipelines", service };
+  const filtersOf = (recording: Recording) =>
+    recording.objects
+      .filter(({ manifest: { kind, metadata } }) => kind === "EnvoyFilter" && metadata.name.startsWith("app-"))
+      .map(({ manifest }) => manifest);
+
+  it("has artifacts without a namespace and proxies to any address closed, by a filter of its own", async () => {
+    const [filter, ...others] = filtersOf(await record(withApps(production(), grafana, pipelines)));
+    assert.ok(filter);
+    assert.deepEqual([filter.metadata.name, others], ["app-pipelines", []]);
+    assert.deepEqual(await schemaProblems(filter), []);
+    const text = JSON.stringify(filter);
+    for (const part of [
+      "gatehouse.pipeline_artifacts.pipelines",
+      "gatehouse.pipeline_proxies.pipelines",
+      JSON.stringify('local ui_host = "pipelines.kubeflow.example.com"').slice(1, -1),
+      "local whole_host = true",
+      "local viewers_closed = false",
+    ]) {
+      assert.ok(text.includes(part), part);
+    }
+  });
+
+  it("has its proxy to TensorBoards closed, too, where they have hosts of their own", async () => {
+    const notebooks = { mode: "separate-domain", domain: "kubeflow-notebooks.example.org" };
+    const settings = changed(withApps(production(), pipelines), "notebooks", notebooks);
+    assert.match(JSON.stringify(filtersOf(await record(settings))), /local viewers_closed = true/);
+  });
+
+  it("is what its Service says, unless the settings say otherwise", async () => {
+    const other = { ...pipelines, pipelinesUi: false };
+    assert.deepEqual(filtersOf(await record(withApps(production(), other))), []);
+    const named = { ...mlflow, pipelinesUi: true };
+    assert.equal(filtersOf(await record(withApps(production(), named))).length, 1);
+  });
+});
+
 describe("an application", () => {
   let recording: Recording;
   before(async () => {

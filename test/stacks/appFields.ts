@@ -65,6 +65,7 @@ export const appFields = (refusedNamespaces: Refuses, refusedDnsNames: Refuses):
     },
   },
   "apps[0].inCluster": { accepts: [false], refuses: { "write true or false": ["true", 1, null] } },
+  "apps[0].pipelinesUi": { accepts: [true, false], refuses: { "write true or false": ["true", 1, null] } },
   "apps[0].callers[0].namespace": { accepts: ["reports"], refuses: refusedNamespaces },
   "apps[0].callers[0].podLabels": labels,
   "apps[0].callers[0].serviceAccount": objectName("grafana", "reporter", "a"),

@@ -60,6 +60,12 @@ describe("notebooks", () => {
     ],
     ["on another site than they say", with_({ domain: other }), "notebooks.domain", /write mode: separate-domain/],
     [
+      "on another site where the gate's cookie has all of its own",
+      with_({ domain: other }, changed(production(), "sessions.cookieDomain", "example.com")),
+      "notebooks.domain",
+      /write mode: separate-domain, which is stronger$/,
+    ],
+    [
       "on the same site though they say another",
       with_({ mode: "separate-domain" }),
       "notebooks.domain",

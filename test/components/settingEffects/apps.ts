@@ -116,6 +116,12 @@ export const apps: Effect[] = [
     ),
   },
   {
+    setting: "apps[].pipelinesUi",
+    at: "apps[0].pipelinesUi",
+    value: true,
+    changes: same(["EnvoyFilter ingress/app-grafana"], ["absent", "present"]),
+  },
+  {
     setting: "apps[].inCluster",
     at: "apps[1].inCluster",
     value: false,

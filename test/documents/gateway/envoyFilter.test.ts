@@ -95,10 +95,6 @@ describe("the gateway's EnvoyFilter", () => {
         "INSERT_BEFORE",
         "gatehouse.pipeline_artifacts",
       ],
-      ["HTTP_ROUTE", "GATEWAY", undefined, undefined, undefined, "INSERT_AFTER", "not-found"],
-      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.cross_origin"],
-      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.return_address"],
-      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.misdirected"],
       [
         "HTTP_FILTER",
         "GATEWAY",
@@ -108,6 +104,10 @@ describe("the gateway's EnvoyFilter", () => {
         "INSERT_BEFORE",
         "gatehouse.pipeline_proxies",
       ],
+      ["HTTP_ROUTE", "GATEWAY", undefined, undefined, undefined, "INSERT_AFTER", "not-found"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.cross_origin"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.return_address"],
+      ["HTTP_FILTER", "GATEWAY", 8443, manager, undefined, "INSERT_FIRST", "gatehouse.misdirected"],
     ]);
   });
 

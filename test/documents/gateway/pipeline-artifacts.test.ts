@@ -4,7 +4,13 @@ import { luaFilter, luaString } from "../../../documents/gateway/lua";
 import { type Header, LuaEnvoy } from "./luaEnvoy";
 
 const gate = "kubeflow.example.com";
-const filter = luaFilter("pipeline-artifacts.lua", { gateHost: luaString(gate), underEveryName: "false" });
+const filterFor = (host: string, { underEveryName = false, wholeHost = false } = {}) =>
+  luaFilter("pipeline-artifacts.lua", {
+    uiHost: luaString(host),
+    underEveryName: String(underEveryName),
+    wholeHost: String(wholeHost),
+  });
+const filter = filterFor(gate);
 const artifact = "/pipeline/artifacts/get?source=minio&bucket=mlpipeline&key=a%2Fb";
 
 describe("an artifact of Kubeflow Pipelines", () => {
@@ -65,7 +71,7 @@ describe("an artifact of Kubeflow Pipelines", () => {
   }
 
   it("is refused without a namespace under every name where the gate's host is an address", () => {
-    const atAddress = luaFilter("pipeline-artifacts.lua", { gateHost: luaString("192.0.2.1"), underEveryName: "true" });
+    const atAddress = filterFor("192.0.2.1", { underEveryName: true });
     for (const authority of ["192.0.2.1", "anything.example.com", "[2001:db8::1]:443"]) {
       const { answer } = envoy.filter(atAddress, [
         [":authority", authority],
@@ -91,6 +97,25 @@ describe("an artifact of Kubeflow Pipelines", () => {
       assert.equal(statusOf(path, authority), undefined);
     });
   }
+
+  it("is refused without a namespace at a host that is the UI's alone, with its folder and without", () => {
+    const own = "pipelines.kubeflow.example.com";
+    const ofUi = filterFor(own, { wholeHost: true });
+    for (const [path, authority, status] of [
+      ["/artifacts/get?key=a", own, "403"],
+      ["//ARTIFACTS/get?key=a", own, "403"],
+      [artifact, own, "403"],
+      ["/artifacts/get?key=a&namespace=team-a", own, undefined],
+      ["/apis/v2beta1/artifacts/a", own, undefined],
+      ["/artifacts/get?key=a", gate, undefined],
+    ] as const) {
+      const { answer } = envoy.filter(ofUi, [
+        [":authority", authority],
+        [":path", path],
+      ]);
+      assert.equal(answer?.headers[":status"], status, `${authority}${path}`);
+    }
+  });
 
   it("is a page of no origin's, whatever the application says", () => {
     const answer = asked(`${artifact}&namespace=a`, gate, [

@@ -3,9 +3,10 @@ import { luaFilter, luaString } from "../../../documents/gateway/lua";
 import { type Header, LuaEnvoy } from "./luaEnvoy";
 
 const gate = "kubeflow.example.com";
-const filterFor = (viewersClosed: boolean, underEveryName = false) =>
+const filterFor = (viewersClosed: boolean, underEveryName = false, ownHost?: string) =>
   luaFilter("pipeline-proxies.lua", {
-    gateHost: luaString(gate),
+    uiHost: luaString(ownHost ?? gate),
+    wholeHost: String(ownHost !== undefined),
     underEveryName: String(underEveryName),
     viewersClosed: String(viewersClosed),
   });
@@ -57,6 +58,21 @@ describe("a proxy in the UI of Kubeflow Pipelines", () => {
 
   it("is no other host's", () => {
     assert.equal(statusOf("/pipeline/apis/v1beta1/_proxy/a", { authority: "mlflow.kubeflow.example.com" }), undefined);
+  });
+
+  it("is closed with its folder and without at a host that is the UI's alone", () => {
+    const authority = "pipelines.kubeflow.example.com";
+    const filter = filterFor(true, false, authority);
+    for (const path of [
+      "/apis/v1beta1/_proxy/evil.example.org",
+      "/pipeline/apis/v1beta1/%5Fproxy/evil.example.org",
+      "/apps/tensorboard/proxy/team-a/viewer/",
+      "/pipeline/apps/tensorboard/proxy/team-a/viewer/",
+    ]) {
+      assert.equal(statusOf(path, { authority, filter }), "403", path);
+      assert.equal(statusOf(path.replace("/pipeline", ""), { filter }), undefined, path);
+    }
+    assert.equal(statusOf("/apis/v2beta1/runs", { authority, filter }), undefined);
   });
 
   const referers: [referer: string, path: string, kept: boolean][] = [
