@@ -37,7 +37,7 @@ export type Need =
   | "in-cluster-app"
   /** `--notebooks`: the domain below which notebooks have hosts of their own. */
   | "notebooks"
-  /** Notebooks are on the gate's own host, which is where they are without `--notebooks`. */
+  /** `--notebook-namespace`: notebooks are on the gate's own host, and it takes routes of a namespace that the suite may make. */
   | "notebook-paths"
   /** `--jupyterlab`: an image with JupyterLab, of which a notebook can be made. */
   | "jupyterlab"
@@ -165,6 +165,8 @@ export interface Target {
   inClusterApp?: string | undefined;
   /** Where notebooks have hosts of their own; they are on the gate's where it is missing. */
   notebooks?: NotebookHosts;
+  /** Where they have none, a namespace of which the gate takes routes and which nobody has made yet. */
+  notebookNamespace?: string;
   /** PEM of the CA that signed the certificate which clients see; the system's store where it is missing. */
   ca: string | undefined;
   /** Whether the certificate names every host below the gate's, too; default true, except of an address. */

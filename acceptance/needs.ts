@@ -48,7 +48,9 @@ const notGiven: Record<Need, (request: NeedsRequest) => string | undefined> = {
   notebooks: ({ target }) =>
     target.notebooks === undefined ? "notebooks have no hosts of their own (--notebooks DOMAIN)" : undefined,
   "notebook-paths": ({ target }) =>
-    target.notebooks === undefined ? undefined : "notebooks have hosts of their own (--notebooks)",
+    target.notebookNamespace === undefined
+      ? "no namespace for notebooks on the gate's own host (--notebook-namespace NAMESPACE)"
+      : undefined,
   jupyterlab: ({ target }) =>
     target.jupyterlab === undefined ? "no image with JupyterLab (--jupyterlab IMAGE)" : undefined,
   browser: ({ target }) =>

@@ -27,6 +27,7 @@ export interface TargetOptions {
   inClusterApp?: string;
   notebooks?: string;
   notebookAuthorization?: boolean;
+  notebookNamespace?: string;
   jupyterlab?: string;
   provider?: string;
   server?: string[];

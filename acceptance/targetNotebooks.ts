@@ -4,18 +4,35 @@ import { type Report, type TargetOptions } from "./target";
 
 /** Reads the options about notebooks. */
 export function readNotebookOptions(
-  options: Pick<TargetOptions, "notebooks" | "notebookAuthorization" | "jupyterlab">,
+  options: Pick<TargetOptions, "notebooks" | "notebookAuthorization" | "notebookNamespace" | "jupyterlab">,
   gate: URL | undefined,
   problem: Report,
-): Pick<Target, "notebooks" | "jupyterlab"> {
+): Pick<Target, "notebooks" | "notebookNamespace" | "jupyterlab"> {
   const hosts = readNotebooks(options.notebooks, gate, problem);
   const authorization = options.notebookAuthorization === true;
   if (authorization && options.notebooks === undefined) {
     problem("--notebook-authorization", "no --notebooks", "name the notebooks' domain with --notebooks");
   }
+  const { notebookNamespace } = options;
+  if (notebookNamespace !== undefined) {
+    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(notebookNamespace)) {
+      problem(
+        "--notebook-namespace",
+        notebookNamespace,
+        "write the name of a namespace, such as notebooks-of-the-suite",
+      );
+    } else if (options.notebooks !== undefined) {
+      problem(
+        "--notebook-namespace",
+        notebookNamespace,
+        "leave it out: with --notebooks they have hosts of their own, and any namespace will do",
+      );
+    }
+  }
   const jupyterlab = readJupyterlab(options.jupyterlab, problem);
   return {
     ...(hosts === undefined ? {} : { notebooks: { ...hosts, authorization } }),
+    ...(notebookNamespace === undefined ? {} : { notebookNamespace }),
     ...(jupyterlab === undefined ? {} : { jupyterlab }),
   };
 }

@@ -56,6 +56,12 @@ export function addVerify(program: Command, context: CommandContext): void {
     )
     .addOption(
       new Option(
+        "--notebook-namespace <namespace>",
+        "where notebooks are on the gate's own host: one of ingress.applicationNamespaces that isn't there, for notebooks of the suite's own",
+      ),
+    )
+    .addOption(
+      new Option(
         "--notebook-authorization",
         "notebooks get the Authorization header of their clients (notebooks.forwardAuthorization)",
       ),

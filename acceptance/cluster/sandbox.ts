@@ -21,6 +21,8 @@ export interface Manifest {
 export interface SandboxOptions {
   /** Whether istiod gives its pods sidecars. */
   sidecars: boolean;
+  /** What its namespace is called, which nobody may have made yet; by default by chance. */
+  name?: string | undefined;
   /** Labels of its namespace besides. */
   labels?: Readonly<Record<string, string>>;
   signal: AbortSignal;
@@ -32,10 +34,11 @@ export interface SandboxOptions {
  */
 export async function withSandbox<T>(
   api: Api,
-  { sidecars, labels = {}, signal }: SandboxOptions,
+  { sidecars, name, labels = {}, signal }: SandboxOptions,
   action: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
-  const namespace = `gatehouse-verify-${randomBytes(4).toString("hex")}`;
+  const namespace = name ?? `gatehouse-verify-${randomBytes(4).toString("hex")}`;
+  await stillThere(api, name, signal);
   return undoing(
     `the namespace ${namespace} was made`,
     (ended) => removeIfThere(api, `/api/v1/namespaces/${namespace}`, ended),
@@ -60,6 +63,22 @@ export async function withSandbox<T>(
       return action({ api, namespace, signal });
     },
   );
+}
+
+/** What somebody else has made is nothing to work in, and nothing to remove afterwards. */
+async function stillThere(api: Api, name: string | undefined, signal: AbortSignal): Promise<void> {
+  if (name === undefined) {
+    return;
+  }
+  try {
+    await api.get(`/api/v1/namespaces/${name}`, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return;
+    }
+    throw error;
+  }
+  throw new Error(`the namespace ${name} is there already: name one that the suite may make and remove`);
 }
 
 /** Removes an object; where making it failed there is nothing to remove. */

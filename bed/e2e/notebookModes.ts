@@ -4,6 +4,9 @@ import { type Mode, theWayIn, twoPeople } from "./mode";
 /** Two of each, so that the sessions of notebooks are seen to be shared, too. */
 const replicas = { ...twoPeople, replicas: 2, "ingress.replicas": { min: 2, max: 2 } };
 
+/** A namespace of which the gate takes routes, and which the suite makes. */
+const ofTheSuite = "notebooks-of-the-suite";
+
 /** Notebooks on hosts of their own, beside the gate's domain and far from it. */
 export const notebookModes: readonly Mode[] = [
   {
@@ -45,8 +48,9 @@ export const notebookModes: readonly Mode[] = [
   {
     name: "notebooks-by-path",
     stack: "dev",
-    settings: {},
+    settings: { "ingress.applicationNamespaces": [ofTheSuite] },
     only: ["notebooks/by-path"],
+    verify: ["--notebook-namespace", ofTheSuite],
     breaks: "own",
     why: "The attempts of an attacker's notebook are real ones, which succeed where notebooks are on the dashboard's host; what else is there `core` looks at.",
   },

@@ -54,7 +54,7 @@ export function needsMet({ facts, versions, browser, jupyterlab }: Bed, { verify
     ["closed-app", facts.apps?.closedUrl !== undefined],
     ["in-cluster-app", facts.apps?.inCluster !== undefined],
     ["notebooks", facts.notebooks !== undefined],
-    ["notebook-paths", facts.notebooks === undefined],
+    ["notebook-paths", verify.includes("--notebook-namespace")],
     ["connectors", facts.connectors === true],
     ["outsider", (facts.outsiders ?? []).length > 0],
     ["job", facts.jobFile !== undefined],

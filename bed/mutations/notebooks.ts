@@ -118,7 +118,7 @@ export const notebooks: readonly Mutation[] = [
       }
     }),
     modes,
-    noticedBy: ["notebooks/one-connection"],
+    noticedBy: ["notebooks/one-connection", "notebooks/browser-connections"],
   },
   {
     name: "tokens-of-notebooks-at-the-gate",

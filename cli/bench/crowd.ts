@@ -13,6 +13,8 @@ export interface CrowdFigures {
   /** Requests in a second, of one connection at a time and one thread of Envoy. */
   first: number;
   last: number;
+  /** How fast the last is, with the first as 1. */
+  ratio: number;
   /** Envoy's resident memory after them, and the size of its configuration, in bytes. */
   memory: number;
   configuration: number;
@@ -25,9 +27,12 @@ export interface CrowdArgs {
   folder: string;
   layout: Layout;
   notebooks: number;
-  /** How long each of the two is asked, in milliseconds. */
+  /** How long each of the two is asked in all, in milliseconds. */
   duration: number;
 }
+
+/** So often the two take turns, because what else a machine does comes and goes within seconds. */
+const turns = 21;
 
 /** How many requests are on their way at once: enough to keep Envoy busy while the answers are read. */
 const pipelined = 64;
@@ -59,18 +64,36 @@ export async function measureCrowd({ envoy, folder, layout, notebooks, duration 
     await listening(start(backendFile, 1), backend);
     const gateway = start(file, 2);
     await listening(gateway, listener);
-    const of = (index: number) => throughput(listener, addressOf(layout, index), duration);
+    const of = (index: number) => throughput(listener, addressOf(layout, index), duration / turns);
     // Each of them once before, so that the first is not the one that warms Envoy up.
     await throughput(listener, addressOf(layout, 0), duration / 4);
     await throughput(listener, addressOf(layout, notebooks - 1), duration / 4);
-    const first = await of(0);
-    const last = await of(notebooks - 1);
-    return { layout, notebooks, first, last, memory: residentBytes(gateway.pid), configuration: statSync(file).size };
+    const pairs: { first: number; last: number }[] = [];
+    for (let turn = 0; turn < turns; turn += 1) {
+      // Whoever comes second in a turn has no advantage in the next.
+      const order = turn % 2 === 0 ? [0, notebooks - 1] : [notebooks - 1, 0];
+      const [one = 0, other = 0] = [await of(order[0] ?? 0), await of(order[1] ?? 0)];
+      pairs.push(turn % 2 === 0 ? { first: one, last: other } : { first: other, last: one });
+    }
+    return {
+      layout,
+      notebooks,
+      first: median(pairs.map(({ first }) => first)),
+      last: median(pairs.map(({ last }) => last)),
+      ratio: median(pairs.map(({ first, last }) => last / first)),
+      memory: residentBytes(gateway.pid),
+      configuration: statSync(file).size,
+    };
   } finally {
     for (const child of started) {
       child.kill("SIGKILL");
     }
   }
+}
+
+/** The middle one of an odd number of figures. */
+function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 }
 
 /** Requests answered in a second. */

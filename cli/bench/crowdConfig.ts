@@ -1,6 +1,6 @@
 /** An Envoy with many notebooks, as istiod configures a gateway with them. */
-import { gatewayFilter } from "../../documents/gateway/envoyFilter";
 import { notebookHost, notebookKinds, notebookSignInHost } from "../../stacks/notebookHosts";
+import { httpsFilters, router } from "./httpsFilters";
 
 /** `hosts`: an exact host for each notebook, as the gate has it. `path`: one host with a route for each, as Kubeflow has it. */
 export type Layout = "hosts" | "path";
@@ -56,7 +56,7 @@ export function gatewayConfig({ layout, notebooks, ports }: Crowd): object {
                       virtual_hosts: virtualHosts,
                       ignore_port_in_host_matching: true,
                     },
-                    http_filters: [...(layout === "hosts" ? [hostsFilter()] : []), router],
+                    http_filters: gatewaysFilters(layout),
                   },
                 },
               ],
@@ -118,14 +118,9 @@ export function backendConfig(port: number): object {
 
 const onLoopback = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
 
-const router = {
-  name: "envoy.filters.http.router",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
-};
-
-/** The gate's own filter of those hosts, which Kubeflow's paths don't have: its cost counts, too. */
-function hostsFilter(): object {
-  const { configPatches = [] } = gatewayFilter({
+/** All that the gate does to a request counts, and is the same for the first and the last. */
+function gatewaysFilters(layout: Layout): object[] {
+  return httpsFilters({
     gatewayLabels: {},
     gateway: "ingress/gatehouse",
     ports: { http: 8080, https: 8443 },
@@ -144,20 +139,17 @@ function hostsFilter(): object {
     challenges: false,
     proxyProtocol: "off",
     trustedHops: 0,
-    notebooks: {
-      domain,
-      signInHost: notebookSignInHost(domain),
-      gateway: "ingress/gatehouse-notebooks",
-      endings: Object.fromEntries(notebookKinds.map(({ path, suffix }) => [path, suffix])),
-      asks: "ask",
-      forwardsAuthorization: false,
-    },
+    ...(layout === "path"
+      ? {}
+      : {
+          notebooks: {
+            domain,
+            signInHost: notebookSignInHost(domain),
+            gateway: "ingress/gatehouse-notebooks",
+            endings: Object.fromEntries(notebookKinds.map(({ path, suffix }) => [path, suffix])),
+            asks: "ask",
+            forwardsAuthorization: false,
+          },
+        }),
   });
-  const found = configPatches
-    .map(({ patch }) => patch?.value)
-    .find((value) => value !== undefined && "name" in value && value.name === "gatehouse.notebook_hosts");
-  if (found === undefined) {
-    throw new Error("the gateway's filters have none of notebooks' hosts");
-  }
-  return found;
 }

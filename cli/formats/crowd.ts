@@ -8,8 +8,7 @@ const titles = { hosts: "a host for each", path: "paths of one host" } as const;
 
 export function formatCrowd(figures: readonly CrowdFigures[], { colors }: Style): string {
   const mebibytes = (bytes: number) => (Number.isNaN(bytes) ? "unknown" : (bytes / 2 ** 20).toFixed(1));
-  const rows = figures.map(({ layout, notebooks, first, last, memory, configuration }) => {
-    const ratio = last / first;
+  const rows = figures.map(({ layout, notebooks, first, last, ratio, memory, configuration }) => {
     const verdict =
       layout === "path"
         ? "as Kubeflow has it"

@@ -39,17 +39,12 @@ describe("what a run finds of what checks need", () => {
   it("names the option for everything that wasn't given", async () => {
     answer = withSessions;
     const all = await unmet(knownNeeds, { echo: undefined });
-    const met = ["sessions", "sessions-in-cookies", "notebook-paths"];
+    const met = ["sessions", "sessions-in-cookies"];
     assert.deepEqual(Object.keys(all).sort(), knownNeeds.filter((need) => !met.includes(need)).sort());
     for (const [need, reason] of Object.entries(all)) {
       assert.match(reason, /--[a-z]+/, need);
     }
-    const notebooks = {
-      domain: "notebooks.example.com",
-      signInHost: new URL("https://auth.notebooks.example.com/"),
-      authorization: false,
-    };
-    assert.match((await unmet(["notebook-paths"], { notebooks }))["notebook-paths"] ?? "", /--notebooks/);
+    assert.deepEqual(await unmet(["notebook-paths"], { notebookNamespace: "a" }), {});
   });
 
   it("looks for nothing that no check needs", async () => {

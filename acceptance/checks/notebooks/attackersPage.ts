@@ -22,8 +22,13 @@ export const attackersPage: Check = {
   needs: ["cluster", "notebooks", "user", "sessions", "echo", "browser"],
   timeout: 600,
   run: (context) =>
-    withNotebooks(context, [attackersNotebook("lab"), streamingNotebook("other")], (own) =>
-      withBrowser(context, (browser) => attackersPageIn(context, browser, own)),
+    withNotebooks(context, [attackersNotebook("lab")], (attackers) =>
+      // A colleague's, in a namespace that is not the attacker's.
+      withNotebooks(context, [streamingNotebook("other")], (others) =>
+        withBrowser(context, (browser) =>
+          attackersPageIn(context, browser, { ...attackers, at: { ...attackers.at, ...others.at } }),
+        ),
+      ),
     ),
 };
 
@@ -99,7 +104,7 @@ export async function attackersPageIn(
 }
 
 /** The page that the attacker's notebook shows. */
-async function ownPage(browser: BrowserContext, url: URL): Promise<Page> {
+export async function ownPage(browser: BrowserContext, url: URL): Promise<Page> {
   const page = await browser.newPage();
   const answer = await visit(page, url);
   if (answer.status() !== 200 || (await page.title()) !== attackTitle) {

@@ -4,7 +4,9 @@ import { ask, header } from "../../http/request";
 import { pageHeaders } from "../../signIn/hop";
 import { signIn } from "../../signIn/session";
 import { somebody } from "../../tokens/parts";
+import { bothStream } from "./longLived";
 import { type OwnNotebooks, withNotebooks } from "./own/ownNotebooks";
+import { streamingNotebook } from "./own/streamingNotebook";
 
 /** RStudio's: https://docs.posit.co/ide/server-pro/access_and_security/running_with_a_proxy.html */
 const pathHeader = "X-RStudio-Root-Path";
@@ -16,7 +18,7 @@ export const belowRoot: Check = {
   area: "notebooks",
   name: "below-root",
   proves:
-    "A notebook whose program answers below `/`, as RStudio and code-server do, is asked there at its own host, and one that wants to know its path is told; its service workers may have all of that host, and no application's all of the gate's.",
+    "A notebook whose program answers below `/`, as RStudio and code-server do, is asked there at its own host, by websockets and for events, too, and one that wants to know its path is told; its service workers may have all of that host, and no application's all of the gate's.",
   mend: "The policy gatehouse-notebook-hosts may change nothing of a route but its host and its limit of time: `spec.http[].rewrite` and `headers` are the controller's, from the Notebook's annotations. Service workers: the filter gatehouse.service_workers (documents/gateway/service-workers.lua).",
   exercises: ["gateway", "sidecar", "API server"],
   needs: ["cluster", "notebooks", "user", "sessions"],
@@ -26,10 +28,12 @@ export const belowRoot: Check = {
       context,
       [
         { name: "studio", belowRoot: { pathHeader } },
-        { name: "coder", belowRoot: {} },
+        { ...streamingNotebook("coder"), belowRoot: {} },
       ],
       async (own) => {
         await belowRootAt(context, own);
+        // Its editor is a websocket.
+        await bothStream(context, { address: own.at.coder, session: own.session }, 5);
         await serviceWorkersAt(context, own);
       },
     ),

@@ -6,31 +6,34 @@ import { echoOf, somebody } from "../../tokens/parts";
 import { answerTo, attempts } from "../origins/broughtAbout";
 import { handshakeOf } from "./attack/handshake";
 import { readings, reads } from "./attack/reading";
-import { pageAt } from "./attackersPage";
-
-/** Of a notebook and of a colleague's, as Kubeflow has them below the dashboard's host. */
-const own = "/notebook/gatehouse-verify/lab/";
-const colleagues = "/notebook/gatehouse-verify-other/lab/";
+import { type AttackedNotebooks, ownPage } from "./attackersPage";
+import { attackersNotebook, attackPath } from "./own/attackersNotebook";
+import { withNotebooks } from "./own/ownNotebooks";
+import { bytesPath, streamingNotebook } from "./own/streamingNotebook";
 
 /**
- * What hosts of their own are for: the very attempts of `attackers-page`, where notebooks have none. Nothing is refused, because
- * for a browser a notebook is the dashboard. It breaks nothing: what it sends leads to paths that nobody serves.
+ * What hosts of their own are for: the very attempts of `attackers-page`, by the same notebook, where notebooks have none. Nothing is
+ * refused, because for a browser a notebook is the dashboard. It breaks nothing: what it sends leads to the suite's own.
  */
 export const byPath: Check = {
   area: "notebooks",
   name: "by-path",
   proves:
-    "Where notebooks are paths of the gate's host, a notebook's page in Chromium has everything done there with its visitor's session that notebooks/attackers-page tries: it calls the pipelines' API and a colleague's notebook, reads who somebody is, and opens websockets. So these attempts are real ones, and hosts of their own are what refuses them.",
-  mend: "This is no fault of the gate's rules for pages of other origins: a page of the same origin was refused, which Kubeflow's dashboard is, too. See documents/gateway/cross-origin.lua.",
-  exercises: ["browser", "gateway", "oauth2-proxy", "Dex"],
-  needs: ["user", "sessions", "echo", "browser", "notebook-paths"],
-  timeout: 300,
-  run: (context) => withBrowser(context, (browser) => byPathIn(context, browser)),
+    "Where notebooks are paths of the gate's host, a page that a notebook shows in Chromium has everything done there with its visitor's session that notebooks/attackers-page tries: it calls the pipelines' API and a colleague's notebook, reads who somebody is, there and at the gate, and opens a websocket of the colleague's kernel. So these attempts are real ones, and hosts of their own are what refuses them.",
+  mend: "This is no fault of the gate's rules for pages of other origins: a page of the same origin was refused, which Kubeflow's dashboard is, too. See documents/gateway/cross-origin.lua. The gate has to take routes of --notebook-namespace (ingress.applicationNamespaces).",
+  exercises: ["browser", "gateway", "oauth2-proxy", "Dex", "sidecar"],
+  needs: ["cluster", "user", "sessions", "echo", "browser", "notebook-paths"],
+  timeout: 420,
+  run: (context) =>
+    withNotebooks(context, [attackersNotebook("lab"), streamingNotebook("other")], (own) =>
+      withBrowser(context, (browser) => byPathIn(context, browser, own)),
+    ),
 };
 
 export async function byPathIn(
   context: CheckContext,
   browser: BrowserContext,
+  { at: { lab, other } }: AttackedNotebooks,
   ways: readonly (typeof attempts)[number][] = attempts,
 ): Promise<void> {
   const { target, probe } = context;
@@ -42,10 +45,10 @@ export async function byPathIn(
     "the victim is signed in",
     `the victim should be signed in; the application answered ${arrival.status()}`,
   );
-  const attacker = await pageAt(browser, new URL(`${own}attack`, gate));
+  const attacker = await ownPage(browser, new URL(`${lab.prefix}${attackPath}`, lab.origin));
   const victims = [
     { what: "the pipelines' API", path: "/pipeline/apis/v2beta1/runs" },
-    { what: "a colleague's notebook", path: `${colleagues}api/contents` },
+    { what: "a colleague's notebook", path: `${other.prefix}api/contents` },
   ];
   for (const { what, path } of victims) {
     for (const [index, { what: how, script }] of ways.entries()) {
@@ -59,20 +62,19 @@ export async function byPathIn(
       );
     }
   }
-  const userinfo = new URL("/oauth2/userinfo", gate);
-  for (const { what, script } of readings) {
-    probe.expect(
-      await reads(attacker, userinfo, person.email, script),
-      `${what} of a notebook's page reads who its visitor is`,
-      `${what} of a notebook's page should read who its visitor is at ${userinfo.pathname}, as the dashboard can; it did not`,
-    );
+  for (const url of [new URL("/oauth2/userinfo", gate), new URL(`${other.prefix}whose`, other.origin)]) {
+    for (const { what, script } of readings) {
+      probe.expect(
+        await reads(attacker, url, person.email, script),
+        `${what} of a notebook's page reads who its visitor is at ${url.pathname}`,
+        `${what} of a notebook's page should read who its visitor is at ${url.pathname}, as the dashboard can; it did not`,
+      );
+    }
   }
-  for (const path of ["/gatehouse-verify/terminals", `${colleagues}api/kernels/1/channels`]) {
-    const came = await handshakeOf(attacker, new URL(path, gate));
-    probe.expect(
-      came !== "403" && came !== "401" && came !== "nothing",
-      `a websocket of a notebook's page to ${path}: ${came}`,
-      `a websocket of a notebook's page to ${path} should go on with the session; it got ${came}`,
-    );
-  }
+  const kernel = await handshakeOf(attacker, new URL(`${other.prefix}${bytesPath}`, other.origin));
+  probe.expect(
+    kernel !== "403" && kernel !== "401" && kernel !== "404" && kernel !== "nothing",
+    `a websocket of a notebook's page to a colleague's kernel: ${kernel}`,
+    `a websocket of a notebook's page to a colleague's kernel should open with the session; it got ${kernel}`,
+  );
 }

@@ -13,7 +13,7 @@ export function notebookRoute({ namespace, clusterDomain }: NotebookPlace, name 
 }
 
 export function notebook(place: NotebookPlace, name = "lab"): VirtualServiceSpec {
-  return { hosts: ["*"], gateways: [place.gateway], http: [notebookRoute(place, name)] };
+  return { hosts: [place.host ?? "*"], gateways: [place.gateway], http: [notebookRoute(place, name)] };
 }
 
 /**

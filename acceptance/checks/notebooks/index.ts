@@ -3,6 +3,7 @@ import { admission } from "./admission";
 import { attackersPage } from "./attackersPage";
 import { belowRoot } from "./belowRoot";
 import { boardsAndViewers } from "./boardsAndViewers";
+import { browserConnections } from "./browserConnections";
 import { byPath } from "./byPath";
 import { jupyterlab } from "./jupyterlab";
 import { longLived } from "./longLived";
@@ -23,6 +24,7 @@ export const notebooks: readonly Check[] = [
   sessionsApart,
   notebookSignOut,
   oneConnection,
+  browserConnections,
   belowRoot,
   boardsAndViewers,
   longLived,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext } from "../../check";
 import { describeError } from "../../describeError";
 import { type Live, openLive } from "../../http/live";
+import { type NotebookAddress } from "../../notebookHosts";
 import { type OwnNotebooks, withNotebooks } from "./own/ownNotebooks";
 import { bytesPath, streamingNotebook } from "./own/streamingNotebook";
 
@@ -40,26 +41,36 @@ export async function longLivedAt(
   own: OwnNotebooks<"streams">,
   { idle, upload }: Endurance,
 ): Promise<void> {
-  await Promise.all([
-    during(context, own, true, `a websocket on which nothing comes for ${idle} s`, (live) =>
-      staysOpen(context, live, idle),
-    ),
-    during(context, own, false, "events", (live) => oneByOne(context, live)),
-  ]);
-  await during(context, own, false, `an upload of ${upload / mebibyte} MiB`, (live) =>
+  const streams: Streams = { address: own.at.streams, session: own.session };
+  await bothStream(context, streams, idle);
+  await during(context, streams, false, `an upload of ${upload / mebibyte} MiB`, (live) =>
     passesWhole(context, live, upload),
   );
+}
+
+/** Where bytes come back, and a session that is good there. */
+export interface Streams extends Pick<OwnNotebooks, "session"> {
+  address: NotebookAddress;
+}
+
+/** A websocket and events at once. */
+export async function bothStream(context: CheckContext, streams: Streams, idle: number): Promise<void> {
+  await Promise.all([
+    during(context, streams, true, `a websocket on which nothing comes for ${idle} s`, (live) =>
+      staysOpen(context, live, idle),
+    ),
+    during(context, streams, false, "events", (live) => oneByOne(context, live)),
+  ]);
 }
 
 /** Opens one, does something with it, and tells what came of it where it breaks. */
 async function during(
   { target, probe, signal }: CheckContext,
-  { at, session }: OwnNotebooks<"streams">,
+  { address: { origin, prefix }, session }: Streams,
   websocket: boolean,
   what: string,
   use: (live: Live) => Promise<void>,
 ): Promise<void> {
-  const { origin, prefix } = at.streams;
   const path = `${prefix}${bytesPath}`;
   const headers = [["Cookie", session.jar.header(origin, path)], ["Origin", origin.origin]] as const; // prettier-ignore
   probe.busy(what);

@@ -6,6 +6,8 @@ import { hostileVirtualServices } from "./hostileVirtualServices";
 import { honestVirtualServices } from "./honestVirtualServices";
 
 export interface NotebookPlace {
+  /** The host at which the controller puts every notebook; all of them by default. */
+  host?: string;
   /** A tenant's namespace. */
   namespace: string;
   /** Each host is one level below it. */

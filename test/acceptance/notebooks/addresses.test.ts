@@ -97,6 +97,38 @@ describe("the option for notebooks", () => {
   });
 });
 
+describe("the option for notebooks on the gate's own host", () => {
+  const read = (options: Parameters<typeof readTarget>[1]) => readTarget("https://kubeflow.example.com", options, {});
+
+  it("takes a namespace", () => {
+    assert.equal(read({ notebookNamespace: "notebooks-of-a" }).target.notebookNamespace, "notebooks-of-a");
+  });
+
+  for (const [what, options, mend] of [
+    ["what is none", { notebookNamespace: "Notebooks" }, /the name of a namespace/],
+    [
+      "one where notebooks have hosts of their own",
+      { notebookNamespace: "a", notebooks: "b.example.com" },
+      /leave it out/,
+    ],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      assert.throws(
+        () => read(options),
+        (error: unknown) => {
+          assert.ok(error instanceof BadInput);
+          assert.deepEqual(
+            error.problems.map(({ key, value }) => [key, value]),
+            [["--notebook-namespace", options.notebookNamespace]],
+          );
+          assert.match(error.problems[0]?.mend ?? "", mend);
+          return true;
+        },
+      );
+    });
+  }
+});
+
 describe("the option for JupyterLab", () => {
   const read = (jupyterlab: string) => readTarget("https://kubeflow.example.com", { jupyterlab }, {}).target.jupyterlab;
 

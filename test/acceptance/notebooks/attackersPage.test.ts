@@ -9,6 +9,7 @@ import {
   pageAt,
   websocketsOf,
 } from "../../../acceptance/checks/notebooks/attackersPage";
+import { connectionsIn } from "../../../acceptance/checks/notebooks/browserConnections";
 import { cookieTossing } from "../../../acceptance/checks/notebooks/attack/cookieTossing";
 import { attempts } from "../../../acceptance/checks/origins/broughtAbout";
 import { byPathIn } from "../../../acceptance/checks/notebooks/byPath";
@@ -59,8 +60,8 @@ describe("notebooks/attackers-page, in Chromium", function () {
   type Scene = (context: CheckContext, own: AttackedNotebooks) => Promise<void>;
 
   /** What part of the check says; it ends where it says what is looked for. */
-  async function said(scene: Scene, wrong?: Wrong, until?: RegExp, below?: string) {
-    const gate = await fakeNotebooks(wrong, undefined, below);
+  async function said(scene: Scene, wrong?: Wrong, until?: RegExp, below?: string, kind?: "HTTP/2") {
+    const gate = await fakeNotebooks(wrong, kind, below);
     const target: Target = { ...gate.target, people: [person, author] };
     const { probe, ...rest } = contextFor(target, AbortSignal.timeout(55_000));
     const wrongly = probe.wrong.bind(probe);
@@ -121,20 +122,48 @@ describe("notebooks/attackers-page, in Chromium", function () {
   it("finds that the first of two sessions counts", () =>
     finds(cookies, "the first of two sessions counts", /the victim should use \S+; it answered 200 to author@example/));
 
+  describe("browser-connections", () => {
+    const connections: Scene = async (context, own) => {
+      await connectionsIn(context, browser, own, "notebooks first");
+      await browser.clearCookies();
+      await connectionsIn(context, browser, own, "the gate first");
+    };
+
+    it("passes where a request on another host's connection gets 421, with one certificate for all", async () => {
+      const { faults, right } = await said(connections, undefined, undefined, undefined, "HTTP/2");
+      assert.deepEqual(faults, []);
+      assert.equal(right.length, 9);
+    });
+
+    it("finds that notebooks never share one", async () => {
+      const { faults } = await said(connections, "notebooks never share a connection", undefined, undefined, "HTTP/2");
+      assert.match(faults.join("\n"), /^notebooks first: both notebooks should be asked on one connection/m);
+    });
+
+    it("finds that the gate is asked on theirs", async () => {
+      const { faults } = await said(connections, "every connection serves every host", undefined, undefined, "HTTP/2");
+      assert.match(faults.join("\n"), /^notebooks first: the gate should show its sign-in page .* on theirs/m);
+    });
+  });
+
   describe("by-path", () => {
-    const paths: Scene = (context) => byPathIn(context, browser, attempts.slice(0, 1));
+    const paths: Scene = (context, own) => {
+      const origin = context.target.gate;
+      const at = { lab: { ...own.at.lab, origin }, other: { ...own.at.other, origin } };
+      return byPathIn(context, browser, { ...own, at }, attempts.slice(0, 1));
+    };
 
     it("passes where the same page on the gate's host gets everything", async () => {
       const { faults, right } = await said(paths, "notebooks' paths stay at the gate");
       assert.deepEqual(faults, []);
-      assert.equal(right.length, 8);
+      assert.equal(right.length, 10);
     });
 
     it("finds a gate that refuses pages of its own", () =>
       finds(
         paths,
-        "websockets are refused",
-        /^a websocket of a notebook's page to \S+ should go on with the session; it got 403/,
+        "they stay there, and websockets are refused",
+        /^a websocket of a notebook's page to a colleague's kernel should open with the session; it got 403/,
       ));
   });
 

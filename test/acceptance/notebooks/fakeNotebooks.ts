@@ -31,6 +31,7 @@ const belowRoot: Record<string, Record<string, boolean>> = {
 /** Ways in which a deployment's notebooks may be wrong; a right one has none of them. */
 export type Wrong =
   | "notebooks' paths stay at the gate"
+  | "they stay there, and websockets are refused"
   | "the gate leads by 302"
   | "notebooks sign in at the gate"
   | "the query is lost"
@@ -80,8 +81,15 @@ class FakeNotebooks {
     private readonly wrong: Wrong | undefined,
     private readonly domain: string,
   ) {
-    this.#origins = new FakeOrigins(wrong as ConstructorParameters<typeof FakeOrigins>[0]);
+    const ofOrigins = wrong === "they stay there, and websockets are refused" ? "websockets are refused" : wrong;
+    this.#origins = new FakeOrigins(ofOrigins as ConstructorParameters<typeof FakeOrigins>[0]);
     this.#marks = new FakeMarks(wrong as ConstructorParameters<typeof FakeMarks>[0]);
+  }
+
+  get #stay(): boolean {
+    return (
+      this.wrong === "notebooks' paths stay at the gate" || this.wrong === "they stay there, and websockets are refused"
+    );
   }
 
   get #signInName(): string {
@@ -119,13 +127,14 @@ class FakeNotebooks {
       : answer;
   }
 
-  /** No notebook here opens a websocket. */
+  /** A notebook on the gate's own host switches protocols, and no other. */
   upgrade({ url = "/", headers }: IncomingMessage, socket: Socket): void {
     const { host = "", origin, upgrade } = headers;
     const refused = this.#origins.refuses({ method: "GET", path: url, host, headers: { origin, upgrade } });
-    socket.end(
-      `HTTP/1.1 ${refused ? "403 Forbidden" : "404 Not Found"}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-    );
+    const kernel = this.#stay && url.startsWith("/notebook/");
+    const status = refused ? "403 Forbidden" : kernel ? "101 Switching Protocols" : "404 Not Found";
+    const connection = kernel && !refused ? "Upgrade\r\nUpgrade: websocket" : "close\r\nContent-Length: 0";
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: ${connection}\r\n\r\n`);
   }
 
   answer(request: FakeRequest): FakeAnswer {
@@ -158,7 +167,7 @@ class FakeNotebooks {
   #gate(request: FakeRequest, url: URL): FakeAnswer {
     const [, first, ns = "", own = ""] = url.pathname.split("/");
     const kind = notebookKinds.find(({ path }) => path === first);
-    if (kind !== undefined && this.wrong !== "notebooks' paths stay at the gate") {
+    if (kind !== undefined && !this.#stay) {
       const location = `https://${ns}--${own}${kind.suffix}.${this.domain}:${url.port}${request.path}`;
       return { status: this.wrong === "the gate leads by 302" ? 302 : 307, headers: { location } };
     }
@@ -188,7 +197,7 @@ class FakeNotebooks {
       return refusal(url, gateName);
     }
     const named = { status: 404, headers: { "set-cookie": this.#marks.names(request, user) } };
-    return this.#marks.refuses(request, user) ?? named;
+    return this.#marks.refuses(request, user) ?? (kind === undefined ? named : shownBy(request, user));
   }
 
   #signIn(request: FakeRequest, url: URL): FakeAnswer {
@@ -369,6 +378,13 @@ export async function fakeNotebooks(
     notebooks: { domain: below, signInHost: new URL(`https://auth.${below}:${port}`), authorization: false },
   };
   return { target, close: () => gate.close() };
+}
+
+/** A notebook of those that the suite makes on the gate's own host. */
+function shownBy(request: FakeRequest, user: string): FakeAnswer {
+  return request.path.endsWith(`/${attackPath}`)
+    ? { headers: { "content-type": "text/html" }, body: attackHtml }
+    : echoed(request, request.headers, user);
 }
 
 /** Its notebooks as the suite would have made them. */

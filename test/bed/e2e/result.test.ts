@@ -157,8 +157,9 @@ describe("The end-to-end run", () => {
       facts: { ...facts, notebooks: { domain: "notebooks.example.com", authorization: false } },
     };
     assert.ok(needsMet(origins, mode, 0).includes("notebooks") && !needsMet(bare, mode, 0).includes("notebooks"));
+    const byPath: Mode = { ...mode, verify: ["--notebook-namespace", "a"] };
     assert.ok(
-      !needsMet(origins, mode, 0).includes("notebook-paths") && needsMet(bare, mode, 0).includes("notebook-paths"),
+      !needsMet(bare, mode, 0).includes("notebook-paths") && needsMet(bare, byPath, 0).includes("notebook-paths"),
     );
     assert.deepEqual(notebooksOf(origins.facts, "192.0.2.1"), [
       ...["--notebooks", "notebooks.example.com"],

@@ -66,6 +66,7 @@ describe("many notebooks in an Envoy", () => {
       notebooks: 4000,
       first: 4000,
       last,
+      ratio: last / 4000,
       memory: 300 * 2 ** 20,
       configuration: 2 ** 21,
     });

@@ -6,6 +6,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts, listening, residentBytes } from "../../../cli/bench/envoyProcess";
+import { httpsFilters } from "../../../cli/bench/httpsFilters";
 import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 
 type Json = Record<string, unknown>;
@@ -77,18 +78,6 @@ export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<
 /** The public HTTPS port as istiod makes it, without TLS, and one route that leads everywhere. */
 function bootstrap(args: GatewayFilterArgs, port: number, application: number): Json {
   const { configPatches = [] } = gatewayFilter(args);
-  const filters: Json[] = [
-    {
-      name: "envoy.filters.http.router",
-      typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
-    },
-  ];
-  for (const { applyTo, match, patch } of configPatches) {
-    const { portNumber } = (match?.listener ?? {}) as { portNumber?: number };
-    if (applyTo === "HTTP_FILTER" && portNumber === args.ports.https) {
-      filters.splice(patch?.operation === "INSERT_FIRST" ? 0 : filters.length - 1, 0, patch?.value as Json);
-    }
-  }
   const merged = configPatches.find(({ applyTo }) => applyTo === "NETWORK_FILTER")?.patch?.value as
     { typed_config: Json } | undefined;
   const socket = (number: number) => ({ socket_address: { address: "127.0.0.1", port_value: number } });
@@ -120,7 +109,7 @@ function bootstrap(args: GatewayFilterArgs, port: number, application: number): 
                         },
                       ],
                     },
-                    http_filters: filters,
+                    http_filters: httpsFilters(args),
                   },
                 },
               ],

@@ -46,7 +46,7 @@ export function echoNotebook<Name extends string>(
   return { name, config: stringify(config, { lineWidth: 0 }) };
 }
 
-/** Which paths of a notebook such a route is for. */
+/** Which path of a notebook such a route is for, whether its program is asked with the notebook's own path before it or without. */
 export const at = (path: string): { safe_regex: { regex: string } } => ({
-  safe_regex: { regex: `/notebook/[^/]+/[^/]+/${path}` },
+  safe_regex: { regex: `(/notebook/[^/]+/[^/]+)?/${path}` },
 });

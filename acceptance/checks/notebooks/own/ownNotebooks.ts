@@ -1,4 +1,4 @@
-import { clusterDomain, notebooks as topology } from "../../../../components/topology";
+import { clusterDomain, gateway, notebooks as topology } from "../../../../components/topology";
 import { type CheckContext } from "../../../check";
 import { type Api, clusterApi } from "../../../cluster/api";
 import { isReady, type Pod } from "../../../cluster/objects";
@@ -27,8 +27,30 @@ const patienceForServers = 600_000;
 
 /** Where a tenant's VirtualServices are looked at. */
 export function placeOf({ target }: Pick<CheckContext, "target">, namespace: string): NotebookPlace {
+  if (target.notebooks === undefined) {
+    const { hostname } = target.gate;
+    return {
+      namespace,
+      host: hostname,
+      domain: hostname,
+      gateway: gateway.reference,
+      signInHost: hostname,
+      clusterDomain,
+    };
+  }
   const { domain, signInHost } = notebooksOf(target);
   return { namespace, domain, gateway: topology.reference, signInHost: signInHost.hostname, clusterDomain };
+}
+
+/** Where a notebook is, at a host of its own or at the gate's. */
+function addressIn(
+  { target: { notebooks, gate } }: Pick<CheckContext, "target">,
+  namespace: string,
+  { name, kind }: NotebookProgram,
+): NotebookAddress {
+  return notebooks === undefined
+    ? { origin: gate, prefix: `/notebook/${namespace}/${name}/` }
+    : notebookAt(notebooks, namespace, name, kind);
 }
 
 /** Has notebooks run in a namespace of the suite's own, does something with them, and removes them with it. */
@@ -39,7 +61,8 @@ export function withNotebooks<Name extends string>(
   api: Api = clusterApi(context.target),
 ): Promise<void> {
   const { target, probe, signal } = context;
-  return withSandbox(api, { sidecars: true, labels: profile.labels, signal }, async (sandbox) => {
+  const name = target.notebookNamespace;
+  return withSandbox(api, { sidecars: true, name, labels: profile.labels, signal }, async (sandbox) => {
     const { namespace } = sandbox;
     probe.busy(`notebooks of the suite's own: ${programs.map(({ name }) => name).join(", ")}`);
     await makeServiceAccount(sandbox, profile.serviceAccount);
@@ -52,7 +75,7 @@ export function withNotebooks<Name extends string>(
     await Promise.all(
       programs.map(({ name, server }) => ready(sandbox, name, server === undefined ? patience : patienceForServers)),
     );
-    const addressOf = ({ name, kind }: NotebookProgram) => notebookAt(notebooksOf(target), namespace, name, kind);
+    const addressOf = (program: NotebookProgram) => addressIn(context, namespace, program);
     probe.busy("waiting until the gateway knows the notebooks");
     const session = await answering(
       context,
