@@ -1,6 +1,7 @@
 /** An Envoy with many notebooks, as istiod configures a gateway with them. */
+import { type GatewayFilterArgs } from "../../documents/gateway/envoyFilter";
 import { notebookHost, notebookKinds, notebookSignInHost } from "../../stacks/notebookHosts";
-import { httpsFilters, router } from "./httpsFilters";
+import { httpFilters, router } from "./httpFilters";
 
 /** `hosts`: an exact host for each notebook, as the gate has it. `path`: one host with a route for each, as Kubeflow has it. */
 export type Layout = "hosts" | "path";
@@ -120,7 +121,7 @@ const onLoopback = (port: number) => ({ socket_address: { address: "127.0.0.1", 
 
 /** All that the gate does to a request counts, and is the same for the first and the last. */
 function gatewaysFilters(layout: Layout): object[] {
-  return httpsFilters({
+  const args: GatewayFilterArgs = {
     gatewayLabels: {},
     gateway: "ingress/gatehouse",
     ports: { http: 8080, https: 8443 },
@@ -151,5 +152,6 @@ function gatewaysFilters(layout: Layout): object[] {
             forwardsAuthorization: false,
           },
         }),
-  });
+  };
+  return httpFilters(args, "https");
 }

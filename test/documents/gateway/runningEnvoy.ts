@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts, listening, residentBytes } from "../../../cli/bench/envoyProcess";
-import { httpsFilters } from "../../../cli/bench/httpsFilters";
+import { httpFilters } from "../../../cli/bench/httpFilters";
 import { gatewayFilter, type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 
 type Json = Record<string, unknown>;
@@ -26,7 +26,21 @@ export interface RunningEnvoy {
   close(): Promise<void>;
 }
 
-export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<RunningEnvoy> {
+export interface Surroundings {
+  /** The gateway's port whose filters run. */
+  port?: keyof GatewayFilterArgs["ports"];
+  /** What stands in for Istio's own filters, between those that come first and those before the router. */
+  between?: readonly Json[];
+}
+
+/** A request's header that says how long a cookie the application sets. */
+export const cookieLength = "x-cookie-length";
+
+export async function runEnvoy(
+  envoy: string,
+  args: GatewayFilterArgs,
+  surroundings: Surroundings = {},
+): Promise<RunningEnvoy> {
   let last: Seen["passed"];
   const application = createServer((incoming, answer) => {
     last = { url: incoming.url ?? "", headers: incoming.headers };
@@ -34,6 +48,7 @@ export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<
       `${args.sessionCookie}=planted`,
       `${args.sessionCookie}_x_csrf=begun; Path=/; Domain=example.com`,
       "mine=1; Domain=example.com",
+      ...hostileCookies(Number(incoming.headers[cookieLength] ?? 0)),
     ]);
     answer.setHeader("service-worker-allowed", "/");
     answer.end("an application");
@@ -42,7 +57,7 @@ export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<
   const [port] = await freePorts();
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-running-"));
   const file = join(folder, "envoy.json");
-  writeFileSync(file, JSON.stringify(bootstrap(args, port, (application.address() as AddressInfo).port)));
+  writeFileSync(file, JSON.stringify(bootstrap(args, surroundings, port, (application.address() as AddressInfo).port)));
   const child = spawn(envoy, ["-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -51,7 +66,10 @@ export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<
     async ask(host, path, headers = {}, method = "GET") {
       last = undefined;
       const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-        request({ port, host: "127.0.0.1", path, method, headers: { host, ...headers } }, resolve)
+        request(
+          { port, host: "127.0.0.1", path, method, headers: { host, ...headers }, maxHeaderSize: 1 << 20 },
+          resolve,
+        )
           .once("error", reject)
           .end();
       });
@@ -75,8 +93,18 @@ export async function runEnvoy(envoy: string, args: GatewayFilterArgs): Promise<
   };
 }
 
-/** The public HTTPS port as istiod makes it, without TLS, and one route that leads everywhere. */
-function bootstrap(args: GatewayFilterArgs, port: number, application: number): Json {
+/** What an application may send that wants to keep a filter busy. */
+function hostileCookies(length: number): string[] {
+  return length === 0 ? [] : [" ".repeat(length), "=".repeat(length), `a${" ;".repeat(length / 2)}b`];
+}
+
+/** A public port as istiod makes it, without TLS, and one route that leads everywhere. */
+function bootstrap(
+  args: GatewayFilterArgs,
+  { port: which = "https", between = [] }: Surroundings,
+  port: number,
+  application: number,
+): Json {
   const { configPatches = [] } = gatewayFilter(args);
   const merged = configPatches.find(({ applyTo }) => applyTo === "NETWORK_FILTER")?.patch?.value as
     { typed_config: Json } | undefined;
@@ -109,7 +137,7 @@ function bootstrap(args: GatewayFilterArgs, port: number, application: number): 
                         },
                       ],
                     },
-                    http_filters: httpsFilters(args),
+                    http_filters: httpFilters(args, which, between),
                   },
                 },
               ],

@@ -6,12 +6,19 @@ export const router = {
   typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
 };
 
-/** The gateway's HTTP filters at its public HTTPS port, in the order in which istiod puts them. */
-export function httpsFilters(args: GatewayFilterArgs): Record<string, unknown>[] {
-  const filters: Record<string, unknown>[] = [router];
+/**
+ * The gateway's HTTP filters at one of its ports, in the order in which istiod puts them: around those of its own, which stand in
+ * between.
+ */
+export function httpFilters(
+  args: GatewayFilterArgs,
+  port: keyof GatewayFilterArgs["ports"],
+  between: readonly Record<string, unknown>[] = [],
+): Record<string, unknown>[] {
+  const filters: Record<string, unknown>[] = [...between, router];
   for (const { applyTo, match, patch } of gatewayFilter(args).configPatches ?? []) {
     const { portNumber } = (match?.listener ?? {}) as { portNumber?: number };
-    if (applyTo === "HTTP_FILTER" && portNumber === args.ports.https) {
+    if (applyTo === "HTTP_FILTER" && portNumber === args.ports[port]) {
       const at = patch?.operation === "INSERT_FIRST" ? 0 : filters.length - 1;
       filters.splice(at, 0, patch?.value as Record<string, unknown>);
     }
