@@ -151,7 +151,8 @@ function noProfile(labels: Readonly<Record<string, string>>): string {
   );
 }
 
-function mayWrite(key: string): string {
+/** Whether a route may write a header of this name. */
+export function mayWrite(key: string): string {
   const prefixes = identityPrefixes.map((prefix) => `!${key}.lowerAscii().startsWith(${literal(prefix)})`);
   return `(${key}.matches("^[A-Za-z0-9-]+$") && !(${key}.lowerAscii() in ${listLiteral(kept)}) && ${prefixes.join(" && ")})`;
 }

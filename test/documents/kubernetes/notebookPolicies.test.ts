@@ -120,6 +120,25 @@ describe("the policies about notebooks' hosts", () => {
     );
   });
 
+  it("look at a notebook's annotations later, too, and at no name that has been there", () => {
+    assert.deepEqual(
+      names.matchConstraints.resourceRules.map(({ operations }) => operations),
+      [["CREATE", "UPDATE"], ["CREATE"]],
+    );
+    const [namespaces, name, ...annotations] = names.validations.map(({ expression }) => expression);
+    assert([namespaces, name].every((expression) => expression?.startsWith("oldObject != null || ")));
+    assert.equal(annotations.length, 3);
+    const of = (variable: string) => names.variables.find((each) => each.name === variable)?.expression ?? "";
+    for (const [variable, annotation] of [
+      ["rewrite", "notebooks.kubeflow.org/http-rewrite-uri"],
+      ["headers", "notebooks.kubeflow.org/http-headers-request-set"],
+    ] as const) {
+      assert(of(variable).includes(`object.metadata.?annotations[?"${annotation}"]`), of(variable));
+      assert(of(variable).startsWith('request.resource.resource != "notebooks" || (oldObject != null && '));
+    }
+    assert(of("strangeHeaders").startsWith("variables.headers.findAll("), of("strangeHeaders"));
+  });
+
   it("look in profiles at everything that says where a Service leads, because the gateway says there who somebody is", () => {
     assert.deepEqual(addresses.matchConstraints.namespaceSelector, { matchLabels: args.profileLabels });
     assert.deepEqual(
