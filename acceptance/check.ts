@@ -173,6 +173,8 @@ export interface Target {
   wildcard?: boolean;
   /** The issuer of people's tokens, at whose form they sign in; the gate's own Dex where it is missing. */
   provider?: URL;
+  /** A host of its own at which the UI of Kubeflow Pipelines is, besides the gate's. */
+  pipelinesUi?: URL;
   /** An image of which a notebook with JupyterLab can be made. */
   jupyterlab?: string;
   /** What a job outside has (machines.clients): the client of Dex, the connector, and tokens of its own issuer. */

@@ -25,6 +25,7 @@ export interface TargetOptions {
   app?: string;
   closedApp?: string;
   inClusterApp?: string;
+  pipelinesUi?: string;
   notebooks?: string;
   notebookAuthorization?: boolean;
   notebookNamespace?: string;
@@ -100,6 +101,8 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
   const app = options.app === undefined ? undefined : readOrigin("--app", options.app, problem);
   const closedApp =
     options.closedApp === undefined ? undefined : readOrigin("--closed-app", options.closedApp, problem);
+  const pipelinesUi =
+    options.pipelinesUi === undefined ? undefined : readOrigin("--pipelines-ui", options.pipelinesUi, problem);
   const { inClusterApp } = options;
   if (inClusterApp !== undefined && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/.test(inClusterApp)) {
     problem(
@@ -156,6 +159,7 @@ export function readTarget(url: string, options: TargetOptions, env: NodeJS.Proc
       app,
       closedApp,
       inClusterApp,
+      ...(pipelinesUi === undefined ? {} : { pipelinesUi }),
       ...notebooks,
       ca,
       ...(options.wildcard === false ? { wildcard: false } : {}),

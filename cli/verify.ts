@@ -52,6 +52,9 @@ export function addVerify(program: Command, context: CommandContext): void {
       ),
     )
     .addOption(
+      new Option("--pipelines-ui <url>", "the UI of Kubeflow Pipelines at a host of its own (apps[].pipelinesUi)"),
+    )
+    .addOption(
       new Option("--notebooks <domain>", "the domain below which notebooks have hosts of their own (notebooks.domain)"),
     )
     .addOption(

@@ -17,7 +17,13 @@ export interface Api {
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
   patch<T>(path: string, type: PatchType, body: unknown, signal?: AbortSignal): Promise<T>;
   create<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
-  remove(path: string, options?: { gracePeriodSeconds?: number }, signal?: AbortSignal): Promise<void>;
+  remove(path: string, options?: RemoveOptions, signal?: AbortSignal): Promise<void>;
+}
+
+export interface RemoveOptions {
+  gracePeriodSeconds?: number;
+  /** Refused with 409 where another object has the name by now. */
+  preconditions?: { uid: string };
 }
 
 /** What the API server answered instead of what was asked for. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { type Api, ApiError } from "./api";
+import { type Api, ApiError, fieldManager, type RemoveOptions } from "./api";
 import { type Metadata } from "./objects";
 import { undoing } from "./undo";
+import { waitFor } from "./wait";
 
 /** A namespace of the suite's own, and the way to it. */
 export interface Sandbox {
@@ -38,53 +39,104 @@ export async function withSandbox<T>(
   action: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
   const namespace = name ?? `gatehouse-verify-${randomBytes(4).toString("hex")}`;
-  await stillThere(api, name, signal);
+  const path = `/api/v1/namespaces/${namespace}`;
+  // A name that was given may be somebody else's.
+  const owner = name === undefined ? undefined : randomBytes(8).toString("hex");
+  if (owner !== undefined) {
+    await notYetThere(api, namespace, signal);
+  }
   return undoing(
     `the namespace ${namespace} was made`,
-    (ended) => removeIfThere(api, `/api/v1/namespaces/${namespace}`, ended),
+    (ended) => (owner === undefined ? removeIfThere(api, path, ended) : removeOwn(api, path, owner, ended)),
     async () => {
-      await api.create(
-        "/api/v1/namespaces",
-        {
-          apiVersion: "v1",
-          kind: "Namespace",
-          metadata: {
-            name: namespace,
-            labels: {
-              ...labels,
-              "app.kubernetes.io/managed-by": "gatehouse-verify",
-              "pod-security.kubernetes.io/enforce": "restricted",
-              "istio-injection": sidecars ? "enabled" : "disabled",
+      try {
+        await api.create(
+          "/api/v1/namespaces",
+          {
+            apiVersion: "v1",
+            kind: "Namespace",
+            metadata: {
+              name: namespace,
+              labels: {
+                ...labels,
+                ...(owner === undefined ? {} : { [ownerLabel]: owner }),
+                [managedBy]: fieldManager,
+                "pod-security.kubernetes.io/enforce": "restricted",
+                "istio-injection": sidecars ? "enabled" : "disabled",
+              },
             },
           },
-        },
-        signal,
-      );
+          signal,
+        );
+      } catch (error) {
+        throw error instanceof ApiError && error.status === 409 ? thereAlready(namespace) : error;
+      }
       return action({ api, namespace, signal });
     },
   );
 }
 
-/** What somebody else has made is nothing to work in, and nothing to remove afterwards. */
-async function stillThere(api: Api, name: string | undefined, signal: AbortSignal): Promise<void> {
-  if (name === undefined) {
-    return;
-  }
+/** On a namespace that somebody named, and which run of the suite made it. */
+const ownerLabel = "gatehouse-verify/run";
+const managedBy = "app.kubernetes.io/managed-by";
+
+function thereAlready(namespace: string): Error {
+  return new Error(`the namespace ${namespace} is there already: name one that the suite may make and remove`);
+}
+
+async function namespaceOf(api: Api, path: string, signal: AbortSignal): Promise<Namespace | undefined> {
   try {
-    await api.get(`/api/v1/namespaces/${name}`, signal);
+    return await api.get<Namespace>(path, signal);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
-      return;
+      return undefined;
     }
     throw error;
   }
-  throw new Error(`the namespace ${name} is there already: name one that the suite may make and remove`);
+}
+
+interface Namespace {
+  metadata: Metadata;
+}
+
+/** What somebody else has made is nothing to work in. The suite's own may still be going, since nobody waits for that. */
+async function notYetThere(api: Api, namespace: string, signal: AbortSignal): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  const gone = async () => {
+    const metadata = (await namespaceOf(api, path, signal))?.metadata;
+    if (metadata === undefined) {
+      return true;
+    }
+    if (metadata.labels?.[managedBy] !== fieldManager) {
+      throw thereAlready(namespace);
+    }
+    if (metadata.deletionTimestamp === undefined) {
+      throw new Error(`the namespace ${namespace} is left from an earlier run: kubectl delete namespace ${namespace}`);
+    }
+    return undefined;
+  };
+  if ((await gone()) === undefined) {
+    await waitFor(`the namespace ${namespace} of an earlier run is gone`, gone, { within: 120_000, signal });
+  }
+}
+
+/** Removes a namespace if this run has made it, and no other that came in its place. */
+async function removeOwn(api: Api, path: string, owner: string, signal: AbortSignal): Promise<void> {
+  const metadata = (await namespaceOf(api, path, signal))?.metadata;
+  if (metadata?.labels?.[ownerLabel] === owner) {
+    await removeIfThere(api, path, signal, { preconditions: { uid: metadata.uid } });
+  }
 }
 
 /** Removes an object; where making it failed there is nothing to remove. */
-export async function removeIfThere(api: Api, path: string, signal: AbortSignal): Promise<void> {
+export async function removeIfThere(
+  api: Api,
+  path: string,
+  signal: AbortSignal,
+  options: RemoveOptions = {},
+): Promise<void> {
   try {
-    await api.remove(path, {}, signal);
+    await api.remove(path, options, signal);
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) {
       throw error;

@@ -24,9 +24,9 @@ const echoAs = (name: string) => ({
   pods: { labels: podLabels(echo.name) },
 });
 
-/** The echo under two more names: open to the static user and to pods, and open to nobody. */
+/** The echo under two more names: open to the static user and to pods, as the UI of Kubeflow Pipelines may be, and open to nobody. */
 const apps = [
-  { ...echoAs("door"), groups: ["everyone"], inCluster: true },
+  { ...echoAs("door"), groups: ["everyone"], inCluster: true, pipelinesUi: true },
   { ...echoAs("grafana"), groups: ["nobody-is-in-this-group"] },
 ];
 
@@ -66,7 +66,7 @@ export const modes: readonly Mode[] = [
     name: "apps",
     stack: "dev",
     settings: { apps },
-    only: ["apps"],
+    only: ["apps", "origins/pipeline-artifacts", "origins/pipeline-proxies"],
     why: "Applications with hosts of their own change nothing of the gate, which `core` looks at.",
   },
   ...notebookModes,

@@ -79,11 +79,12 @@ export async function verifyBed({ bed, directory, args, quiet = false }: VerifyR
 
 /** The applications with hosts of their own. */
 export function appsOf({ apps = {} }: Pick<Facts, "apps">): string[] {
-  const { url, closedUrl, inCluster } = apps;
+  const { url, closedUrl, inCluster, pipelinesUi } = apps;
   return [
     ...(url === undefined ? [] : ["--app", url]),
     ...(closedUrl === undefined ? [] : ["--closed-app", closedUrl]),
     ...(inCluster === undefined ? [] : ["--in-cluster-app", inCluster]),
+    ...(pipelinesUi === undefined ? [] : ["--pipelines-ui", pipelinesUi]),
   ];
 }
 

@@ -138,6 +138,14 @@ export const gatewayFilter: readonly Mutation[] = [
     noticedBy: ["origins/pipeline-proxies"],
   },
   {
+    name: "pipelines-open-at-their-own-host",
+    breaks: "The UI of Kubeflow Pipelines shows everybody's artifacts and any address's pages at a host of its own.",
+    object: { ...filter, name: "app-door" },
+    change: () => undefined,
+    modes: ["apps"],
+    noticedBy: ["origins/pipeline-artifacts", "origins/pipeline-proxies"],
+  },
+  {
     name: "frames-of-other-origins",
     breaks: "A page of another origin frames the gate's pages, and keeps hold of a tab that it opened.",
     object: filter,

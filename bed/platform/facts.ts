@@ -73,6 +73,8 @@ export interface AppFacts {
   closedUrl?: string;
   /** Host and port at which pods call one past the gate. */
   inCluster?: string;
+  /** The one that passes for the UI of Kubeflow Pipelines, if the first of the static users may open it. */
+  pipelinesUi?: string;
 }
 
 export interface Counts {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { appHost, certManagerNamespace, echo, hostsOf, serviceHost } from "../../components/topology";
+import { isPipelinesUi } from "../../stacks/pipelinesUi";
 import { type Settings } from "../../stacks/schema";
 import { namespaces } from "../../stacks/namespaces";
 import { notebookOriginsOf } from "../../stacks/notebookHosts";
@@ -93,10 +94,12 @@ export function appFacts({ domain, apps, identity }: Pick<Settings, "domain" | "
     groups.length === 0 || groups.some((group) => of.includes(group));
   const open = seen.find(({ groups }) => admits(groups, first?.groups ?? []));
   const closed = seen.find(({ groups }) => identity.staticUsers.every((user) => !admits(groups, user.groups)));
+  const ui = open === undefined || !isPipelinesUi(open) ? undefined : open;
   const called = seen.find(({ inCluster }) => inCluster);
   return {
     ...(open === undefined ? {} : { url: `https://${appHost(domain, open)}/` }),
     ...(closed === undefined ? {} : { closedUrl: `https://${appHost(domain, closed)}/` }),
+    ...(ui === undefined ? {} : { pipelinesUi: `https://${appHost(domain, ui)}/` }),
     ...(called === undefined
       ? {}
       : { inCluster: `${serviceHost(called.service.name, called.service.namespace)}:${called.service.port}` }),

@@ -1,6 +1,7 @@
--- Artifacts of Kubeflow Pipelines. Its UI asks whether a person may see a namespace only where the address names one, and serves
--- everybody's artifacts with credentials of its own where it names none (kubeflow/pipelines#9889). So an address of artifacts
--- has to name exactly one, in the only spelling that the UI and this filter read alike. And an artifact is a file that anybody's
+-- Artifacts of Kubeflow Pipelines. Where an address names no namespace, its UI serves everybody's with credentials of its own
+-- (kubeflow/pipelines#9889). With one it asks whether the person may see that (from 2.17), or hands on to that namespace's own server
+-- (before, with ARTIFACTS_PROXY_ENABLED). So an address of artifacts has to name exactly one, in the only spelling that the UI and
+-- this filter read alike. And an artifact is a file that anybody's
 -- pipeline made: as a page of this origin its scripts would have a person's session, so a browser is told to give it an origin of
 -- nobody's (https://www.w3.org/TR/CSP3/#directive-sandbox).
 local ui_host = {{uiHost}}
@@ -18,11 +19,14 @@ local function decoded(text)
   end))
 end
 
+-- Another host's filter of this kind leaves the answer alone.
+local mark = "artifact at " .. ui_host
+
 -- The UI's routes know no difference between small and capital letters, and decode nothing.
 -- Envoy finds the host's routes whatever stands behind the last colon, a port or nothing (ignore_port_in_host_matching, which Istio
 -- sets), and so does this.
 local function is_artifact(headers)
-  local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", "")
+  local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", ""):gsub("%.$", "")
   local path = (headers:get(":path") or ""):lower():gsub("[?#].*", "")
   local at_ui = under_every_name or authority == ui_host
   return at_ui and (path:find("^/pipeline/+artifacts/") ~= nil or (whole_host and path:find("^/+artifacts/") ~= nil))
@@ -54,7 +58,7 @@ local function on_request(handle)
   if not is_artifact(headers) then
     return
   end
-  handle:streamInfo():dynamicMetadata():set("gatehouse", "artifact", "yes")
+  handle:streamInfo():dynamicMetadata():set("gatehouse", mark, "yes")
   if not names_one_namespace(headers:get(":path")) then
     handle:respond(
       { [":status"] = "403", ["content-type"] = "text/plain", ["cache-control"] = "no-store" },
@@ -65,7 +69,7 @@ end
 
 local function on_response(handle)
   local own = handle:streamInfo():dynamicMetadata():get("gatehouse")
-  if own and own["artifact"] then
+  if own and own[mark] then
     handle:headers():add("content-security-policy", "sandbox allow-downloads")
     handle:headers():replace("x-content-type-options", "nosniff")
   end

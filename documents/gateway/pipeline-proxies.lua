@@ -15,13 +15,14 @@ local function decoded(text)
   end))
 end
 
-local function is_of_pipelines(authority, path)
-  return (under_every_name or authority == ui_host) and (whole_host or path:find("^/pipeline/") ~= nil)
+-- Kubeflow's route for the UI is the prefix, without a slash at its end.
+local function is_of_pipelines(path)
+  return whole_host or path:find("^/pipeline") ~= nil
 end
 
 local function fault(path)
   if path:find("/_proxy/", 1, true) then
-    return "This proxy would show pages of any address on the dashboard's origin."
+    return "This proxy would show pages of any address on this origin."
   end
   local beginning = path:match("^/pipeline(/.*)$") or (whole_host and path) or ""
   if viewers_closed and beginning:find("^/+apps/+tensorboard/+proxy") then
@@ -32,15 +33,16 @@ end
 
 local function apply(handle)
   local headers = handle:headers()
-  local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", "")
-  -- Twice, for whoever behind this decodes once more.
-  local path = decoded(decoded((headers:get(":path") or ""):gsub("[?#].*", ""))):lower()
-  if not is_of_pipelines(authority, path) then
+  local authority = (headers:get(":authority") or ""):lower():gsub(":[^:%]]*$", ""):gsub("%.$", "")
+  if not (under_every_name or authority == ui_host) then
     return
   end
-  local what = fault(path)
+  -- Twice, for whoever behind this decodes once more.
+  local path = decoded(decoded((headers:get(":path") or ""):gsub("[?#].*", ""))):lower()
+  local what = is_of_pipelines(path) and fault(path)
   if what then
     handle:respond({ [":status"] = "403", ["content-type"] = "text/plain", ["cache-control"] = "no-store" }, what .. "\n")
+  -- On whatever path: the UI takes the address from there, and nobody else has a use for it.
   elseif (headers:get("referer") or ""):lower():find("_proxy/", 1, true) then
     headers:remove("referer")
   end

@@ -17,7 +17,7 @@ export const browserConnections: Check = {
   area: "notebooks",
   name: "browser-connections",
   proves:
-    "Chromium opens two notebooks on one connection, which both answer for themselves, and the gate on another, also where one certificate covers the gate and the notebooks: each page is its own host's, whichever was opened first.",
+    "Chromium opens two notebooks on one connection, which both answer for themselves, and the gate on another: each page is its own host's, whichever was opened first. Where one certificate covers the gate and the notebooks, that is because the gate's is refused on theirs.",
   mend: "The filter gatehouse.misdirected has to answer 421, on which browsers take another connection (documents/gateway/misdirected.lua; RFC 9110, section 15.5.20).",
   exercises: ["browser", "gateway"],
   needs: ["cluster", "notebooks", "user", "sessions", "browser"],

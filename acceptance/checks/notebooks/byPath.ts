@@ -19,7 +19,7 @@ export const byPath: Check = {
   area: "notebooks",
   name: "by-path",
   proves:
-    "Where notebooks are paths of the gate's host, a page that a notebook shows in Chromium has everything done there with its visitor's session that notebooks/attackers-page tries: it calls the pipelines' API and a colleague's notebook, reads who somebody is, there and at the gate, and opens a websocket of the colleague's kernel. So these attempts are real ones, and hosts of their own are what refuses them.",
+    "Where notebooks are paths of the gate's host, a page that a notebook shows in Chromium has everything done there with its visitor's session that notebooks/attackers-page tries: it calls paths of the pipelines' API and another notebook, reads who somebody is, there and at the gate, and opens a websocket of that notebook. So these attempts are real ones, and hosts of their own are what refuses them.",
   mend: "This is no fault of the gate's rules for pages of other origins: a page of the same origin was refused, which Kubeflow's dashboard is, too. See documents/gateway/cross-origin.lua. The gate has to take routes of --notebook-namespace (ingress.applicationNamespaces).",
   exercises: ["browser", "gateway", "oauth2-proxy", "Dex", "sidecar"],
   needs: ["cluster", "user", "sessions", "echo", "browser", "notebook-paths"],
@@ -48,7 +48,7 @@ export async function byPathIn(
   const attacker = await ownPage(browser, new URL(`${lab.prefix}${attackPath}`, lab.origin));
   const victims = [
     { what: "the pipelines' API", path: "/pipeline/apis/v2beta1/runs" },
-    { what: "a colleague's notebook", path: `${other.prefix}api/contents` },
+    { what: "another notebook", path: `${other.prefix}api/contents` },
   ];
   for (const { what, path } of victims) {
     for (const [index, { what: how, script }] of ways.entries()) {
@@ -74,7 +74,7 @@ export async function byPathIn(
   const kernel = await handshakeOf(attacker, new URL(`${other.prefix}${bytesPath}`, other.origin));
   probe.expect(
     kernel !== "403" && kernel !== "401" && kernel !== "404" && kernel !== "nothing",
-    `a websocket of a notebook's page to a colleague's kernel: ${kernel}`,
-    `a websocket of a notebook's page to a colleague's kernel should open with the session; it got ${kernel}`,
+    `a websocket of a notebook's page to another notebook: ${kernel}`,
+    `a websocket of a notebook's page to another notebook should open with the session; it got ${kernel}`,
   );
 }

@@ -1,4 +1,4 @@
-import { type Api, ApiError } from "../../../acceptance/cluster/api";
+import { type Api, ApiError, type RemoveOptions } from "../../../acceptance/cluster/api";
 
 export interface Call {
   method: "get" | "create" | "remove" | "patch";
@@ -24,8 +24,8 @@ export class MemoryApi implements Api {
     return this.#call({ method: "create", path, body }) as Promise<T>;
   }
 
-  async remove(path: string): Promise<void> {
-    await this.#call({ method: "remove", path });
+  async remove(path: string, options: RemoveOptions = {}): Promise<void> {
+    await this.#call({ method: "remove", path, ...(Object.keys(options).length > 0 ? { body: options } : {}) });
   }
 
   /** Bodies of what was made, by kind. */

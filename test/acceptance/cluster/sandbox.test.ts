@@ -32,6 +32,72 @@ describe("the suite's own namespace", () => {
     });
   });
 
+  describe("with a name that somebody gave", () => {
+    const path = "/api/v1/namespaces/given";
+    /** An API server that has the namespace, or not yet; what is made there has another UID. */
+    const server = (before?: { labels?: Record<string, string>; deletionTimestamp?: string }, created = 200) => {
+      let there: object | undefined = before && { metadata: { name: "given", uid: "before", ...before } };
+      const api: MemoryApi = new MemoryApi(({ method, body }) => {
+        if (method === "get") {
+          return there ?? notFound();
+        }
+        if (method === "create" && created !== 200) {
+          there = { metadata: { name: "given", uid: "theirs", labels: {} } };
+          throw new ApiError(created, "AlreadyExists", "exists");
+        }
+        if (method === "create") {
+          const { metadata } = body as { metadata: object };
+          there = { metadata: { ...metadata, uid: "own" } };
+        }
+        return {};
+      });
+      return { api, replace: (by: object) => (there = by) };
+    };
+    const use = (api: MemoryApi, action = () => Promise.resolve()) =>
+      withSandbox(api, { sidecars: false, name: "given", signal }, action);
+
+    it("goes by the UID that it was made with", async () => {
+      const { api } = server();
+      await use(api);
+      assert.deepEqual(api.calls.at(-1), { method: "remove", path, body: { preconditions: { uid: "own" } } });
+    });
+
+    for (const [what, { api }, says] of [
+      ["is refused where somebody else's is there", server({}), /^Error: the namespace given is there already/],
+      ["is refused where somebody else makes it meanwhile", server(undefined, 409), /^Error: .* is there already/],
+      ["is refused where it may not be made", server(undefined, 403), /^ApiError: exists$/],
+      [
+        "is told where an earlier run has left it",
+        server({ labels: { "app.kubernetes.io/managed-by": "gatehouse-verify" } }),
+        /^Error: the namespace given is left from an earlier run: kubectl delete namespace given$/,
+      ],
+    ] as const) {
+      it(`${what}, and nothing is removed`, async () => {
+        await assert.rejects(use(api), says);
+        assert.ok(api.calls.every(({ method }) => method !== "remove"));
+      });
+    }
+
+    it("waits for an earlier run's to be gone", async () => {
+      const { api, replace } = server({
+        labels: { "app.kubernetes.io/managed-by": "gatehouse-verify" },
+        deletionTimestamp: "2026-01-01T00:00:00Z",
+      });
+      setTimeout(() => replace(undefined as unknown as object), 100);
+      await use(api);
+      assert.equal(api.made("Namespace").length, 1);
+    });
+
+    it("is left where another one has come in its place", async () => {
+      const { api, replace } = server();
+      await use(api, () => {
+        replace({ metadata: { name: "given", uid: "theirs", labels: {} } });
+        return Promise.resolve();
+      });
+      assert.ok(api.calls.every(({ method }) => method !== "remove"));
+    });
+  });
+
   it("goes after a failure as well, which is told", async () => {
     const api = new MemoryApi();
     const failing = withSandbox(api, { sidecars: false, signal }, () => Promise.reject(new Error("the check failed")));

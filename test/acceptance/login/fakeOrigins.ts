@@ -41,28 +41,38 @@ export class FakeOrigins {
     );
   }
 
-  /** What becomes of an artifact of Kubeflow Pipelines, and of its proxies to any address; nothing for other paths. */
-  artifact({ host, path }: Asked): FakeAnswer | undefined {
-    const decoded = decodeURIComponent(decodeURIComponent(path.replace(/\?.*/, "")));
-    if (/^\/pipeline\//.test(decoded)) {
-      if (/\/_proxy\//.test(this.wrong === "proxies in other spellings pass" ? path : decoded.toLowerCase())) {
-        return { status: this.wrong === "proxies to any address pass" ? 404 : 403 };
-      }
-      if (this.wrong === "everything of pipelines is refused") {
-        return { status: 403 };
-      }
-    }
-    if (!/^\/pipeline\/artifacts\//i.test(path)) {
+  /** What the gate says of artifacts of Kubeflow Pipelines and of its proxies, below the UI's folder; nothing for other paths. */
+  ofPipelines({ host, path }: Asked, folder: string): FakeAnswer | undefined {
+    if (folder === "" && this.wrong === "the UI's own host is open") {
       return undefined;
     }
+    const decoded = decodeURIComponent(decodeURIComponent(path.replace(/\?.*/, "")));
+    if (/\/_proxy\//.test(this.wrong === "proxies in other spellings pass" ? path : decoded.toLowerCase())) {
+      const body = "This proxy would show pages of any address on this origin.\n";
+      return this.wrong === "proxies to any address pass" ? { status: 404 } : { status: 403, body };
+    }
+    if (this.wrong === "everything of pipelines is refused" && decoded.includes("/apis/")) {
+      return { status: 403, body: "This proxy would show pages of any address\n" };
+    }
+    return path.toLowerCase().startsWith(`${folder}/artifacts/`) ? this.#artifact(host, path) : undefined;
+  }
+
+  #artifact(host: string, path: string): FakeAnswer {
     if (!/[?&]namespace=team-a$/.test(path) || path.length > 200 || /namespace=[^&]*&/.test(path)) {
       const passes =
         this.wrong === "artifacts need no namespace" ||
         (this.wrong === "artifacts of a host without a port need no namespace" && !/:\d+$/.test(host));
-      return { status: passes ? 404 : 403 };
+      return passes
+        ? { status: 404 }
+        : { status: 403, body: "An artifact's address has to name its namespace once: ?namespace=<namespace>.\n" };
     }
     const sandbox = this.wrong === "artifacts are pages of the gate" ? "default-src 'self'" : "sandbox allow-downloads";
     return { status: 404, headers: { "content-security-policy": sandbox } };
+  }
+
+  /** What arrives of a request's Referer. */
+  refererOf({ headers: { referer } }: Asked): string | undefined {
+    return referer?.includes("_proxy/") === true && this.wrong !== "the UI's own host is open" ? undefined : referer;
   }
 
   /** What arrives of a cookie that an application sets. */

@@ -19,6 +19,8 @@ export interface FakeSignInOptions {
   /** Milliseconds after which a session is refreshed; never by default. */
   refreshAfter?: () => number | undefined;
   target?: Partial<Target>;
+  /** Whether the application is the UI of Kubeflow Pipelines. */
+  isPipelinesUi?: boolean;
 }
 
 const token = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6InVzZXIifQ.c2lnbmF0dXJl";
@@ -34,7 +36,9 @@ export async function fakeSignIn(options: FakeSignInOptions = {}): Promise<FakeG
   const people = gate.target.people.map((one) =>
     one.saml === true ? { ...one, issuer: new URL("/idp", gate.target.gate) } : one,
   );
-  return { ...gate, target: { ...gate.target, people }, deployment };
+  const { echo } = gate.target;
+  const ui = options.isPipelinesUi === true && echo !== undefined ? { pipelinesUi: echo } : {};
+  return { ...gate, target: { ...gate.target, people, ...ui }, deployment };
 }
 
 export class FakeSignIn {
@@ -232,9 +236,10 @@ export class FakeSignIn {
       return others;
     }
     const headers = { "set-cookie": [...refreshed, ...this.#marks.names(request, session.user)] };
-    const artifact = request.host.startsWith(`${gateName}:`) ? this.#origins.artifact(request) : undefined;
-    if (artifact !== undefined) {
-      return artifact;
+    const folder = request.host.startsWith(`${gateName}:`) ? "/pipeline" : this.options.isPipelinesUi && "";
+    const refused = typeof folder === "string" ? this.#origins.ofPipelines(request, folder) : undefined;
+    if (refused !== undefined) {
+      return refused;
     }
     if (request.host.startsWith(`${gateName}:`)) {
       return path === "/logout"
@@ -248,7 +253,11 @@ export class FakeSignIn {
       ? []
       : [...known, ...(this.#is("the application sees more groups") ? ["sales"] : [])];
     const asked = request.headers["x-echo-set-cookie"];
-    const own = asked === undefined ? {} : { "x-echo-set-cookie": asked };
+    const referer = this.#origins.refererOf(request);
+    const own = {
+      ...(asked === undefined ? {} : { "x-echo-set-cookie": asked }),
+      ...(referer === undefined ? {} : { referer }),
+    };
     return {
       headers: { "set-cookie": [...refreshed, ...this.#origins.applicationCookie(asked)] },
       body: { user, groups, headers: { ":path": request.path, ...own } },

@@ -61,6 +61,7 @@ export type Wrong =
   | "proxies to any address pass"
   | "proxies in other spellings pass"
   | "everything of pipelines is refused"
+  | "the UI's own host is open"
   | "applications set any cookie"
   | "applications set no cookie"
   | "the first of two sessions counts"

@@ -163,7 +163,7 @@ describe("notebooks/attackers-page, in Chromium", function () {
       finds(
         paths,
         "they stay there, and websockets are refused",
-        /^a websocket of a notebook's page to a colleague's kernel should open with the session; it got 403/,
+        /^a websocket of a notebook's page to another notebook should open with the session; it got 403/,
       ));
   });
 

@@ -59,18 +59,29 @@ describe("origins: pages of others", () => {
   describe("pipeline-artifacts", () => {
     it("passes where an artifact needs its namespace, and is nobody's page", () => passes(pipelineArtifacts, 14));
 
+    it("passes where the UI has a host of its own besides", () =>
+      passes(pipelineArtifacts, 28, { isPipelinesUi: true }));
+
+    it("finds that only the gate's host needs one", () =>
+      notices(
+        pipelineArtifacts,
+        "the UI's own host is open",
+        /^echo\.\S+\/artifacts\/get\S+ should get the gate's 403 for want of one namespace; it got 200/,
+        { isPipelinesUi: true },
+      ));
+
     it("finds artifacts that need no namespace", () =>
       notices(
         pipelineArtifacts,
         "artifacts need no namespace",
-        /should get 403 for want of one namespace; it got 404/,
+        /should get the gate's 403 for want of one namespace; it got 404/,
       ));
 
     it("finds artifacts that need none where the host has an empty port", () =>
       notices(
         pipelineArtifacts,
         "artifacts of a host without a port need no namespace",
-        /an artifact of the host \S+: should get 403 for want of a namespace; it got 404/,
+        /an artifact of the host \S+: should get the gate's 403 for want of a namespace; it got 404/,
       ));
 
     it("finds artifacts that are pages of the gate", () =>
@@ -80,22 +91,36 @@ describe("origins: pages of others", () => {
   describe("pipeline-proxies", () => {
     it("passes where no proxy leads to any address, and the API beside them goes on", () => passes(pipelineProxies, 8));
 
+    it("passes where the UI has a host of its own besides, which sees no Referer of a proxy's", () =>
+      passes(pipelineProxies, 19, { isPipelinesUi: true }));
+
+    it("finds that the UI's own host has them open, and a Referer", async () => {
+      const open = { isPipelinesUi: true };
+      const wrong = "the UI's own host is open";
+      await notices(pipelineProxies, wrong, /^echo\.\S+\/_proxy\/\S+ would show .* the gate's 403; it got 200/, open);
+      await notices(pipelineProxies, wrong, /^echo\.\S+\/ should be asked without the Referer https:\/\/evil/m, open);
+    });
+
     it("finds proxies to any address", () =>
       notices(
         pipelineProxies,
         "proxies to any address pass",
-        /_proxy\/https%3A%2F%2Fevil.example%2F would show another address's page .* should get 403; it got 404/,
+        /_proxy\/https%3A%2F%2Fevil.example%2F would show others' pages .* should get the gate's 403; it got 404/,
       ));
 
     it("finds one in another spelling", () =>
       notices(
         pipelineProxies,
         "proxies in other spellings pass",
-        /%5Fproxy\/evil.example\/ would show another address's page .* should get 403; it got 404/,
+        /%5Fproxy\/evil.example\/ would show others' pages .* should get the gate's 403; it got 404/,
       ));
 
     it("finds that the API beside them is refused, too", () =>
-      notices(pipelineProxies, "everything of pipelines is refused", /the API beside them should go on; it got 403/));
+      notices(
+        pipelineProxies,
+        "everything of pipelines is refused",
+        /the API beside them should go on at kubeflow\S+; the gate refused it/,
+      ));
   });
 
   describe("application-cookies", () => {

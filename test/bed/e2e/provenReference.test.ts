@@ -23,6 +23,8 @@ const sinceThen: readonly string[] = [
   "notebooks/by-path",
   "boards-at-the-gate",
   "origins/pipeline-proxies",
+  "origins/pipeline-artifacts",
+  "pipelines-open-at-their-own-host",
   "pages-of-any-address",
   "boards-at-the-gate",
   "origins/pipeline-proxies",

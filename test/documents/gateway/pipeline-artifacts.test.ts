@@ -64,7 +64,15 @@ describe("an artifact of Kubeflow Pipelines", () => {
     });
   }
 
-  for (const authority of [`${gate}:443`, `${gate}:`, `${gate}:x`, `${gate}:+443`, `${gate.toUpperCase()}:`]) {
+  for (const authority of [
+    `${gate}:443`,
+    `${gate}:`,
+    `${gate}:x`,
+    `${gate}:+443`,
+    `${gate.toUpperCase()}:`,
+    `${gate}.`,
+    `${gate}.:443`,
+  ]) {
     it(`is refused without a namespace by whatever name Envoy finds the host: ${authority}`, () => {
       assert.equal(statusOf(artifact, authority), "403");
     });

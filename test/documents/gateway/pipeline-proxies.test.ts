@@ -27,12 +27,14 @@ describe("a proxy in the UI of Kubeflow Pipelines", () => {
     "/pipeline/apis/v1beta1/%255Fproxy/evil.example.org",
     "/PIPELINE/apis/v1beta1/_proxy/evil.example.org",
     "/pipeline/x/_proxy/",
+    "/pipelineX/_proxy/a",
     "/pipeline/apps/tensorboard/proxy/team-a/viewer/",
     "/pipeline/apps/Tensorboard/%70roxy/a",
   ]) {
     it(`is closed: ${path}`, () => {
       assert.equal(statusOf(path), "403");
       assert.equal(statusOf(path, { authority: `${gate}:443` }), "403");
+      assert.equal(statusOf(path, { authority: `${gate}.` }), "403");
       assert.equal(statusOf(path, { authority: "192.0.2.1", filter: filterFor(true, true) }), "403");
     });
   }
@@ -79,7 +81,12 @@ describe("a proxy in the UI of Kubeflow Pipelines", () => {
     [`https://${gate}/pipeline/apis/v1beta1/_proxy/evil.example.org`, "/pipeline/", false],
     [`https://evil.example.org/apis/v1beta1/_PROXY/evil.example.org`, "/pipeline/static/x.js", false],
     [`https://${gate}/pipeline/`, "/pipeline/", true],
-    [`https://${gate}/pipeline/apis/v1beta1/_proxy/evil.example.org`, "/jupyter/", true],
+    [`https://${gate}/pipeline/apis/v1beta1/_proxy/evil.example.org`, "/pipeline", false],
+    [`https://evil.example.org/pipeline/apis/v1beta1/_proxy/x`, "/pipeline?a=b", false],
+    [`https://evil.example.org/pipeline/apis/v1beta1/_proxy/x`, "/pipelineX/a", false],
+    [`https://evil.example.org/pipeline/apis/v1beta1/_proxy/x`, "/pipeline;a/b", false],
+    [`https://evil.example.org/pipeline/apis/v1beta1/_proxy/x`, "/jupyter/", false],
+    [`https://${gate}/jupyter/my_proxy?a`, "/jupyter/", true],
   ];
   for (const [referer, path, kept] of referers) {
     it(`${kept ? "keeps" : "loses"} the Referer ${referer} for ${path}`, () => {
