@@ -15,25 +15,22 @@ export interface UiHost {
 /** The gate's own host, where Kubeflow has it, and a host of its own where the options name one. */
 export async function uiHosts({ target, signal }: CheckContext): Promise<UiHost[]> {
   const { gate, echo, pipelinesUi } = target;
+  // One session is good at all hosts below its domain.
+  const { jar } = await signIn(target, somebody(target), new URL("/", echo ?? gate), signal);
   const places = [
-    { url: gate, folder: "/pipeline", signedInAt: echo ?? gate },
-    ...(pipelinesUi === undefined ? [] : [{ url: pipelinesUi, folder: "", signedInAt: pipelinesUi }]),
+    { url: gate, folder: "/pipeline" },
+    ...(pipelinesUi === undefined ? [] : [{ url: pipelinesUi, folder: "" }]),
   ];
-  return Promise.all(
-    places.map(async ({ url, folder, signedInAt }): Promise<UiHost> => {
-      const { jar } = await signIn(target, somebody(target), new URL("/", signedInAt), signal);
-      return {
-        url,
-        folder,
-        ask: (path, { method = "GET", headers = [], host = url.host } = {}) =>
-          ask(target, url, path, {
-            method,
-            headers: [["Host", host], ...pageHeaders, ["Cookie", jar.header(url, path)], ...headers],
-            signal,
-          }),
-      };
-    }),
-  );
+  return places.map(({ url, folder }) => ({
+    url,
+    folder,
+    ask: (path, { method = "GET", headers = [], host = url.host } = {}) =>
+      ask(target, url, path, {
+        method,
+        headers: [["Host", host], ...pageHeaders, ["Cookie", jar.header(url, path)], ...headers],
+        signal,
+      }),
+  }));
 }
 
 /** Whether the gate itself refused it; a UI that is there may refuse by itself. */
