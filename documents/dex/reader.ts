@@ -15,7 +15,7 @@ const storages = ["etcd", "kubernetes", "memory", "mysql", "postgres", "sqlite3"
  * programs have an issuer and a storage, too, so that it is what stands in them that counts.
  */
 export function claimsToBeDexConfig(name: string, text: string): boolean {
-  const isNamed = /(^|[-_.])dex[\w.-]*\.(ya?ml|json)$/i.test(name);
+  const isNamed = isNamedAfterDex(name);
   if (!isNamed && !mentionsDex(text)) return false;
   let documents: unknown[];
   try {
@@ -29,6 +29,11 @@ export function claimsToBeDexConfig(name: string, text: string): boolean {
   if (!isNamed) return false;
   // Charts' values, dashboards and manifests are named after Dex, too.
   return document === undefined || document === null || keysOfDex.some((key) => valueAt(document, key) !== undefined);
+}
+
+function isNamedAfterDex(name: string): boolean {
+  const [last = ""] = name.split(/[^\w.-]/).slice(-1);
+  return /\.(ya?ml|json)$/i.test(last) && /(^|[-_.])dex/i.test(last);
 }
 
 /** Whether a text may be Dex's configuration or hold it, told without reading it. */

@@ -17,11 +17,13 @@ const providers = /^[ \t{]*["']?providers["']?[ \t]*:/im;
 const tellingKeys =
   /["'\s,{-](?:clientSecretFile|loginURLParameters|oidcConfig|(?:adfs|azure|bitbucket|github|gitlab|google|keycloak|loginGov|microsoftEntraID)Config|code_challenge_method|backendLogoutURL|redeemURL|profileURL)["']?[ \t]*:/i;
 
-const fileName = /oauth2[-_]?proxy[\w.-]*$/i;
+function isNamedAfterIt(name: string): boolean {
+  return /oauth2[-_]?proxy/i.test(name.split(/[^\w.-]/).at(-1) ?? "");
+}
 
 /** Whether a text is meant for oauth2-proxy's `--config`: TOML of `name = value` lines. */
 export function claimsToBeConfig(name: string, text: string): boolean {
-  if (fileName.test(name) && /\.(cfg|conf|config|toml)$/i.test(name)) return true;
+  if (isNamedAfterIt(name) && /\.(cfg|conf|config|toml)$/i.test(name)) return true;
   // It has no sections, as Grafana's and Airflow's have, whose cookies have settings of the same name.
   if (text.startsWith("#!") || /^[ \t]*\[[\w."' -]+\][ \t]*$/m.test(text)) return false;
   const names = new Set(Array.from(text.matchAll(tellingNames), (match) => match[1]?.toLowerCase()));
@@ -30,7 +32,7 @@ export function claimsToBeConfig(name: string, text: string): boolean {
 
 /** Whether a text is meant for oauth2-proxy's `--alpha-config`: YAML. */
 export function claimsToBeAlphaConfig(name: string, text: string): boolean {
-  if (fileName.test(name) && /\.ya?ml$/i.test(name)) return true;
+  if (isNamedAfterIt(name) && /\.ya?ml$/i.test(name)) return true;
   return tellingSections.test(text) || (providers.test(text) && tellingKeys.test(text));
 }
 

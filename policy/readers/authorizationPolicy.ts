@@ -81,9 +81,14 @@ export function refusesStrangers(rule: PolicyRule): boolean {
     (rule.operations.length === 0 || rule.operations.some((operation) => saysOnly(operation, ["notPaths", "ports"]))) &&
     rule.conditions.every(
       ({ key, values, notValues }) =>
-        key === "connection.sni" &&
-        values.length === 0 &&
-        notValues.every((name) => /\.svc(\.[a-z0-9-]+)*$/.test(name)),
+        key === "connection.sni" && values.length === 0 && notValues.every((name) => isOfAService(name)),
     )
   );
+}
+
+/** `.svc`, and then only the names of the cluster's domain. */
+function isOfAService(name: string): boolean {
+  const labels = name.split(".");
+  const at = labels.lastIndexOf("svc");
+  return at > 0 && labels.slice(at + 1).every((label) => /^[a-z0-9-]+$/.test(label));
 }

@@ -1,4 +1,5 @@
 import { UnreadableText } from "../../documents/unreadable";
+import { withoutTrailing } from "../../documents/withoutTrailing";
 import { groupOf, isMap, join, type Manifest } from "../manifest";
 import { type Member } from "../rule";
 import { argoValuesOf, fromParameters, type Given, inText, merged } from "./argoApplication";
@@ -192,7 +193,7 @@ function withReferences(release: Release, around: Surroundings | undefined): Rel
 function nameOfChart(chart: unknown, repository: unknown): Pick<Release, "name" | "chart" | "repository"> {
   const written = text(chart) ?? "";
   return {
-    name: written.replace(/\/+$/, "").split("/").at(-1) ?? "",
+    name: withoutTrailing(written, "/").split("/").at(-1) ?? "",
     chart: written,
     repository: text(repository) ?? "",
   };

@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../documents/withoutTrailing";
 import { join, listAt, type Manifest } from "../manifest";
 import { componentOf } from "../versions/components";
 import { type Container, containersOf } from "./containers";
@@ -51,7 +52,7 @@ function serving(container: Container, words: readonly Word[]): DexContainer {
     if (name === undefined) {
       // The end of a shell's command.
       if (/^([;&|]+|\)|\d?>.*)$/.test(text)) break;
-      config ??= { field, text: text.replace(/[;&|)]+$/, "") };
+      config ??= { field, text: withoutTrailing(text, ";&|)") };
     } else {
       flags.push({ name, field, value: given ?? words[index + 1]?.text ?? "" });
       if (given === undefined) index++;

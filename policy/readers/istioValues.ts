@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../documents/withoutTrailing";
 import { readYaml } from "../../documents/yaml";
 import { groupOf, isMap, join, type Manifest, mapAt, nameOf } from "../manifest";
 import { argoValuesOf } from "./argoApplication";
@@ -84,7 +85,7 @@ function givenIn(manifest: Manifest): GivenValues[] {
 
 function given(field: string, values: unknown, chart: unknown): GivenValues {
   // `istio/istiod`, an OCI address and a folder all end in the chart's name.
-  const name = typeof chart === "string" ? chart.replace(/\/+$/, "").split("/").at(-1) : undefined;
+  const name = typeof chart === "string" ? withoutTrailing(chart, "/").split("/").at(-1) : undefined;
   return { field, map: mapAt(values, field), chart: name };
 }
 

@@ -1,6 +1,7 @@
 import { join } from "../manifest";
 import { hiddenLuaIn, luaIn, mapsIn } from "./envoyFilter";
 import { type Placed } from "./istio";
+import { withoutComments } from "./luaComments";
 
 /** Where Envoy and Istio keep what a verified token says, for the policies that come later. */
 const verifiedNamespaces = ["envoy.filters.http.jwt_authn", "istio_authn"];
@@ -13,15 +14,14 @@ const writesVerified = new RegExp(`:\\s*set\\s*\\(\\s*["'](${quoted})["']`);
 export function luaAbuses(text: string): readonly string[] {
   const code = withoutComments(text);
   const verified = readsVerified.test(code);
-  const found = [
-    ...code.matchAll(/(?<call>:\s*\w+\s*\(\s*)?(?<quote>["']|\[\[)(?<name>kubeflow[-_][\w-]*)(?<rest>[^\n]*)/gi),
-  ];
+  const found = [...code.matchAll(/(?<call>:\s*\w+\s*\(\s*)?(?:["']|\[\[)(?<name>kubeflow[-_][\w-]*)/gi)];
   return [
     ...new Set([
-      ...found.flatMap(({ groups: { call = "", name = "", rest = "" } = {} }) => {
+      ...found.flatMap(({ 0: whole, index, groups: { call = "", name = "" } = {} }, at) => {
         const method = call.replace(/[:(\s]/g, "");
         if (method === "remove") return [];
         if (method === "replace") {
+          const [rest = ""] = code.slice(index + whole.length, found[at + 1]?.index).split("\n", 1);
           const fromRequest = /headers\s*\(\s*\)\s*:\s*get/.test(rest);
           return verified && !fromRequest ? [] : [`writes ${name} from something else than verified claims`];
         }
@@ -40,15 +40,8 @@ function unreadable(code: string): string[] {
   const calls = [...code.matchAll(/:\s*(add|replace)\s*\(\s*(?!\s)([^\n]{0,200})/g)];
   const isPlain = (text: string) => /^((["'])[\w:.-]*\2|\[\[[\w:.-]*\]\])\s*,/.test(text);
   const hidden =
-    calls.some(([, , text = ""]) => !isPlain(text)) || /[.[]\s*["']?(add|replace)["']?\s*\]?\s*\(/.test(code);
+    calls.some(([, , text = ""]) => !isPlain(text)) || /[.[]\s*["']?(add|replace)["']?\s*(?:\]\s*)?\(/.test(code);
   return hidden ? ["writes a header whose name can't be told"] : [];
-}
-
-/** Lua's comments run from two dashes to the end of the line, or of their brackets; not inside a string. */
-function withoutComments(text: string): string {
-  return text.replace(/("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|--\[\[[\s\S]*?\]\]|--[^\n]*/g, (_, string?: string) =>
-    string === undefined ? "" : string,
-  );
 }
 
 export function luaAbusesIn(value: Placed): { readonly field: string; readonly abuse: string }[] {

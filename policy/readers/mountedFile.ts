@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { withoutTrailing } from "../../documents/withoutTrailing";
 import { isMap, join, listAt, mapAt } from "../manifest";
 import { type Member } from "../rule";
 import { type Container } from "./containers";
@@ -24,7 +25,7 @@ export function fileAt(
   const place = join(container.field, "volumeMounts");
   const mounts = listAt(container.spec["volumeMounts"], place).map((mounted, index) => {
     const mount = mapAt(mounted, join(place, index));
-    return { mount, directory: posix.normalize(String(mount["mountPath"])).replace(/\/+$/, "") };
+    return { mount, directory: withoutTrailing(posix.normalize(String(mount["mountPath"])), "/") };
   });
   const path = posix.normalize(given);
   // The one that is mounted deepest hides what others have there.

@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../documents/withoutTrailing";
 import { type Component } from "./components";
 import { compare, readVersion, type Version, version } from "./version";
 
@@ -46,7 +47,7 @@ const latest: Readonly<Record<"oauth2-proxy" | "Dex", string>> = { "oauth2-proxy
 
 /** Which component a chart brings, by its name and the repository that it comes from. */
 export function chartReleaseOf(chart: string, repository: string): ChartRelease | undefined {
-  const name = chart.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  const name = withoutTrailing(chart, "/").split("/").at(-1) ?? "";
   if (name === "cert-manager") return { component: "cert-manager", versionOf: readVersion };
   if (name === "istiod") return { component: "Istio", versionOf: readVersion };
   // Istio's other charts have names that every project uses, so that their repository has to tell.

@@ -142,6 +142,6 @@ function leaves(field: string, map: Record<string, unknown>): [leaf: string, pat
 function snake(key: string): string {
   return key
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
+    .replace(/([A-Z])(?=[A-Z][a-z])/g, "$1_")
     .toLowerCase();
 }

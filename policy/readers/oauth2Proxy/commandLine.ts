@@ -2,9 +2,11 @@ import { lists, nameOfFlag, switches } from "../../../documents/oauth2-proxy/set
 import { join, listAt } from "../../manifest";
 import { type Member, type UnknownValue } from "../../rule";
 import { known } from "../known";
+import { once } from "../once";
 import { type Variable } from "./environment";
+import { expanded, newRoom, type Room, tooLong } from "./expansion";
 import { isProgram } from "./script";
-import { type Layer, type Setting } from "./setting";
+import { type Layer, notShown, type Setting } from "./setting";
 
 /** One word of a command, with the place where it stands. */
 interface Word {
@@ -15,17 +17,20 @@ interface Word {
 /** The flags among words. */
 export function settingsInWords(about: Member, words: readonly Word[], variables: readonly Variable[]): Setting[] {
   const settings: Setting[] = [];
+  const byName = new Map(variables.map((variable) => [variable.variable, variable]));
+  const room = newRoom();
+  const program = words.findLastIndex(({ text }) => isProgram(text));
   for (let index = 0; index < words.length; index++) {
     const { field, text } = words[index] ?? { field: "", text: "" };
     if (text === "--") {
       // What starts another program, such as dumb-init or tini, has dashes before that program's own words.
-      if (words.slice(index + 1).some((word) => isProgram(word.text))) continue;
+      if (program > index) continue;
       break;
     }
     const [, flag, given] = /^--?([A-Za-z][\w.-]*)(?:=([^]*))?$/.exec(text) ?? [];
     if (flag === undefined) continue;
     const name = nameOfFlag(flag);
-    const setting = (value: string) => flagSetting(about, `${field} (--${flag})`, name, value, variables);
+    const setting = (value: string) => flagSetting(about, `${field} (--${flag})`, name, value, byName, room);
     if (given !== undefined) {
       settings.push(setting(given));
       continue;
@@ -85,11 +90,11 @@ function flagSetting(
   field: string,
   name: string,
   value: string,
-  variables: readonly Variable[],
+  variables: ReadonlyMap<string, Variable>,
+  room: Room,
 ): Setting {
-  const find = (text: string) => variables.find(({ variable }) => variable === text);
   const [, whole] = /^\$[({]?([A-Za-z_]\w*)[)}]?$/.exec(value) ?? [];
-  const source = whole === undefined ? undefined : find(whole);
+  const source = whole === undefined ? undefined : variables.get(whole);
   if (source) {
     return {
       name,
@@ -97,13 +102,13 @@ function flagSetting(
       about: source.about,
       field: `${source.field}, for ${field}`,
       inTheOpen: source.inTheOpen,
-      read: () => source.read(),
+      read: () => shownOf(source.read()),
     };
   }
-  const read = () =>
-    value.replace(/\$\(([A-Za-z_]\w*)\)/g, (reference, variable: string) => {
-      const text = find(variable)?.read();
-      return typeof text === "string" ? text : reference;
-    });
+  const read = once(() => shownOf(expanded(value, (variable) => variables.get(variable)?.read(), room)));
   return { name, origin: "flag", about, field, inTheOpen: true, read };
+}
+
+function shownOf(value: unknown): unknown {
+  return value === tooLong ? notShown : value;
 }

@@ -2,7 +2,9 @@ import { nameOfVariable, secretNames } from "../../../documents/oauth2-proxy/set
 import { isMap, join, listAt, mapAt } from "../../manifest";
 import { type Member, type UnknownValue } from "../../rule";
 import { known } from "../known";
+import { once } from "../once";
 import { memberFor, notAmong, textAt, type TextReference, textsIn } from "../texts";
+import { expanded, newRoom, tooLong } from "./expansion";
 import { type Problem } from "./proxy";
 import { type Layer, notShown, type Setting } from "./setting";
 
@@ -12,6 +14,7 @@ export interface Variable {
   readonly about: Member;
   readonly field: string;
   readonly inTheOpen: boolean;
+  /** `tooLong` where the variables in it make it so. */
   read(): unknown;
 }
 
@@ -34,7 +37,12 @@ export function environmentOf(
   keys = { env: "env", envFrom: "envFrom" },
 ): Environment {
   const problems: Problem[] = [];
-  const variables: Variable[] = [];
+  /** By their names, the last of each so far: a variable has in it what stands before it. */
+  const last = new Map<string, Variable>();
+  const add = (variable: Variable) => {
+    last.set(variable.variable, { ...variable, read: once(() => variable.read()) });
+  };
+  const room = newRoom();
   let unknown: UnknownValue | undefined;
   const guard = (look: () => void) => {
     const result = known(look);
@@ -43,7 +51,7 @@ export function environmentOf(
   guard(() => {
     const place = join(field, keys.envFrom);
     listAt(container[keys.envFrom], place).forEach((source, index) =>
-      guard(() => variables.push(...allOf(about, join(place, index), source, namespace, members, problems))),
+      guard(() => allOf(about, join(place, index), source, namespace, members, problems).forEach(add)),
     );
   });
   guard(() => {
@@ -52,42 +60,43 @@ export function environmentOf(
       guard(() => {
         const pair = mapAt(entry, join(place, index));
         const variable = String(pair["name"]);
-        const before = variables.length;
-        const find = (name: string) => variables.slice(0, before).findLast((one) => one.variable === name);
         const own = variableOf({ about, field: join(place, index), variable, pair, namespace, members, problems });
-        variables.push({ ...own, read: () => expanded(own.read(), find) });
+        const read = once(() => {
+          const text = own.read();
+          return typeof text === "string" ? expanded(text, (name) => last.get(name)?.read(), room) : text;
+        });
+        // At once, and not when asked for: each is read after those in it, and none of them twice.
+        const value = known(read);
+        if (value.known && value.value === tooLong && nameOfVariable(variable) !== undefined) {
+          problems.push({ about, field: fieldOf(own), message: grown });
+        }
+        add({ ...own, read });
       }),
     );
   });
-  const last = new Map(variables.map((variable) => [variable.variable, variable]));
   return { variables: [...last.values()], problems, ...(unknown ? { unknown } : {}) };
+}
+
+const grown =
+  "grows by the variables in it beyond what a process can have, so that nobody can see it here. Write the value.";
+
+function fieldOf({ field, variable }: Variable): string {
+  return `${field} (${variable})`;
 }
 
 /** The variables that are settings. oauth2-proxy takes an empty one for none (viper's `AllowEmptyEnv` is off). */
 export function settingsInEnvironment({ variables, unknown }: Environment): Layer {
   const settings = variables.flatMap((one): Setting[] => {
-    const { variable, about, field, inTheOpen } = one;
+    const { variable, about, inTheOpen } = one;
     const name = nameOfVariable(variable);
     if (name === undefined) return [];
     const value = () => {
       const text = one.read();
-      return text === "" ? undefined : text;
+      return text === "" ? undefined : text === tooLong ? notShown : text;
     };
-    return [{ name, origin: "variable", about, field: `${field} (${variable})`, inTheOpen, read: value }];
+    return [{ name, origin: "variable", about, field: fieldOf(one), inTheOpen, read: value }];
   });
   return { settings, ...(unknown ? { unknown } : {}) };
-}
-
-/** A value with the variables in it that Kubernetes replaces: those that stand before it. */
-function expanded(value: unknown, find: (name: string) => Variable | undefined): unknown {
-  if (typeof value !== "string") return value;
-  const [, whole] = /^\$\(([A-Za-z_][\w.-]*)\)$/.exec(value) ?? [];
-  const source = whole === undefined ? undefined : find(whole);
-  if (source) return source.read();
-  return value.replace(/\$\(([A-Za-z_][\w.-]*)\)/g, (reference, name: string) => {
-    const text = find(name)?.read();
-    return typeof text === "string" ? text : reference;
-  });
 }
 
 interface VariableArgs {

@@ -46,7 +46,7 @@ export function otherProgram(about: Member, { field, spec }: Container): Problem
 }
 
 const assignment = new RegExp(
-  `(?:^|[\\s;&|(])(${variablePrefix}[A-Z0-9_]+)=("[^"]*"|'[^']*'|\\$\\([^)]*\\)|[^\\s;&|)]*)`,
+  `(?:^|[\\s;&|(])(${variablePrefix}[A-Z0-9_]+)=("[^"]*"|'[^']*'|\\$\\([^)]{0,1000}\\)|[^\\s;&|)]*)`,
   "g",
 );
 

@@ -13,7 +13,16 @@ import { hiddenWords, isProgram, otherProgram, settingsInScript } from "./script
 import { type Layer, mention, notShown } from "./setting";
 
 /** `quay.io/oauth2-proxy/oauth2-proxy:v7`, also from a mirror. */
-const image = /(^|\/)[\w.-]*oauth2[-_]?proxy[\w.-]*([:@]|$)/i;
+function isImage(text: string): boolean {
+  const parts = text.split("/");
+  return parts.some((part, index) => {
+    const [name = ""] = /^[\w.-]*/.exec(part) ?? [];
+    const next = part.charAt(name.length);
+    const ends = next === ":" || next === "@" || (next === "" && index === parts.length - 1);
+    return ends && /oauth2[-_]?proxy/i.test(name);
+  });
+}
+
 /** Flags that no other program has; two of them tell, because forks and future programs may take one over. */
 const tellingFlags =
   /^--?(alpha-config|authenticated-emails-file|code-challenge-method|cookie-(csrf-.+|domain|httponly|name|refresh|samesite|secret(-file)?|secure)|email-domain|insecure-oidc-.+|pass-(access-token|authorization-header|user-headers)|provider-ca-file|redeem-url|set-(authorization-header|xauthrequest)|skip-(auth-.+|provider-button)|ssl-.*insecure-skip-verify|upstream|whitelist-domain)(=|$)/;
@@ -39,7 +48,7 @@ export function runsOAuth2Proxy(
   // The chart's init container has them too, to wait for Redis.
   if (!isInit && variables.known && variables.value) return true;
   const own = spec["image"];
-  return typeof own === "string" && image.test(own);
+  return typeof own === "string" && isImage(own);
 }
 
 /** The client's identifier and secret are the other side's as well, Dex's, and may have the same name there. */

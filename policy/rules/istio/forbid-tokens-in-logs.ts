@@ -80,15 +80,30 @@ function texts(field: string, value: unknown): [string, string][] {
 /** `%REQ(X?Y):Z%`, with the name that stands in for an absent header, and the same of answers. */
 function operators(field: string, text: string): Finding[] {
   const names = [
-    ...[...text.matchAll(/%[A-Z]*(?:REQ|RESP|HEADER|TRAILER)[A-Z_]*\(([^)]*)\)/gi)].flatMap(([, inside = ""]) =>
-      inside.split(/[?,]/).map((name) => name.trim()),
-    ),
+    ...argumentsIn(text).flatMap((inside) => inside.split(/[?,]/).map((name) => name.trim())),
     // Envoy's expressions name headers as texts: request.headers['authorization'].
-    ...[...text.matchAll(/%CEL\((.*?)\)[:\d]*%/gi)].flatMap(([, inside = ""]) =>
-      [...inside.matchAll(/["']([\w-]+)["']/g)].map(([, name = ""]) => name),
-    ),
+    ...text
+      .split(/%CEL\(/i)
+      .slice(1)
+      .map((expression) => expression.split(/\)[:\d]*%/, 1)[0] ?? "")
+      .flatMap((inside) => [...inside.matchAll(/["']([\w-]+)["']/g)].map(([, name = ""]) => name)),
   ];
   return [...new Set(names.filter((name) => secret.test(name)))].map((name) => wrong(field, name));
+}
+
+/** What stands in the parentheses of operators that write headers. */
+function argumentsIn(text: string): string[] {
+  const operator = /%([A-Z_]+)\(/gi;
+  const found: string[] = [];
+  for (let match = operator.exec(text); match; match = operator.exec(text)) {
+    const [word = ""] = (match[1] ?? "").split("_", 1);
+    if (!/REQ|RESP|HEADER|TRAILER/i.test(word)) continue;
+    const end = text.indexOf(")", operator.lastIndex);
+    if (end < 0) break;
+    found.push(text.slice(operator.lastIndex, end));
+    operator.lastIndex = end + 1;
+  }
+  return found;
 }
 
 /** Lists of headers that go to a log service, and tags of traces that are a header's value. */

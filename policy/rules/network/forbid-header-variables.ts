@@ -59,7 +59,7 @@ function routeFindings(manifest: Manifest): Finding[] {
       return ["add", "set"].flatMap((how) => {
         const headers = mapAt(request[how], `${place}.${how}`);
         return Object.keys(headers)
-          .filter((name) => session.test(String(headers[name])))
+          .filter((name) => sendsSession(String(headers[name])))
           .map((name) => {
             const at = join(`${place}.${how}`, name);
             return violation(at, `${at} sends each visitor's session on, by a variable of Envoy's. Remove it.`);
@@ -70,7 +70,13 @@ function routeFindings(manifest: Manifest): Finding[] {
 }
 
 /** What a visitor's session is in. Other variables, such as a request's path, say nothing that a backend doesn't know. */
-const session = /%(REQ|REQUEST_HEADER)\((proxy-)?(authorization|cookie)[^)]*\)|%CEL\([^)]*(authorization|cookie)/i;
+function sendsSession(value: string): boolean {
+  const expressions = value.split(/%CEL\(/i).slice(1);
+  return (
+    /%(REQ|REQUEST_HEADER)\((proxy-)?(authorization|cookie)/i.test(value) ||
+    expressions.some((expression) => /authorization|cookie/i.test(expression.split(/\)[:\d]*%/, 1)[0] ?? ""))
+  );
+}
 
 function annotationsOf(manifest: Manifest): Record<string, unknown> {
   return mapAt(mapAt(manifest["metadata"], "metadata")["annotations"], "metadata.annotations");

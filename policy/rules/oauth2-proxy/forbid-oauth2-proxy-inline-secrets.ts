@@ -43,7 +43,7 @@ function holdsSecret(setting: Setting): boolean {
   const values = Array.isArray(value) ? (value as unknown[]) : [value];
   const texts = values.map((one) => (typeof one === "string" ? one : (JSON.stringify(one) ?? "")));
   if (urls.has(setting.name))
-    return texts.some((text) => /\/\/[^/@\s]*:[^/@\s]+@/.test(text.replace(/\$[({]\w+[)}]|\{\{[^{}]*\}\}/g, "")));
+    return texts.some((text) => /\/\/[^/@\s:]*:[^/@\s]+@/.test(text.replace(/\$[({]\w+[)}]|\{\{[^{}]*\}\}/g, "")));
   // What is left of a reference to a variable, of which none is among the container's own, is no secret yet, and neither
   // is what an operator replaces.
   return texts.some((text) => text !== "" && !/^(\$(\(\w+\)|\{\w+\}|[A-Za-z_]\w*)|\{\{[^{}]*\}\})$/.test(text));

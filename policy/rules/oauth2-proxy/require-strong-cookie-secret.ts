@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../../documents/withoutTrailing";
 import { oauth2ProxyDocs, weakness } from "../identitySources";
 import { proxyRule, whereSet } from "./proxyRule";
 import { asvs } from "../frameworks";
@@ -45,7 +46,7 @@ export const requireStrongCookieSecret = proxyRule(
 
 /** As oauth2-proxy takes it: decoded where that gives a key, or as it stands (`SecretBytes` in pkg/encryption/utils.go). */
 function bytesOf(text: string): Buffer {
-  const bare = text.replace(/=+$/, "");
+  const bare = withoutTrailing(text, "=");
   const decoded = Buffer.from(bare, "base64url");
   const isBase64 = decoded.toString("base64url") === bare;
   return isBase64 && lengths.includes(decoded.length) ? decoded : Buffer.from(text);

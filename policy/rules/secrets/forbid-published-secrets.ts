@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutTrailing } from "../../../documents/withoutTrailing";
 import { isMap, join, type Manifest } from "../../manifest";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { textMaps } from "../../texts";
@@ -74,11 +75,20 @@ function textFindings(field: string, text: string): Finding[] {
   if (known) return [complaint(field, known)];
   if (!/[\s"'=,;:]/.test(whole)) return [];
   const found = new Map<string, Published>();
-  for (const word of whole.split(/[\s"',;:]+|=(?!=*(?:[\s"',;:]|$))/)) {
+  for (const word of wordsOf(whole)) {
     const secret = recognise(word);
     if (secret && !secret.wholeTextOnly) found.set(secret.what, secret);
   }
   return [...found.values()].map((secret) => complaint(field, secret));
+}
+
+/** What stands between the signs that texts have around a value; an equals sign at the end of a word is base64's. */
+function wordsOf(text: string): string[] {
+  return text.split(/[\s"',;:]+/).flatMap((word) => {
+    const bare = withoutTrailing(word, "=");
+    const parts = bare.split("=");
+    return [...parts.slice(0, -1), `${parts.at(-1) ?? ""}${word.slice(bare.length)}`];
+  });
 }
 
 /** As it stands, in base64, or with the dollars doubled that templates would replace. */
@@ -93,7 +103,7 @@ function recogniseAsItIs(word: string): Published | undefined {
 }
 
 function decoded(word: string): string | undefined {
-  const bare = word.replace(/=+$/, "");
+  const bare = withoutTrailing(word, "=");
   // A line's end may be in it.
   const length = Math.floor((bare.length * 3) / 4);
   if (!(lengths.has(length) || lengths.has(length - 1)) || !/^[\w+/-]+$/.test(bare)) return undefined;

@@ -393,6 +393,36 @@ describe("an oauth2-proxy that hides", () => {
     ]);
   });
 
+  /** Variables that have the one before them twice. */
+  const doubling = (name: string, times: number) => [
+    { name: "V0", value: "example.com" },
+    ...Array.from({ length: times }, (_, index) => ({ name: `V${index + 1}`, value: `$(V${index}),$(V${index})` })),
+    { name, value: `$(V${times})` },
+  ];
+
+  it("is unseen where variables make it longer than a process can have it, and soon", () => {
+    const start = process.cpuUsage();
+    assert.deepEqual(unseen({ args: [config], env: doubling("OAUTH2_PROXY_EMAIL_DOMAINS", 40) }), [
+      "spec.template.spec.containers[0].env[41] (OAUTH2_PROXY_EMAIL_DOMAINS) grows by the variables in it beyond what a " +
+        "process can have, so that nobody can see it here. Write the value.",
+    ]);
+    for (const flag of ["--email-domain=$(VALUE)", "--email-domain=example.org,$(VALUE)"]) {
+      const said = unseen({ args: [config, flag], env: doubling("VALUE", 40) });
+      assert.equal(said.length, 1);
+      assert.match(said[0] ?? "", /\(--email-domain\) takes a setting from a variable whose value nobody can see here/);
+    }
+    const many = Array.from({ length: 4_000 }, (_, index) => ({ name: `W${index}`, value: `$(V12)${index}` }));
+    assert.deepEqual(unseen({ args: [config], env: [...doubling("V", 12), ...many] }), []);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok((user + system) / 1000 < 3_000, `it took ${(user + system) / 1000} ms`);
+  });
+
+  it("is found where a chain of variables is long, and its value short", () => {
+    const chain = Array.from({ length: 5_000 }, (_, index) => ({ name: `V${index + 1}`, value: `$(V${index})` }));
+    const env = [{ name: "V0", value: "false" }, ...chain, { ...variable, value: "$(V5000)" }];
+    assert.equal(unsafe({ env }), 1);
+  });
+
   it("is found in a pod of any kind, and among those for debugging", () => {
     const container = { name: "gate", image: "quay.io/oauth2-proxy/oauth2-proxy:v7.15.5", args: ["--cookie-secure=0"] };
     const gate = (spec: Record<string, unknown>): Manifest => ({
