@@ -23,7 +23,7 @@ export const subjectsOfChapters: Readonly<Record<string, string>> = {
 };
 
 const mesh = "the mesh configuration (the ConfigMap `istio`, a chart's `meshConfig`, an IstioOperator)";
-const istiod = "istiod's variables, in its Deployment and in charts' values";
+const istiod = "istiod's variables, in its workload's environment and commands, and in charts' values";
 const policies = "AuthorizationPolicies";
 const requests = "RequestAuthentications";
 const gateways = "the gateways' pods and Gateways";
@@ -52,8 +52,8 @@ export const subjectsOfRules: Readonly<Record<string, string>> = {
   "require-scoped-gateways": `${capital(istiod)}.`,
   "require-blocked-jwks-ranges": `${capital(istiod)}.`,
   "forbid-tokens-in-logs": `EnvoyFilters, Telemetries, TrafficExtensions with Lua, and ${mesh}.`,
-  "require-principal-denial": `${requests} and the ${policies} for the same pods.`,
-  "require-denial-beside-open-policies": `${policies} that allow everything, and those that deny for the same pods.`,
+  "require-principal-denial": `${requests} and the ${policies} for the same pods; where these name ports, Gateways, Services and NetworkPolicies too.`,
+  "require-denial-beside-open-policies": `${policies} that allow everything or ask an authorization service about some requests, and those that deny for the same pods.`,
   "require-identity-headers": `All JWT rules of ${requests} for the same pods.`,
   "forbid-underscored-headers": `${capital(gateways)}, EnvoyFilters for them, ProxyConfigs and ${mesh}.`,
   "require-path-normalization": `${policies} that name paths, and ${mesh}.`,
@@ -82,7 +82,7 @@ export const subjectsOfRules: Readonly<Record<string, string>> = {
   "forbid-metadata-egress": "The egress of NetworkPolicies.",
   "forbid-header-variables":
     "The annotation `notebooks.kubeflow.org/http-headers-request-set` of objects and pod templates, and the headers of " +
-    "VirtualServices.",
+    "VirtualServices, HTTPRoutes and GRPCRoutes.",
   "require-identity-network-policy":
     "NetworkPolicies, and the pods of oauth2-proxy, Dex and `ml-pipeline` that they select.",
   "require-current-exemptions": "The pack's config.",

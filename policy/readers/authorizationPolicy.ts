@@ -1,5 +1,6 @@
 import { type Manifest, mapAt } from "../manifest";
 import { mapsAt, type Placed, specOf, textAt, textsAt } from "./istio";
+import { isServiceName } from "./serviceNames";
 
 /** A source or an operation: what has to be true of a request, all at once. Empty lists say nothing. */
 export interface Clause {
@@ -68,27 +69,24 @@ export function isForStrangers({ sources }: PolicyRule): boolean {
   );
 }
 
-/**
- * Whether a rule of a DENY policy turns away whoever has no principal, whatever the host.
- *
- * It may leave out paths, which another rule judges, and name the gateway's ports, where other ports of the same pods have
- * rules of their own. Behind the PROXY protocol, where a port is somebody's word, it may leave out the name in TLS of a
- * Service (docs/decisions/0017), which no public listener serves.
- */
-export function refusesStrangers(rule: PolicyRule): boolean {
-  return (
-    isForStrangers(rule) &&
-    (rule.operations.length === 0 || rule.operations.some((operation) => saysOnly(operation, ["notPaths", "ports"]))) &&
-    rule.conditions.every(
-      ({ key, values, notValues }) =>
-        key === "connection.sni" && values.length === 0 && notValues.every((name) => isOfAService(name)),
-    )
-  );
-}
+/** The ports at which a rule holds. */
+export type Ports = "every" | readonly string[];
 
-/** `.svc`, and then only the names of the cluster's domain. */
-function isOfAService(name: string): boolean {
-  const labels = name.split(".");
-  const at = labels.lastIndexOf("svc");
-  return at > 0 && labels.slice(at + 1).every((label) => /^[a-z0-9-]+$/.test(label));
+/**
+ * At which ports a rule of a DENY policy turns away whoever has no principal, whatever the host.
+ *
+ * It may leave out paths, which another rule judges. Behind the PROXY protocol, where a port is somebody's word, it may leave
+ * out the name in TLS of a Service (docs/decisions/0017), which no public listener serves.
+ */
+export function portsRefused(rule: PolicyRule): Ports {
+  const isWhole = rule.conditions.every(
+    ({ key, values, notValues }) =>
+      key === "connection.sni" && values.length === 0 && notValues.every((name) => isServiceName(name)),
+  );
+  if (!isForStrangers(rule) || !isWhole) return [];
+  const lists = rule.operations
+    .filter((operation) => saysOnly(operation, ["notPaths", "ports"]))
+    .map(({ says }) => says["ports"]);
+  const ports = lists.filter((list) => list !== undefined);
+  return rule.operations.length === 0 || ports.length < lists.length ? "every" : ports.flat();
 }

@@ -1,27 +1,37 @@
 import { type Manifest, mapAt } from "../manifest";
 import { isUnknownValue, type Member, type StackContext } from "../rule";
-import { actionOf, policyRules, refusesStrangers } from "./authorizationPolicy";
+import { actionOf, policyRules, type Ports, portsRefused } from "./authorizationPolicy";
+import { GatewayPorts } from "./gatewayPorts";
 import { isKind } from "./istio";
 import { type Reach, reachOf } from "./istioReach";
 import { ReachIndex } from "./reachIndex";
+
+/** How far those who have no principal are turned away. */
+export interface Protection {
+  readonly isWhole: boolean;
+  /** The ports that policies name where they don't name all that there are, or where that can't be told. */
+  readonly ports: readonly string[];
+}
 
 /** The policies among the objects that may turn away whoever has no principal, by the workloads that they are about. */
 export class Denials {
   readonly #policies: ReachIndex<Member>;
   readonly #context: StackContext;
-  readonly #refuses = new Map<Member, boolean>();
-  readonly #answers = new Map<string, boolean>();
+  readonly #gateways: GatewayPorts;
+  readonly #refused = new Map<Member, Ports>();
+  readonly #answers = new Map<string, Protection>();
 
   constructor(members: readonly Member[], context: StackContext) {
     this.#context = context;
+    this.#gateways = new GatewayPorts(members);
     this.#policies = new ReachIndex(
       members.filter(({ manifest }) => isKind(manifest, "AuthorizationPolicy") && mayBeDenial(manifest)),
       (policy) => reachOf(policy, context),
     );
   }
 
-  /** Whether one of them turns away whoever has no principal, on all of an object's workloads. */
-  protects(member: Member): boolean {
+  /** Whether they turn away whoever has no principal, on all of an object's workloads and at all ports of their Gateways. */
+  of(member: Member): Protection {
     const reach = reachOf(member, this.#context);
     const revision = revisionOf(member.manifest);
     const key = JSON.stringify([reach, revision]);
@@ -30,30 +40,35 @@ export class Denials {
     return answer;
   }
 
-  #look(reach: Reach, revision: unknown): boolean {
+  #look(reach: Reach, revision: unknown): Protection {
     // One that can't be told may be the one that is looked for; another may be it for certain.
     const hidden: unknown[] = [...this.#policies.unread];
+    const ports = new Set<string>();
     const found = this.#policies.covering(reach).some((policy) => {
       try {
-        return [undefined, revision].includes(revisionOf(policy.manifest)) && this.#refusesStrangers(policy);
+        if (![undefined, revision].includes(revisionOf(policy.manifest))) return false;
+        const refused = this.#refusedBy(policy);
+        if (refused === "every") return true;
+        for (const port of refused) ports.add(port);
       } catch (error) {
         if (!isUnknownValue(error)) throw error;
         hidden.push(error);
-        return false;
       }
+      return false;
     });
-    if (!found && hidden.length > 0) throw hidden[0];
-    return found;
+    if (found || (ports.size > 0 && this.#gateways.areAllIn(reach, ports))) return { isWhole: true, ports: [] };
+    if (hidden.length > 0) throw hidden[0];
+    return { isWhole: false, ports: [...ports] };
   }
 
-  #refusesStrangers(policy: Member): boolean {
-    const known = this.#refuses.get(policy);
+  #refusedBy(policy: Member): Ports {
+    const known = this.#refused.get(policy);
     if (known !== undefined) return known;
     const { manifest } = policy;
-    const refuses =
-      actionOf(manifest) === "DENY" && !isDryRun(manifest) && policyRules(manifest).some(refusesStrangers);
-    this.#refuses.set(policy, refuses);
-    return refuses;
+    const each = actionOf(manifest) === "DENY" && !isDryRun(manifest) ? policyRules(manifest).map(portsRefused) : [];
+    const refused = each.includes("every") ? "every" : each.flat();
+    this.#refused.set(policy, refused);
+    return refused;
   }
 }
 

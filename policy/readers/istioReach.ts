@@ -50,6 +50,11 @@ export function covers(wide: Reach, narrow: Reach): boolean {
   return Object.entries(wide.labels).every(([key, value]) => narrow.labels[key] === value);
 }
 
+/** Whether no pod has the labels of both. */
+export function differ(one: Reach["labels"], other: Reach["labels"]): boolean {
+  return Object.keys(one).some((key) => Object.hasOwn(other, key) && one[key] !== other[key]);
+}
+
 /** Whether one of them is about all that the other is about. */
 export function meet(one: Reach, other: Reach): boolean {
   return covers(one, other) || covers(other, one);

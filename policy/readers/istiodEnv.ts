@@ -1,4 +1,5 @@
-import { isMap, join, type Manifest, mapAt, nameOf } from "../manifest";
+import { isMap, join, listAt, type Manifest, mapAt, nameOf } from "../manifest";
+import { containersOf } from "./containers";
 import { mapsAt, type Placed, specOf } from "./istio";
 import { valuesIn } from "./istioValues";
 
@@ -18,9 +19,9 @@ export interface IstiodEnv {
   readonly elsewhere?: string;
 }
 
-/** istiod's environment: in its Deployment, in values of its chart (`env`, `pilot.env`), in an operator's resource. */
+/** istiod's environment: in its workload of whatever kind, in values of its chart (`env`, `pilot.env`), in an operator's resource. */
 export function istiodEnvsOf(manifest: Manifest): IstiodEnv[] {
-  if (manifest.kind === "Deployment") return inDeployment(manifest);
+  const workload = inWorkload(manifest);
   const values = valuesIn(manifest);
   const operator = manifest.kind === "IstioOperator" ? [operatorEnv(manifest)] : [];
   const charts = values
@@ -39,7 +40,7 @@ export function istiodEnvsOf(manifest: Manifest): IstiodEnv[] {
   // An operator has both, and either may hold a variable.
   const [first] = operator;
   return first === undefined
-    ? charts
+    ? [...workload, ...charts]
     : [{ field: first.field, variables: new Map([...charts, first].flatMap(({ variables }) => [...variables])) }];
 }
 
@@ -52,18 +53,44 @@ function operatorEnv(manifest: Manifest): IstiodEnv {
   return { field: `${k8s.field}.env`, variables: new Map(fromList(`${k8s.field}.env`, k8s.map["env"])) };
 }
 
-/** istiod's container is called `discovery` in every chart; a Deployment of istiod's name with another is looked at as well. */
-function inDeployment(manifest: Manifest): IstiodEnv[] {
-  const template = mapAt(mapAt(specOf(manifest)["template"], "spec.template")["spec"], "spec.template.spec");
-  const containers = mapsAt(template["containers"], "spec.template.spec.containers");
-  const isIstiod = /^istiod(-|$)/.test(nameOf(manifest));
+/**
+ * istiod's container is called `discovery` in every chart, and its image `pilot`; one of another name is looked at as well where
+ * it is the only one of a workload of istiod's name.
+ */
+function inWorkload(manifest: Manifest): IstiodEnv[] {
+  const containers = containersOf(manifest);
+  const isIstiod = /^istiod(-|$)/.test(nameOf(manifest)) && containers.filter(({ isInit }) => !isInit).length === 1;
   return containers
-    .filter(({ map }) => map["name"] === "discovery" || (isIstiod && containers.length === 1))
-    .map(({ field, map }) => ({
+    .filter(
+      ({ spec, isInit }) =>
+        spec["name"] === "discovery" || /(^|\/)pilot([:@]|$)/.test(String(spec["image"])) || (isIstiod && !isInit),
+    )
+    .map(({ field, spec }) => ({
       field: `${field}.env`,
-      variables: new Map(fromList(`${field}.env`, map["env"])),
-      ...(mapsAt(map["envFrom"], `${field}.envFrom`).length > 0 && { elsewhere: `${field}.envFrom` }),
+      variables: new Map([
+        ...fromList(`${field}.env`, spec["env"]),
+        ...["command", "args"].flatMap((key) => fromWords(join(field, key), spec[key])),
+      ]),
+      ...(mapsAt(spec["envFrom"], `${field}.envFrom`).length > 0 && { elsewhere: `${field}.envFrom` }),
     }));
+}
+
+const assignment = /(?:^|[\s;&|({])([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^\s;&|)]*)/g;
+
+/** Variables that a script or `env` sets before it starts istiod; they come after the container's, and count in their place. */
+function fromWords(field: string, value: unknown): [string, Variable][] {
+  return listAt(value, field).flatMap((word, index) =>
+    typeof word !== "string" || word.startsWith("-")
+      ? []
+      : [...word.matchAll(assignment)].map(([, name = "", quoted = ""]): [string, Variable] => [
+          name,
+          {
+            field: join(field, index),
+            // What a shell or Kubernetes fills in can't be seen.
+            value: /[$`]/.test(quoted) ? undefined : quoted.replace(/^(["'])(.*)\1$/s, "$2"),
+          },
+        ]),
+  );
 }
 
 function fromList(field: string, value: unknown): [string, Variable][] {

@@ -1,10 +1,11 @@
-import { groupOf, join, listAt, type Manifest, mapAt, nameOf } from "../manifest";
+import { groupOf, join, listAt, type Manifest, mapAt } from "../manifest";
 
 /** One entry of a role's `rules`. */
 export interface AccessRule {
   readonly field: string;
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  /** None where it is for all of them. */
   readonly resourceNames: readonly string[];
   readonly verbs: readonly string[];
   readonly nonResourceURLs: readonly string[];
@@ -32,28 +33,18 @@ export function isBinding(manifest: Manifest): boolean {
   return groups.has(groupOf(manifest)) && (manifest.kind === "RoleBinding" || manifest.kind === "ClusterRoleBinding");
 }
 
-/**
- * Whether the API server itself makes the object and mends it at each start ("auto-reconciliation"). The label alone
- * would be too easy to copy, so the name has to be one of Kubernetes' own, too.
- */
-export function isBuiltIn(manifest: Manifest): boolean {
-  const labels = mapAt(mapAt(manifest["metadata"], "metadata")["labels"], "metadata.labels");
-  return (
-    labels["kubernetes.io/bootstrapping"] === "rbac-defaults" &&
-    /^(system:.+|cluster-admin|admin|edit|view)$/.test(nameOf(manifest))
-  );
-}
-
 export function accessRulesOf(role: Manifest): AccessRule[] {
   return listAt(role["rules"], "rules").map((item, index) => {
     const field = join("rules", index);
     const rule = mapAt(item, field);
     const texts = (key: string) => listAt(rule[key], join(field, key)).map(String);
+    const names = texts("resourceNames");
     return {
       field,
       apiGroups: texts("apiGroups"),
       resources: texts("resources"),
-      resourceNames: texts("resourceNames"),
+      // A request that names no object, as list, watch and create do, has the empty name, and this one matches it.
+      resourceNames: names.includes("") ? [] : names,
       verbs: texts("verbs"),
       nonResourceURLs: texts("nonResourceURLs"),
     };

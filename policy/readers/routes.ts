@@ -21,6 +21,19 @@ export function routesOf(manifest: Manifest): Route[] {
   return [];
 }
 
+/** What an ACME server asks for by plain HTTP (RFC 8555, section 8.3), and nothing else may be there. */
+const challenge = "/.well-known/acme-challenge/";
+
+/** Whether a route is a redirect to https, or answers challenges. */
+export function leadsToHttps({ paths, redirectsToHttps }: Route): boolean {
+  return redirectsToHttps || (paths.length > 0 && paths.every(({ path }) => path.startsWith(challenge)));
+}
+
+/** Whether every one of them does; and there is one. */
+export function leadToHttps(routes: readonly Route[]): boolean {
+  return routes.length > 0 && routes.every(leadsToHttps);
+}
+
 /** Gateways that a VirtualService is for, as `namespace/name`; `mesh` where it is for sidecars. */
 export function gatewaysOf(manifest: Manifest, namespace: string): string[] {
   const names = textsAt(specOf(manifest)["gateways"], "spec.gateways");

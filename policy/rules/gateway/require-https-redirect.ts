@@ -11,15 +11,12 @@ import {
   textAt,
 } from "../../readers/istio";
 import { AttachedRoutes } from "../../readers/attachedRoutes";
-import { type Route } from "../../readers/routes";
+import { leadsToHttps, leadToHttps } from "../../readers/routes";
 import { type Finding, type Member, type StackRule, violation } from "../../rule";
 import { about } from "../istio/about";
 import { istioPage, weakness } from "../istio/facts";
 
 const { framework, reference } = weakness(319, "Cleartext Transmission of Sensitive Information");
-
-/** What an ACME server asks for by plain HTTP (RFC 8555, section 8.3), and nothing else may be there. */
-const challenge = "/.well-known/acme-challenge/";
 
 /**
  * A port without TLS sends everybody to the one with.
@@ -76,22 +73,13 @@ function serverFindings({ field, map }: Placed, member: Member, attached: Attach
   // With a certificate Istio has these protocols in TLS; HTTPS and TLS are refused without.
   if (protocol === "HTTPS" || protocol === "TLS") return [];
   if (protocol === "HTTP" && (tls["httpsRedirect"] === true || port["number"] === 443)) return [];
-  if (protocol === "HTTP" && leadAway(attached.ofIstio(member))) return [];
+  if (protocol === "HTTP" && leadToHttps(attached.ofIstio(member))) return [];
   if (protocol !== "HTTP" && !isOff(tls["mode"])) return [];
   const message =
     protocol === "HTTP"
       ? `${place}.httpsRedirect is ${show(tls["httpsRedirect"])} at port ${show(port["number"])}, which serves plain HTTP. Write true.`
       : `${field}.port.protocol is ${show(port["protocol"])} without TLS. Write HTTPS, with tls.mode and a credentialName.`;
   return [violation(protocol === "HTTP" ? `${place}.httpsRedirect` : `${field}.port.protocol`, message)];
-}
-
-/** Whether every route of a Gateway is a redirect to https, or answers challenges; and there is one. */
-function leadAway(routes: readonly Route[]): boolean {
-  return routes.length > 0 && routes.every(isHarmless);
-}
-
-function isHarmless({ paths, redirectsToHttps }: Route): boolean {
-  return redirectsToHttps || (paths.length > 0 && paths.every(({ path }) => path.startsWith(challenge)));
 }
 
 function listenerFindings({ field, map }: Placed, member: Member, attached: AttachedRoutes): Finding[] {
@@ -101,7 +89,7 @@ function listenerFindings({ field, map }: Placed, member: Member, attached: Atta
     return [violation(`${field}.protocol`, `${field}.protocol is ${show(map["protocol"])} without TLS. Write HTTPS.`)];
   }
   const routes = attached.ofApi(member, map["name"]);
-  const open = routes.find((route) => !isHarmless(route));
+  const open = routes.find((route) => !leadsToHttps(route));
   if (open === undefined && routes.length > 0) return [];
   const message =
     `${field}.protocol is HTTP, and ${open === undefined ? "no route here redirects it" : "a route serves an application there"}. ` +

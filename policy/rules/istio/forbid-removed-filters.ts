@@ -3,6 +3,7 @@ import { isMap, join } from "../../manifest";
 import { type EnvoyMessage, type EnvoyPatch, mapsIn, messagesOf, patchesOf } from "../../readers/envoyFilter";
 import { isKind, isOff } from "../../readers/istio";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
+import { addedListeners } from "./addedListeners";
 import { envoyPage, istioPage, weakness } from "./facts";
 
 const { framework, reference } = weakness(693, "Protection Mechanism Failure");
@@ -22,11 +23,14 @@ const deciding = /(^|\.)(rbac|jwt_authn|ext_authz|istio_authn|peer_metadata|oaut
 
 export const forbidRemovedFilters: Rule = {
   name: "forbid-removed-filters",
-  title: "No filter that decides is taken away",
+  title: "No filter that decides is taken away or passed by",
   why:
     "AuthorizationPolicies and RequestAuthentications are filters in Envoy. An EnvoyFilter that removes, replaces or turns " +
-    "one off leaves the policies in the cluster, where everybody sees them, and nothing behind them.",
-  mend: "Remove the patch, and say in an AuthorizationPolicy or a RequestAuthentication what is meant to be different.",
+    "one off leaves the policies in the cluster, where everybody sees them, and nothing behind them. One that adds a listener " +
+    "or a chain of its own, or a filter that ends connections, leads around them.",
+  mend:
+    "Remove the patch, and say in an AuthorizationPolicy, a RequestAuthentication or a Gateway what is meant to be " +
+    "different.",
   severity: "critical",
   enforcementLevel: "mandatory",
   framework,
@@ -35,7 +39,7 @@ export const forbidRemovedFilters: Rule = {
     istioPage(
       "Istio EnvoyFilter",
       "reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation",
-      "REMOVE, REPLACE and MERGE",
+      "REMOVE, REPLACE, MERGE and ADD",
     ),
     envoyPage(
       "Envoy route filter configuration",
@@ -49,6 +53,7 @@ export const forbidRemovedFilters: Rule = {
     return patchesOf(manifest).flatMap((patch) =>
       inspect(() => [
         ...operations(patch),
+        ...addedListeners(patch),
         ...entries(patch),
         ...overrides(patch),
         ...messagesOf(patch).flatMap(turnedOff),

@@ -76,7 +76,7 @@ function paths({ field, says }: Clause): Finding[] {
 /** A host may be left out of one operation when another of the same rule holds for all of them. */
 function hosts(operation: Clause, { operations }: PolicyRule): Finding[] {
   const hidden = operation.says["notHosts"];
-  if (hidden === undefined || operations.some((other) => saysOnly(other, ["notPaths", "ports"]))) return [];
+  if (hidden === undefined || operations.some((other) => holdsAt(other, operation.says["ports"]))) return [];
   return [
     violation(
       `${operation.field}.notHosts`,
@@ -84,4 +84,13 @@ function hosts(operation: Clause, { operations }: PolicyRule): Finding[] {
         "Add an operation without hosts, which leaves out sign-in's paths alone.",
     ),
   ];
+}
+
+/** Whether an operation is for every host, at these ports at least. */
+function holdsAt(operation: Clause, ports: readonly string[] | undefined): boolean {
+  const own = operation.says["ports"];
+  return (
+    saysOnly(operation, ["notPaths", "ports"]) &&
+    (own === undefined || (ports !== undefined && ports.every((port) => own.includes(port))))
+  );
 }

@@ -2,6 +2,7 @@ import { Denials } from "../../readers/denials";
 import { isKind } from "../../readers/istio";
 import { type StackRule, violation } from "../../rule";
 import { about } from "./about";
+import { aboutPorts } from "./aboutPorts";
 import { istioPage, weakness } from "./facts";
 
 const { framework, reference } = weakness(306, "Missing Authentication for Critical Function");
@@ -39,10 +40,12 @@ export const requirePrincipalDenial: StackRule = {
       .filter(({ manifest }) => isKind(manifest, "RequestAuthentication"))
       .flatMap((member) =>
         about(member, () => {
-          if (denials.protects(member)) return [];
+          const protection = denials.of(member);
+          if (protection.isWhole) return [];
           const message =
             "No AuthorizationPolicy here denies requests without a principal on the workloads of this RequestAuthentication, " +
-            'so whoever sends no token gets in. Add one with its selector, action DENY and notRequestPrincipals: ["*"].';
+            'so whoever sends no token gets in. Add one with its selector, action DENY and notRequestPrincipals: ["*"].' +
+            aboutPorts(protection);
           return [violation("spec.selector", message)];
         }),
       );

@@ -50,7 +50,11 @@ export const forbidHeaderVariables: Rule = {
 
 /** A route's own headers, of which Envoy fills in variables as well; those of what is sent back are the owner's business. */
 function routeFindings(manifest: Manifest): Finding[] {
-  if (!isKind(manifest, "VirtualService")) return [];
+  if (isKind(manifest, "VirtualService")) return virtualService(manifest);
+  return isKind(manifest, "HTTPRoute") || isKind(manifest, "GRPCRoute") ? apiRoute(manifest) : [];
+}
+
+function virtualService(manifest: Manifest): Finding[] {
   return mapsAt(specOf(manifest)["http"], "spec.http").flatMap((http) => {
     const routes = mapsAt(http.map["route"], `${http.field}.route`);
     return [http, ...routes].flatMap(({ field, map }) => {
@@ -58,23 +62,47 @@ function routeFindings(manifest: Manifest): Finding[] {
       const request = mapAt(mapAt(map["headers"], `${field}.headers`)["request"], place);
       return ["add", "set"].flatMap((how) => {
         const headers = mapAt(request[how], `${place}.${how}`);
-        return Object.keys(headers)
-          .filter((name) => sendsSession(String(headers[name])))
-          .map((name) => {
-            const at = join(`${place}.${how}`, name);
-            return violation(at, `${at} sends each visitor's session on, by a variable of Envoy's. Remove it.`);
-          });
+        return Object.keys(headers).flatMap((name) => sent(join(`${place}.${how}`, name), headers[name]));
       });
     });
   });
 }
 
-/** What a visitor's session is in. Other variables, such as a request's path, say nothing that a backend doesn't know. */
+/** Istio hands the Gateway API's values to Envoy as they are, too. */
+function apiRoute(manifest: Manifest): Finding[] {
+  return mapsAt(specOf(manifest)["rules"], "spec.rules").flatMap((rule) => {
+    const backends = mapsAt(rule.map["backendRefs"], `${rule.field}.backendRefs`);
+    return [rule, ...backends]
+      .flatMap(({ field, map }) => mapsAt(map["filters"], `${field}.filters`))
+      .flatMap(({ field, map }) => {
+        const place = `${field}.requestHeaderModifier`;
+        const modifier = mapAt(map["requestHeaderModifier"], place);
+        return ["add", "set"]
+          .flatMap((how) => mapsAt(modifier[how], `${place}.${how}`))
+          .flatMap((header) => sent(`${header.field}.value`, header.map["value"]));
+      });
+  });
+}
+
+function sent(field: string, value: unknown): Finding[] {
+  if (!sendsSession(String(value))) return [];
+  return [violation(field, `${field} sends each visitor's session on, by a variable of Envoy's. Remove it.`)];
+}
+
+/**
+ * What a visitor's session is in, also as the header that Envoy takes where another is absent (`%REQ(x?cookie)%`). Other
+ * variables, such as a request's path, say nothing that a backend doesn't know.
+ */
 function sendsSession(value: string): boolean {
-  const expressions = value.split(/%CEL\(/i).slice(1);
+  const within = (variable: RegExp, end: RegExp) =>
+    value
+      .split(variable)
+      .slice(1)
+      .map((rest) => rest.split(end, 1)[0] ?? "");
   return (
-    /%(REQ|REQUEST_HEADER)\((proxy-)?(authorization|cookie)/i.test(value) ||
-    expressions.some((expression) => /authorization|cookie/i.test(expression.split(/\)[:\d]*%/, 1)[0] ?? ""))
+    within(/%(?:REQ|REQ_WITHOUT_QUERY|REQUEST_HEADER)\(/i, /\)/).some((names) =>
+      names.split("?").some((name) => /^\s*(?:proxy-)?(?:authorization|cookie)/i.test(name)),
+    ) || within(/%CEL\(/i, /\)[:\d]*%/).some((expression) => /authorization|cookie/i.test(expression))
   );
 }
 

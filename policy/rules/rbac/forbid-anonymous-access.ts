@@ -1,4 +1,5 @@
-import { bindingOf, isBinding, isBuiltIn } from "../../readers/rbac";
+import { isBuiltIn } from "../../readers/builtInRoles";
+import { bindingOf, isBinding } from "../../readers/rbac";
 import { owasp, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 

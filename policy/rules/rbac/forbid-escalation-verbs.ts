@@ -1,5 +1,6 @@
 import { join } from "../../manifest";
-import { accessRulesOf, isBuiltIn, isRole } from "../../readers/rbac";
+import { isBuiltIn } from "../../readers/builtInRoles";
+import { accessRulesOf, isRole } from "../../readers/rbac";
 import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Rule, violation } from "../../rule";
 

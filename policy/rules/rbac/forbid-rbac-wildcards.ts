@@ -1,5 +1,6 @@
 import { join } from "../../manifest";
-import { type AccessRule, accessRulesOf, isBuiltIn, isRole } from "../../readers/rbac";
+import { isBuiltIn } from "../../readers/builtInRoles";
+import { type AccessRule, accessRulesOf, isRole } from "../../readers/rbac";
 import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Finding, type Rule, violation } from "../../rule";
 

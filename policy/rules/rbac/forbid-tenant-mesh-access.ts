@@ -1,11 +1,11 @@
 import { type Manifest, nameOf } from "../../manifest";
+import { isBuiltIn } from "../../readers/builtInRoles";
 import {
   accessRulesOf,
   type AccessRule,
   bindingOf,
   grants,
   isBinding,
-  isBuiltIn,
   isRole,
   labelsOf,
   type Subject,

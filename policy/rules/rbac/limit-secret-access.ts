@@ -1,4 +1,5 @@
-import { bindingOf, grants, isBinding, isBuiltIn, type Subject } from "../../readers/rbac";
+import { isBuiltIn } from "../../readers/builtInRoles";
+import { bindingOf, grants, isBinding, type Subject } from "../../readers/rbac";
 import { Roles } from "../../readers/roles";
 import { cis, owasp, rbacGoodPractices, weakness } from "../../references";
 import { type Member, type StackRule, violation } from "../../rule";

@@ -101,6 +101,43 @@ describe("require-istiod-authentication", () => {
       { [`${place}[3]`]: { name: "XDS_AUTH", value: "false" } },
       [said("XDS_AUTH", `${place}[3].value`, '"false"')],
     ],
+    ...["DaemonSet", "StatefulSet", "Rollout"].map((kind): [string, Record<string, unknown>, string[]] => [
+      `rejects it in a ${kind}`,
+      { kind, ...variable("XDS_AUTH", "false") },
+      [said("XDS_AUTH", `${place}[2].value`, '"false"')],
+    ]),
+    [
+      "rejects it under any name of its image",
+      {
+        "metadata.name": "other",
+        "spec.template.spec.containers[0].name": "app",
+        "spec.template.spec.containers[0].image": "registry.example.com/istio/pilot:1.31.1",
+        ...variable("XDS_AUTH", "false"),
+      },
+      [said("XDS_AUTH", `${place}[2].value`, '"false"')],
+    ],
+    ...[
+      ["a script sets", "command", ["sh", "-c", "XDS_AUTH=false exec pilot-discovery discovery"], 2, '"false"'],
+      ["a script exports", "args", ["-c", "export XDS_AUTH='0'; exec pilot-discovery discovery"], 1, '"0"'],
+      ["`env` sets", "command", ["env", "XDS_AUTH=false", "pilot-discovery", "discovery"], 1, '"false"'],
+    ].map(([what, key, words, at, value]): [string, Record<string, unknown>, string[]] => [
+      `rejects what ${String(what)}`,
+      { [`spec.template.spec.containers[0].${String(key)}`]: words },
+      [said("XDS_AUTH", `spec.template.spec.containers[0].${String(key)}[${String(at)}]`, String(value))],
+    ]),
+    [
+      "rejects what a script makes up",
+      { "spec.template.spec.containers[0].command": ["sh", "-c", 'XDS_AUTH="$WORD" exec pilot-discovery discovery'] },
+      [`XDS_AUTH in spec.template.spec.containers[0].command[2] comes from elsewhere and can't be seen. ${on}`],
+    ],
+    [
+      "lets what a script sets to the default pass, and flags",
+      {
+        "spec.template.spec.containers[0].command": ["sh", "-c", "XDS_AUTH=true exec pilot-discovery discovery"],
+        "spec.template.spec.containers[0].args": ["--keepaliveMaxServerConnectionAge=30m", "--XDS_AUTH=false"],
+      },
+      [],
+    ],
     [
       "leaves other programs alone",
       { "metadata.name": "other", "spec.template.spec.containers[0].name": "app", ...variable("XDS_AUTH", "false") },

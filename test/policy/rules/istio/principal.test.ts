@@ -4,7 +4,7 @@ import { requirePrincipalDenial } from "../../../../policy/rules/istio/require-p
 import { memberOf } from "../../../../policy/rule";
 import { runTogether } from "../../../../policy/run";
 import { changed, context, together, unknownCheckingProxy, unknownStringValue } from "../../support";
-import { casesTogether } from "../cases";
+import { casesTogether, type TogetherCase } from "../cases";
 import { requestAuthentication, requirePrincipal } from "./fixtures";
 
 const operation = "spec.rules[0].to[0].operation";
@@ -46,7 +46,24 @@ describe("require-principal-denial", () => {
         { 1: { "spec.rules[0].when": [{ key: "request.headers[x]", values: ["*"] }] } },
         [open],
       ],
-      ["lets a policy for a port of the gateway pass", { 1: { [`${operation}.ports`]: ["8443"] } }, []],
+      [
+        "rejects a policy for a port, where nothing tells at which ports requests come",
+        { 1: { [`${operation}.ports`]: ["8443"] } },
+        [
+          [
+            0,
+            `${open[1]} The denial for ports ["8443"] doesn't name all at which requests of Gateways come, as far as the ` +
+              "Gateways, Services and NetworkPolicies here tell. Remove its to.operation.ports, or name each.",
+          ],
+        ],
+      ],
+      ...["gate.svc.example.com", "gate.svc.attacker.com", "gate.svc.cluster.local.example.com"].map(
+        (name): TogetherCase => [
+          `rejects ${name} that is left out, which only looks like a Service`,
+          { 1: { "spec.rules[0].when": [{ key: "connection.sni", notValues: [name] }] } },
+          [open],
+        ],
+      ),
       [
         "lets the internal gate's name in TLS be left out",
         { 1: { "spec.rules[0].when": [{ key: "connection.sni", notValues: ["gate.ingress.svc.cluster.local"] }] } },
@@ -126,4 +143,60 @@ describe("require-denial-beside-open-policies", () => {
       ["lets a denial of everything pass", { 0: { "spec.action": "DENY" }, 1: undefined }, []],
     ],
   );
+});
+
+describe("require-denial-beside-open-policies, of an authorization service that is asked about some requests", () => {
+  const custom = changed(requirePrincipal, {
+    "metadata.name": "session",
+    "spec.action": "CUSTOM",
+    "spec.provider": { name: "oauth2-proxy" },
+    "spec.rules": [{ to: [{ operation: { notPaths: ["/dex/*", "/oauth2/*"] } }] }],
+  });
+  const gap = (field: string): [number, string] => [
+    0,
+    `${field} lets requests pass that spec.rules[0] doesn't match, and no policy here denies requests without a principal on ` +
+      'these workloads. Add one (action DENY, notRequestPrincipals: ["*"]), or remove it.',
+  ];
+  const when = [{ key: "request.headers[authorization]", notValues: ["*"] }];
+
+  it("lets one pass that is asked about all, without a denial", () => {
+    assert.deepEqual(together(requireDenialBesideOpenPolicies, [custom]), []);
+  });
+
+  for (const [what, change, field] of [
+    ["a condition", { "spec.rules[0].when": when }, "spec.rules[0].when[0]"],
+    ["methods", { [`${operation}.methods`]: ["GET", "POST"] }, `${operation}.methods`],
+    ["methods that are left out", { [`${operation}.notMethods`]: ["PUT"] }, `${operation}.notMethods`],
+    [
+      "callers",
+      { "spec.rules[0].from": [{ source: { notIpBlocks: ["10.0.0.0/8"] } }] },
+      "spec.rules[0].from[0].source",
+    ],
+    [
+      "a condition beside a rule for some paths",
+      { "spec.rules[0].when": when, "spec.rules[1]": { to: [{ operation: { paths: ["/x"] } }] } },
+      "spec.rules[0].when[0]",
+    ],
+  ] as const) {
+    const manifest = changed(custom, change);
+
+    it(`rejects ${what} without a denial`, () => {
+      assert.deepEqual(together(requireDenialBesideOpenPolicies, [manifest]), [gap(field)]);
+    });
+
+    it(`lets ${what} pass beside a denial`, () => {
+      assert.deepEqual(together(requireDenialBesideOpenPolicies, [manifest, requirePrincipal]), []);
+    });
+  }
+
+  it("rejects a condition beside a denial for other pods", () => {
+    const denial = changed(requirePrincipal, { "spec.selector.matchLabels.app": "x" });
+    const manifest = changed(custom, { "spec.rules[0].when": when });
+    assert.deepEqual(together(requireDenialBesideOpenPolicies, [manifest, denial]), [gap("spec.rules[0].when[0]")]);
+  });
+
+  it("lets a condition pass beside a rule for everything", () => {
+    const manifest = changed(custom, { "spec.rules[0].when": when, "spec.rules[1]": {} });
+    assert.deepEqual(together(requireDenialBesideOpenPolicies, [manifest]), []);
+  });
 });

@@ -72,12 +72,46 @@ describe("forbid-header-variables, of routes", () => {
     );
   });
 
-  for (const value of ["%REQ(Authorization)%", "a %REQ(cookie?x):20%", "%REQUEST_HEADER(COOKIE)%"]) {
+  for (const value of [
+    "%REQ(Authorization)%",
+    "a %REQ(cookie?x):20%",
+    "%REQUEST_HEADER(COOKIE)%",
+    "%REQ(x-none?cookie)%",
+    "%REQ(x-none?Proxy-Authorization):9%",
+    "%REQ_WITHOUT_QUERY(cookie)%",
+  ]) {
     it(`rejects ${value}`, () => {
       assert.deepEqual(
         findings(forbidHeaderVariables, route(value)).map(({ field }) => field),
         ["spec.http[0].headers.request.set.x-lab"],
       );
+    });
+  }
+
+  for (const kind of ["HTTPRoute", "GRPCRoute"]) {
+    const modifier = (how: string, value: string) => ({
+      type: "RequestHeaderModifier",
+      requestHeaderModifier: { [how]: [{ name: "x-lab", value }] },
+    });
+    const rule = (fields: object) => object("gateway.networking.k8s.io/v1", kind, { rules: [fields] });
+    const fieldsOf = (manifest: Manifest) => findings(forbidHeaderVariables, manifest).map(({ field }) => field);
+
+    it(`lets texts and other variables of a ${kind} pass`, () => {
+      assert.deepEqual(fieldsOf(rule({ filters: [modifier("set", "a"), modifier("add", "%REQ(:path)%")] })), []);
+    });
+
+    for (const how of ["set", "add"]) {
+      it(`rejects a session in what a ${kind} has to ${how}`, () => {
+        assert.deepEqual(fieldsOf(rule({ filters: [modifier(how, "%REQ(Authorization)%")] })), [
+          `spec.rules[0].filters[0].requestHeaderModifier.${how}[0].value`,
+        ]);
+      });
+    }
+
+    it(`rejects a session in what a backend of a ${kind} gets`, () => {
+      assert.deepEqual(fieldsOf(rule({ backendRefs: [{ filters: [modifier("set", "%REQ(x?cookie)%")] }] })), [
+        "spec.rules[0].backendRefs[0].filters[0].requestHeaderModifier.set[0].value",
+      ]);
     });
   }
 });

@@ -84,6 +84,30 @@ suite(forbidRbacWildcards, role, [
     { ...first({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }), ...builtIn },
     'rules[0].verbs has "*". Name the verbs that are needed.',
   ],
+  ...[
+    ["a ClusterRole under a name that only begins like Kubernetes' own", "ClusterRole", "system:gate2", "team"],
+    ["a Role under the name of a ClusterRole", "Role", "cluster-admin", "kube-system"],
+    ["a Role of Kubernetes' own name in another namespace", "Role", "system:controller:token-cleaner", "team"],
+  ].map(([what = "", kind, name, namespace]): Case => [
+    what,
+    {
+      ...first({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }),
+      ...builtIn,
+      kind,
+      "metadata.name": name,
+      "metadata.namespace": namespace,
+    },
+    'rules[0].verbs has "*". Name the verbs that are needed.',
+  ]),
+  [
+    "a Role of Kubernetes' own in its namespace",
+    {
+      ...first({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }),
+      ...builtIn,
+      "metadata.name": "system:controller:token-cleaner",
+      "metadata.namespace": "kube-system",
+    },
+  ],
 ]);
 
 const toAdmin = { "roleRef.kind": "ClusterRole", "roleRef.name": "cluster-admin" };
@@ -102,7 +126,12 @@ suite(forbidClusterAdmin, binding, [
   ],
   [
     "Kubernetes' own binding of a controller",
-    { ...builtIn, "metadata.name": "system:controller:a", "roleRef.name": "system:controller:a" },
+    {
+      ...builtIn,
+      kind: "ClusterRoleBinding",
+      "metadata.name": "system:controller:job-controller",
+      "roleRef.name": "system:controller:job-controller",
+    },
   ],
   ...["system:controller:clusterrole-aggregation-controller", "system:node", "system:aggregate-to-admin"].map(
     (name): Case => [
@@ -123,7 +152,20 @@ const verbs = (list: string[], more: object = {}) =>
 
 suite(forbidEscalationVerbs, role, [
   ["binding a role that it names", verbs(["bind"], { resourceNames: ["kubeflow-edit"] })],
-  ["a role of Kubernetes' own", { ...verbs(["escalate"]), ...builtIn, "metadata.name": "system:controller:roles" }],
+  [
+    "a role of Kubernetes' own",
+    {
+      ...verbs(["escalate"]),
+      ...builtIn,
+      kind: "ClusterRole",
+      "metadata.name": "system:controller:clusterrole-aggregation-controller",
+    },
+  ],
+  [
+    "bind for the empty name",
+    verbs(["bind"], { resourceNames: [""] }),
+    'rules[0].verbs has "bind". Remove it, or name the roles in resourceNames.',
+  ],
   ["bind", verbs(["get", "bind"]), 'rules[0].verbs has "bind". Remove it, or name the roles in resourceNames.'],
   [
     "bind for roles of any name",
@@ -168,7 +210,15 @@ suite(forbidEscalationResources, role, [
   ["what the kubelet shows of itself", way("nodes/metrics", "get")],
   ["signers of somebody else, which it names", signers("approve", ["issuers.cert-manager.io/*"])],
   ["a resource of that name in another group", way("signers", "approve", { apiGroups: ["cert-manager.io"] })],
-  ["a role of Kubernetes' own", { ...way("nodes/proxy", "create"), ...builtIn, "metadata.name": "system:monitoring" }],
+  [
+    "a role of Kubernetes' own",
+    { ...way("nodes/proxy", "create"), ...builtIn, kind: "ClusterRole", "metadata.name": "system:kubelet-api-admin" },
+  ],
+  [
+    "tokens, for the empty name besides one",
+    way("serviceaccounts/token", "create", { resourceNames: ["web", ""] }),
+    token("serviceaccounts/token", "create"),
+  ],
   ["tokens of any account", way("serviceaccounts/token", "create"), token("serviceaccounts/token", "create")],
   ["tokens, as a subresource of everything", way("*/token", "*"), token("*/token", "*")],
   [

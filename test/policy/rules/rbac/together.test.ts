@@ -38,6 +38,11 @@ describe("limit-secret-access", () => {
     assert.deepEqual(together(limitSecretAccess, [named, clusterBinding("reader", account)]), []);
   });
 
+  it("takes an empty name for every Secret, as lists have it", () => {
+    const named = clusterRole("reader", [{ ...secrets, verbs: ["list", "watch"], resourceNames: [""] }]);
+    assert.deepEqual(together(limitSecretAccess, [named, clusterBinding("reader", account)]), [[1, rejected]]);
+  });
+
   it("lets another group's resource of the same name pass", () => {
     const other = clusterRole("reader", [{ ...secrets, apiGroups: ["example.com"] }]);
     assert.deepEqual(together(limitSecretAccess, [other, clusterBinding("reader", account)]), []);
