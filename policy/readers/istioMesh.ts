@@ -1,7 +1,8 @@
 import { protoField } from "../../documents/istio/envoyTls";
+import { UnreadableText } from "../../documents/unreadable";
 import { readYaml } from "../../documents/yaml";
 import { groupOf, isMap, join, type Manifest, mapAt, nameOf } from "../manifest";
-import { textMaps } from "../texts";
+import { type TextEntry, textMaps } from "../texts";
 import { type Placed, specOf } from "./istio";
 import { valuesIn } from "./istioValues";
 
@@ -32,8 +33,11 @@ function inConfigMap(manifest: Manifest): Placed[] {
       .flatMap((entry) => {
         const isNamedSo = /^istio(-|$)/.test(nameOf(manifest));
         // Another program's text of this name need not be YAML.
-        const read = () => readYaml(entry.read() ?? "", "Kubernetes");
-        const documents = isNamedSo ? read() : attempt(read);
+        const documents = documentsOf(entry);
+        if (documents instanceof UnreadableText) {
+          if (isNamedSo) throw documents;
+          return [];
+        }
         return documents
           .filter(isMap)
           .filter((map) => isNamedSo || telling.some((name) => protoField(map, name)[1] !== undefined))
@@ -42,11 +46,20 @@ function inConfigMap(manifest: Manifest): Placed[] {
   );
 }
 
-function attempt(read: () => unknown[]): unknown[] {
+const remembered = new WeakMap<TextEntry, readonly unknown[] | UnreadableText>();
+
+/** What a text holds, or why that can't be read. Every rule about the mesh asks for the same. */
+function documentsOf(entry: TextEntry): readonly unknown[] | UnreadableText {
+  const documents = remembered.get(entry) ?? attempt(() => readYaml(entry.read() ?? "", "Kubernetes"));
+  remembered.set(entry, documents);
+  return documents;
+}
+
+function attempt(read: () => unknown[]): unknown[] | UnreadableText {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && error.name === "UnreadableText") return [];
+    if (error instanceof UnreadableText) return error;
     throw error;
   }
 }

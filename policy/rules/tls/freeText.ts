@@ -10,7 +10,7 @@ const word = /(?<before>^|[^\w.$-])(?<dashes>-{0,2})(?<name>[A-Za-z_][\w.-]{2,25
  * somewhere: a line may give one to each of its words, and each would be read to the line's end.
  */
 const assigned =
-  /["']?[ \t]*(?:=(?![=~])|:(?![=:/]))[ \t]*(?<value>"[^"\n]*"|'[^'\n]*'|(?:\$\([^)\n]{0,200}\)|\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\}|[^\s,;&|)}\]"']){0,300})/y;
+  /["']?[ \t]*(?:=(?![=~])|:(?![=:/]))[ \t]*(?<value>"[^"\n]*"|'[^'\n]*'|(?:\$\([^)\n]{0,100}\)|\$\{[^}\n]{0,100}\}|\{\{[^}\n]{0,100}\}\}|[^\s,;&|)}\]"']){0,100})/y;
 
 /** What turns verification off without a name of its own. */
 const idioms: readonly { readonly pattern: RegExp; readonly program: string }[] = [
