@@ -118,7 +118,7 @@ function inValues(
   claimed: Set<string>,
   members: readonly Member[],
 ): Proxy[] {
-  const whole = { field, values, namespace: undefined, filesField: undefined };
+  const whole = { field, values, namespace: undefined, filesField: undefined, patchesField: undefined };
   const parts = looksLikeChartValues(values) ? [whole] : chartValuesIn(field, values, oauth2ProxyChart);
   if (parts.length > 0) return parts.map((part) => proxyInChart(about, part, members, claimed));
   return nestedIn(about, field, values);

@@ -236,6 +236,46 @@ describe("require-visible-oauth2-proxy-settings", () => {
   });
 });
 
+describe("what changes a chart's objects after its values", () => {
+  const after =
+    "changes what the chart renders, so nobody can see here which settings hold. " +
+    "Write them into the values, and remove it.";
+  const values = { config: { existingSecret: "keys" } };
+  const patches = [{ target: { kind: "Deployment" }, patch: "- { op: add, path: /spec, value: 1 }" }];
+  const flux = (spec: object): Manifest => ({
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "gate", namespace: "auth" },
+    spec: { chart: { spec: { chart: "oauth2-proxy" } }, values, ...spec },
+  });
+  const pulumi = { apiVersion: "helm.sh/v3", kind: "Release", chart: "oauth2-proxy", values };
+  const crossplane = (given: object): Manifest => ({
+    apiVersion: "helm.crossplane.io/v1beta1",
+    kind: "Release",
+    metadata: { name: "gate" },
+    spec: { forProvider: { chart: { name: "oauth2-proxy" }, namespace: "auth", values, ...given } },
+  });
+  const argo = (source: object): Manifest => ({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata: { name: "gate", namespace: "argocd" },
+    spec: { source: { repoURL: "https://git.example.com/gate", path: "overlays/oauth2-proxy", ...source } },
+  });
+
+  for (const [field, plain, patched] of [
+    ["spec.postRenderers", flux({ postRenderers: [] }), flux({ postRenderers: [{ kustomize: { patches } }] })],
+    ["postrender", pulumi, { ...pulumi, postrender: "/usr/bin/kustomize" }],
+    ["spec.forProvider.patchesFrom", crossplane({}), crossplane({ patchesFrom: [{ configMapKeyRef: {} }] })],
+    ["spec.source.kustomize.patches", argo({ kustomize: { patches: [] } }), argo({ kustomize: { patches } })],
+    ["spec.source.kustomize.components", argo({}), argo({ kustomize: { components: ["../open"] } })],
+  ] as const) {
+    it(`is said of ${field}`, () => {
+      assert.deepEqual(together(visible, [plain]), []);
+      assert.deepEqual(together(visible, [patched]), [[0, `${field} ${after}`]]);
+    });
+  }
+});
+
 describe("values that a HelmRelease takes from other objects", () => {
   const release = (valuesFrom: readonly object[], values: object = {}): Manifest => ({
     apiVersion: "helm.toolkit.fluxcd.io/v2",
