@@ -425,6 +425,71 @@ describe("an oauth2-proxy that hides", () => {
     ]);
   });
 
+  const starter = (place: string) =>
+    `spec.template.spec.containers[0].${place} starts oauth2-proxy by something that may give it other flags or ` +
+    "variables, so nobody can see them. Write oauth2-proxy and its flags there, behind nothing but exec, env and variables.";
+
+  for (const script of [
+    "xargs oauth2-proxy < /etc/p/flags",
+    `xargs oauth2-proxy ${config} < /etc/p/flags`,
+    `cat /etc/p/flags | xargs oauth2-proxy ${config}`,
+    `oauth2-proxy ${config} < /etc/p/flags`,
+    `echo x | oauth2-proxy ${config}`,
+    `timeout 5 oauth2-proxy ${config}`,
+    `/scripts/run.sh oauth2-proxy ${config}`,
+    `/scripts/variables; exec oauth2-proxy ${config}`,
+    `read X < /etc/p/flags; exec oauth2-proxy ${config}`,
+    `alias oauth2-proxy='oauth2-proxy --cookie-secure=0'\noauth2-proxy ${config}`,
+    `oauth2-proxy() { xargs /bin/oauth2-proxy; }; oauth2-proxy ${config}`,
+    `oauth2-proxy ${config} & xargs oauth2-proxy`,
+    `export NAME; oauth2-proxy ${config}`,
+    `env -S 'oauth2-proxy ${config}'`,
+    `oauth2-proxy ${config} "`,
+  ]) {
+    it(`is unseen where a script has ${script}`, () => {
+      assert.deepEqual(unseen({ command: ["sh", "-c", script] }), [starter("command[2]")]);
+      assert.deepEqual(unseen({ command: ["bash", "-euo", "pipefail", "-c"], args: [script] }), [starter("args[0]")]);
+    });
+  }
+
+  for (const [words, place] of [
+    [["xargs", "-a", "/etc/p/flags", "oauth2-proxy", config], "command[0]"],
+    [["dumb-init", "--", "xargs", "oauth2-proxy", config], "command[2]"],
+    [["sh", "/scripts/run.sh", "oauth2-proxy", config], "command[0]"],
+    [["bash", "--rcfile", "/run/env", "-ic", `oauth2-proxy ${config}`], "command[0]"],
+    [["sh", "-c", "/scripts/run.sh now", "oauth2-proxy"], "command[2]"],
+  ] as const) {
+    it(`is unseen behind ${words.join(" ")}`, () => {
+      assert.deepEqual(unseen({ command: [...words] }), [starter(place)]);
+    });
+  }
+
+  for (const script of [
+    `oauth2-proxy ${config}`,
+    `# starts oauth2-proxy\nset -eu\nexec /bin/oauth2-proxy \\\n ${config} 2>&1`,
+    `sleep 5 && exec env A=1 B="x y" oauth2-proxy ${config} > /dev/stdout`,
+    `until nc -z dex.auth 5556; do sleep 1; done; exec oauth2-proxy ${config}`,
+    `export OAUTH2_PROXY_CLIENT_SECRET="$(cat /run/secret | head -1)"; exec oauth2-proxy ${config} || exit 1`,
+    `if test -f /etc/proxy/oauth2_proxy.cfg; then exec oauth2-proxy ${config}; fi`,
+  ]) {
+    it(`is seen in ${JSON.stringify(script)}`, () => {
+      assert.deepEqual(unseen({ command: ["/bin/sh", "-ec", script] }), []);
+    });
+  }
+
+  for (const words of [
+    ["oauth2-proxy", config],
+    ["/usr/bin/tini", "-g", "-e", "143", "--", "/bin/oauth2-proxy", config],
+    ["dumb-init", "--rewrite", "15:3", "--", "env", "A=1", "oauth2-proxy", config],
+    ["/sbin/tini", "--", "sh", "-c", `exec oauth2-proxy ${config}`],
+  ]) {
+    it(`is seen behind ${words.join(" ")}`, () => assert.deepEqual(unseen({ command: words }), []));
+  }
+
+  it("is seen where only its own flags are given, and a value of one is its name", () => {
+    assert.deepEqual(unseen({ args: [config, "--footer", "/oauth2-proxy", "--banner=by the oauth2-proxy "] }), []);
+  });
+
   it("is unseen where a flag takes a variable of an object that isn't there", () => {
     const env = [{ name: "SECURE", valueFrom: { configMapKeyRef: { name: "gone", key: "secure" } } }];
     assert.deepEqual(unseen({ args: [config, "--cookie-secure=$(SECURE)"], env }), [
