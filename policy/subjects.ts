@@ -20,6 +20,7 @@ export const subjectsOfChapters: Readonly<Record<string, string>> = {
     "Images' tags, also in charts' values, the versions of charts that Releases, HelmReleases and Applications name, those of " +
     "Istio's operators, and version labels, against the table in `policy/versions/table.ts`, whose age " +
     "`npm run policy:age` checks.",
+  Deployment: "Flux's Kustomizations, Argo CD's Applications, and releases of charts.",
 };
 
 const mesh = "the mesh configuration (the ConfigMap `istio`, a chart's `meshConfig`, an IstioOperator)";

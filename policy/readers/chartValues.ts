@@ -59,7 +59,7 @@ export function textsOfValues(manifest: Manifest, around: Surroundings): FoundTe
 }
 
 /** A release of any chart. */
-export type AnyRelease = Pick<Release, "field" | "values" | "chart" | "repository" | "version">;
+export type AnyRelease = Pick<Release, "field" | "values" | "chart" | "repository" | "version" | "patchesField">;
 
 export function allReleasesOf(manifest: Manifest): readonly AnyRelease[] {
   return releasesOf(manifest);
@@ -219,7 +219,7 @@ function nameOfChart(chart: unknown, repository: unknown): Pick<Release, "name" 
 }
 
 /** Whether there is anything; what is malformed is taken for something. */
-function isGiven(value: unknown): boolean {
+export function isGiven(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return false;
   return !Array.isArray(value) || value.length > 0;
 }
