@@ -1,4 +1,5 @@
 import { type Rule, type StackRule } from "./rule";
+import * as deployment from "./rules/deployment";
 import * as dex from "./rules/dex";
 import * as gateway from "./rules/gateway";
 import * as istio from "./rules/istio";
@@ -24,6 +25,7 @@ export const chapters: readonly { title: string; rules: readonly Rule[]; stackRu
   { title: "Access to the Kubernetes API", ...rbac },
   { title: "Network and ways in", ...network },
   { title: "Versions", ...versions },
+  { title: "Deployment", ...deployment },
 ];
 
 /** Every rule over one object, in the order of the reference page. */

@@ -20,6 +20,7 @@ export const subjectsOfChapters: Readonly<Record<string, string>> = {
     "Images' tags, also in charts' values, the versions of charts that Releases, HelmReleases and Applications name, those of " +
     "Istio's operators, and version labels, against the table in `policy/versions/table.ts`, whose age " +
     "`npm run policy:age` checks.",
+  Deployment: "Flux's Kustomizations, Argo CD's Applications, and releases of charts.",
 };
 
 const mesh = "the mesh configuration (the ConfigMap `istio`, a chart's `meshConfig`, an IstioOperator)";
@@ -30,6 +31,8 @@ const gateways = "the gateways' pods and Gateways";
 
 export const subjectsOfRules: Readonly<Record<string, string>> = {
   "require-modern-gateway-tls": `Gateways, EnvoyFilters with a TLS context, and ${mesh}.`,
+  "limit-gateway-tls-modes":
+    "Gateways of Istio and of the Gateway API, the latter's sets of listeners, and routes of TCP, TLS and UDP.",
   "require-https-redirect": "Gateways, and the routes of the Gateway API that stand at their plain listeners.",
   "forbid-cluster-wide-request-authentication": `The selectors and targets of ${requests}.`,
   "require-jwt-audiences": `The JWT rules of ${requests}, and the JWT filters of EnvoyFilters.`,
@@ -43,7 +46,7 @@ export const subjectsOfRules: Readonly<Record<string, string>> = {
   "limit-unauthenticated-paths": `The rules of ${policies} that send requests to sign-in or deny those without a principal.`,
   "forbid-fragile-denials": `${policies} that deny.`,
   "forbid-dotted-service-accounts": `The sources of ${policies}.`,
-  "require-fail-closed-authorization": `WasmPlugins, TrafficExtensions, EnvoyFilters with ext_authz or ext_proc, and authorization services in ${mesh}.`,
+  "require-fail-closed-authorization": `WasmPlugins, TrafficExtensions, EnvoyFilters with ext_authz or ext_proc, the SecurityPolicies and EnvoyExtensionPolicies of Envoy Gateway, and authorization services in ${mesh}.`,
   "forbid-removed-filters": "The patches of EnvoyFilters.",
   "limit-envoy-filters": "The selectors and namespaces of EnvoyFilters.",
   "forbid-plaintext-mtls": "PeerAuthentications, with their ports.",

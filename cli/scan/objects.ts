@@ -1,5 +1,6 @@
 import { isMap, type Manifest } from "../../policy/manifest";
 import { type Path, type SourceDocument, type Unreadable } from "./document";
+import { unwrapped } from "./wrapped";
 
 /** A Kubernetes object where it was found. */
 export interface ScannedObject {
@@ -15,10 +16,10 @@ export interface Found {
   passedOver: number;
 }
 
-/** Lists in lists are nobody's habit. */
+/** Lists in lists are nobody's habit, nor are wrappers in wrappers. */
 const maxLists = 8;
 
-/** The objects of a document, those in its lists one by one. */
+/** The objects of a document, those in its lists and in what wraps whole objects one by one. */
 export function objectsIn(file: string, document: SourceDocument): Found {
   const found: Found = { objects: [], unreadable: [], passedOver: 0 };
   // What a document without content is: the end of a text, or a template that rendered to nothing.
@@ -47,11 +48,21 @@ function collect(
       else found.unreadable.push({ line: document.lineOf(itemPath), reason: "an item of a List that is no object" });
     }
   } else if (isObject(value)) {
+    const { wrapper, wrapped } = unwrapped(value) ?? { wrapper: value, wrapped: [] };
     found.objects.push({
-      manifest: value,
+      manifest: wrapper,
       file,
       lineOf: (inside, textLine) => document.lineOf([...path, ...inside], textLine),
     });
+    if (wrapped.length > 0 && depth >= maxLists) return refuse("objects in more objects than anybody writes");
+    for (const { at, value: inner, malformed } of wrapped) {
+      const innerPath = [...path, ...at];
+      if (!malformed && isObject(inner)) collect(file, document, inner, innerPath, found, depth + 1);
+      else {
+        const reason = `something else in a ${value.kind} than the object that belongs there`;
+        found.unreadable.push({ line: document.lineOf(innerPath), reason });
+      }
+    }
   } else found.passedOver += 1;
 }
 

@@ -1,6 +1,7 @@
 import { readToml } from "../toml";
 import { UnreadableText } from "../unreadable";
 import { readYaml } from "../yaml";
+import { lists, switches } from "./settingNames";
 
 /**
  * Names that only oauth2-proxy's configuration file has. Two of them in one text say what the text is, whatever the key
@@ -21,13 +22,36 @@ function isNamedAfterIt(name: string): boolean {
   return /oauth2[-_]?proxy/i.test(name.split(/[^\w.-]/).at(-1) ?? "");
 }
 
-/** Whether a text is meant for oauth2-proxy's `--config`: TOML of `name = value` lines. */
-export function claimsToBeConfig(name: string, text: string): boolean {
+/**
+ * Whether a text is meant for oauth2-proxy's `--config`: TOML of `name = value` lines. `owner` is the name of the object
+ * that holds it, where there is one.
+ */
+export function claimsToBeConfig(name: string, text: string, owner = ""): boolean {
   if (isNamedAfterIt(name) && /\.(cfg|conf|config|toml)$/i.test(name)) return true;
   // It has no sections, as Grafana's and Airflow's have, whose cookies have settings of the same name.
   if (text.startsWith("#!") || /^[ \t]*\[[\w."' -]+\][ \t]*$/m.test(text)) return false;
-  const names = new Set(Array.from(text.matchAll(tellingNames), (match) => match[1]?.toLowerCase()));
-  return names.size >= 2;
+  const names = new Set(Array.from(text.matchAll(tellingNames), (match) => match[1]?.toLowerCase() ?? ""));
+  if (names.size < 2) return false;
+  if ([...names].some((one) => !one.startsWith("cookie_"))) return true;
+  return /oauth2[-_]?proxy/i.test(`${owner} ${name}`) || hasNothingElse(text);
+}
+
+/** The beginnings of oauth2-proxy's other texts, beside its switches and lists (pkg/apis/options of v7.15). */
+const otherNames =
+  /^(acr|allowed|api|approval|auth|azure|backend|banner$|basic|bitbucket|client|code_challenge|cookie|custom|errors|exclude|extra|flush|footer$|github|gitlab|google|htpasswd|https?_address$|insecure_oidc|jwt_key|keycloak|logging|login_url$|metrics|oidc|pass|ping|profile_url$|prompt$|provider|proxy_prefix$|pubjwk_url$|ready_path$|real_client_ip_header$|redeem_url$|redirect_url$|redis|request|resource$|scope$|session|signature_key$|skip|ssl|standard_logging|templates$|tls|trusted|upstream|user_id_claim$|validate_url$|whitelist)/;
+
+/**
+ * Whether a text whose telling names are all about cookies, which other programs' are called by as well, is TOML with
+ * settings of oauth2-proxy alone.
+ */
+function hasNothingElse(text: string): boolean {
+  try {
+    const names = Object.keys(readToml(text)).map((name) => name.toLowerCase());
+    return names.every((name) => switches.has(name) || lists.has(name) || otherNames.test(name));
+  } catch (error) {
+    if (error instanceof UnreadableText) return false;
+    throw error;
+  }
 }
 
 /** Whether a text is meant for oauth2-proxy's `--alpha-config`: YAML. */

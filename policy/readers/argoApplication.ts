@@ -19,6 +19,8 @@ export interface ArgoValues {
   readonly namespace: unknown;
   /** Files of values besides, which nobody sees here. */
   readonly filesField: string | undefined;
+  /** Patches of kustomize over the objects of a folder. */
+  readonly patchesField: string | undefined;
   /** Why the text in `values` can't be read; it is no matter of rules about other charts. */
   readonly unreadable?: UnreadableText;
 }
@@ -45,6 +47,8 @@ export function argoValuesOf(manifest: Manifest): ArgoValues[] {
     const helm = isMap(source["helm"]) ? source["helm"] : {};
     const files = ["valueFiles", "fileParameters"].find((key) => Array.isArray(helm[key]) && helm[key].length > 0);
     const filesField = files === undefined ? undefined : `${field}.helm.${files}`;
+    const kustomize = isMap(source["kustomize"]) ? source["kustomize"] : {};
+    const patches = ["patches", "components"].find((key) => Array.isArray(kustomize[key]) && kustomize[key].length > 0);
     const repository = source["repoURL"];
     const isFolder = !source["chart"] && !(typeof repository === "string" && repository.startsWith("oci://"));
     const about = {
@@ -53,6 +57,7 @@ export function argoValuesOf(manifest: Manifest): ArgoValues[] {
       version: isFolder ? undefined : { field: `${field}.targetRevision`, value: source["targetRevision"] },
       namespace: destination["namespace"],
       filesField,
+      patchesField: patches === undefined ? undefined : `${field}.kustomize.${patches}`,
     };
     try {
       return [{ ...about, ...valuesIn(`${field}.helm`, helm) }];

@@ -16,6 +16,19 @@ export interface ChartValues {
   readonly namespace: string | undefined;
   /** Files of values besides, which nobody sees here. */
   readonly filesField: string | undefined;
+  /** What changes the objects that the chart renders, after its values. */
+  readonly patchesField: string | undefined;
+}
+
+/** Where values are that nobody sees, or what has the last word over them, and why that can't be judged. */
+export function unseenOf({ filesField, patchesField }: ChartValues): { field: string; message: string }[] {
+  const files = "gives values in files, which nobody sees here. Write them into the values.";
+  const patches =
+    "changes what the chart renders, so nobody can see here which settings hold. Write them into the values, and remove it.";
+  return [
+    ...(filesField === undefined ? [] : [{ field: filesField, message: files }]),
+    ...(patchesField === undefined ? [] : [{ field: patchesField, message: patches }]),
+  ];
 }
 
 /** The objects beside a manifest, among which values may stand. */
@@ -35,7 +48,8 @@ export function chartValuesOf(manifest: Manifest, chart: RegExp, around?: Surrou
 
 /** The values for one chart in a text of values, such as a ConfigMap that Flux or Argo CD takes them from. */
 export function chartValuesIn(field: string, values: unknown, chart: RegExp): ChartValues[] {
-  return partsFor(chart, field, values, 1).map((part) => ({ ...part, namespace: undefined, filesField: undefined }));
+  const given = { namespace: undefined, filesField: undefined, patchesField: undefined };
+  return partsFor(chart, field, values, 1).map((part) => ({ ...part, ...given }));
 }
 
 /** The texts that a HelmRelease takes its values from. */
@@ -46,15 +60,16 @@ export function textsOfValues(manifest: Manifest, around: Surroundings): FoundTe
 }
 
 /** A release of any chart. */
-export type AnyRelease = Pick<Release, "field" | "values" | "chart" | "repository" | "version">;
+export type AnyRelease = Pick<Release, "field" | "values" | "chart" | "repository" | "version" | "patchesField">;
 
 export function allReleasesOf(manifest: Manifest): readonly AnyRelease[] {
   return releasesOf(manifest);
 }
 
-function valuesFor({ name, field, values, namespace, filesField, unreadable }: Release, chart: RegExp): ChartValues[] {
+function valuesFor({ name, field, values, unreadable, ...release }: Release, chart: RegExp): ChartValues[] {
   if (unreadable && chart.test(name)) throw unreadable;
-  const given = { namespace, filesField };
+  const { namespace, filesField, patchesField } = release;
+  const given = { namespace, filesField, patchesField };
   if (chart.test(name)) return [{ field, values: isMap(values) ? values : {}, ...given }];
   return partsFor(chart, field, values).map((part) => ({ ...part, ...given }));
 }
@@ -109,6 +124,7 @@ function releasesOf(manifest: Manifest): Release[] {
 function releaseOf(manifest: Manifest): Release | undefined {
   const spec = isMap(manifest["spec"]) ? manifest["spec"] : {};
   const noFiles = { filesField: undefined };
+  const noPatches = { patchesField: undefined };
   switch (`${groupOf(manifest)} ${manifest.kind}`) {
     case "helm.sh Release": {
       const files = manifest["valueYamlFiles"];
@@ -119,7 +135,8 @@ function releaseOf(manifest: Manifest): Release | undefined {
         field: "values",
         values: manifest["values"],
         namespace: text(manifest["namespace"]),
-        filesField: Array.isArray(files) && files.length > 0 ? "valueYamlFiles" : undefined,
+        filesField: isGiven(files) ? "valueYamlFiles" : undefined,
+        patchesField: isGiven(manifest["postrender"]) ? "postrender" : undefined,
       };
     }
     case "helm.toolkit.fluxcd.io HelmRelease": {
@@ -135,6 +152,7 @@ function releaseOf(manifest: Manifest): Release | undefined {
         values: spec["values"],
         namespace: text(spec["targetNamespace"]),
         references: referencesIn("spec.valuesFrom", spec["valuesFrom"]),
+        patchesField: isGiven(spec["postRenderers"]) ? "spec.postRenderers" : undefined,
         ...noFiles,
       };
     }
@@ -146,12 +164,13 @@ function releaseOf(manifest: Manifest): Release | undefined {
       const field = given.length > 0 ? "spec.set" : "spec.valuesContent: ";
       const values = merged(content.values, fromParameters(given));
       const version = { field: "spec.version", value: spec["version"] };
-      return { ...content, ...nameOfChart(spec["chart"], spec["repo"]), version, field, values, namespace, ...noFiles };
+      const none = { ...noFiles, ...noPatches };
+      return { ...content, ...nameOfChart(spec["chart"], spec["repo"]), version, field, values, namespace, ...none };
     }
     case "helm.crossplane.io Release": {
       const parameters = isMap(spec["forProvider"]) ? spec["forProvider"] : {};
       const chart = isMap(parameters["chart"]) ? parameters["chart"] : {};
-      const files = ["valuesFrom", "set"].find((key) => Array.isArray(parameters[key]) && parameters[key].length > 0);
+      const files = ["valuesFrom", "set"].find((key) => isGiven(parameters[key]));
       return {
         ...nameOfChart(chart["name"] ?? chart["url"], chart["repository"]),
         version: { field: "spec.forProvider.chart.version", value: chart["version"] },
@@ -159,6 +178,7 @@ function releaseOf(manifest: Manifest): Release | undefined {
         values: parameters["values"],
         namespace: text(parameters["namespace"]),
         filesField: files === undefined ? undefined : `spec.forProvider.${files}`,
+        patchesField: isGiven(parameters["patchesFrom"]) ? "spec.forProvider.patchesFrom" : undefined,
       };
     }
     default:
@@ -197,6 +217,12 @@ function nameOfChart(chart: unknown, repository: unknown): Pick<Release, "name" 
     chart: written,
     repository: text(repository) ?? "",
   };
+}
+
+/** Whether there is anything; what is malformed is taken for something. */
+export function isGiven(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return false;
+  return !Array.isArray(value) || value.length > 0;
 }
 
 function text(value: unknown): string | undefined {

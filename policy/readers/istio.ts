@@ -14,6 +14,8 @@ const groups = {
   TrafficExtension: "extensions.istio.io",
   HTTPRoute: "gateway.networking.k8s.io",
   GRPCRoute: "gateway.networking.k8s.io",
+  SecurityPolicy: "gateway.envoyproxy.io",
+  EnvoyExtensionPolicy: "gateway.envoyproxy.io",
 } as const;
 
 export function isKind(manifest: Manifest, kind: keyof typeof groups): boolean {

@@ -1,6 +1,6 @@
 import { claimsToBeAlphaConfig, claimsToBeConfig } from "../../documents/oauth2-proxy/reader";
 import { nameOfVariable } from "../../documents/oauth2-proxy/settingNames";
-import { UnexpectedShape } from "../manifest";
+import { nameOf, UnexpectedShape } from "../manifest";
 import { isUnknownValue, type Member } from "../rule";
 import { allReleasesOf, chartValuesIn, chartValuesOf, textsOfValues } from "./chartValues";
 import { containersOf } from "./containers";
@@ -105,7 +105,7 @@ function fileAlone(text: FoundText, claimed: Set<string>, members: readonly Memb
   if (claimed.has(claimOf(text))) return [];
   const values = valuesInText(own);
   if (values) return inValues(about, `${entry.field}: `, values, claimed, members);
-  if (!isAlpha && !claimsToBeConfig(entry.name, own)) return [];
+  if (!isAlpha && !claimsToBeConfig(entry.name, own, nameOf(about.manifest))) return [];
   const settings = settingsInText(text, isAlpha ? "alpha file" : "file");
   return [fileOf(about, entry.field, settings, isAlpha)];
 }
@@ -118,7 +118,7 @@ function inValues(
   claimed: Set<string>,
   members: readonly Member[],
 ): Proxy[] {
-  const whole = { field, values, namespace: undefined, filesField: undefined };
+  const whole = { field, values, namespace: undefined, filesField: undefined, patchesField: undefined };
   const parts = looksLikeChartValues(values) ? [whole] : chartValuesIn(field, values, oauth2ProxyChart);
   if (parts.length > 0) return parts.map((part) => proxyInChart(about, part, members, claimed));
   return nestedIn(about, field, values);

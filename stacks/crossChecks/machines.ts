@@ -1,3 +1,4 @@
+import { isApiServerAudience } from "../../documents/kubernetes/apiServerAudience";
 import { cloudOf } from "../clusterIssuers";
 import { comparing, repeated } from "./comparing";
 
@@ -10,15 +11,6 @@ export const insideOnly = /^localhost$|\.svc(\.|$)/;
 const ownClients = ["oauth2-proxy", "oauth2-proxy-notebooks"];
 const passwordConnector = "local";
 
-/** What every pod's token is for unless it asks for something else; see the default of kube-apiserver's `--api-audiences`. */
-const apiServerAudience = new RegExp(
-  [
-    // kube-apiserver's own, and what distributions and clouds write in its place.
-    String.raw`^(https:\/\/)?kubernetes\.default(\.svc(\.[a-z0-9-]+)*)?\/?$`,
-    String.raw`^(k3s|rke2|istio-ca|sts\.amazonaws\.com)$`,
-    String.raw`\.azmk8s\.io\/?$`,
-  ].join("|"),
-);
 const apiServerMend =
   "every pod's own token has this audience, and whoever takes one from a pod could come in: name an audience that a token must be asked for, such as pipelines.kubeflow.org";
 
@@ -101,14 +93,13 @@ function trustedElsewhere(issuer: string, ofCluster: string[], issuers: string[]
 export const machineAudiencesAreOwn = comparing(["machines"], function* ({ machines: { cluster, issuers } }) {
   const ofCluster = cluster.type === "none" ? [] : cluster.audiences;
   for (const [index, audience] of ofCluster.entries()) {
-    // Without `--api-audiences` the API server's own audience is the issuer.
-    if (apiServerAudience.test(audience) || (cluster.type !== "none" && audience === cluster.issuer)) {
+    if (cluster.type !== "none" && isApiServerAudience(audience, cluster.issuer)) {
       yield { path: ["machines", "cluster", "audiences", index], value: audience, mend: apiServerMend };
     }
   }
   for (const [at, { issuer, audiences }] of issuers.entries()) {
     for (const [index, audience] of audiences.entries()) {
-      if (apiServerAudience.test(audience) || audience === issuer) {
+      if (isApiServerAudience(audience, issuer)) {
         yield { path: ["machines", "issuers", at, "audiences", index], value: audience, mend: apiServerMend };
       }
     }

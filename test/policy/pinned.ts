@@ -70,6 +70,7 @@ export const pinnedRules: readonly Pinned[] = [
   ["forbid-metadata-egress", "mandatory", "high", "CWE-918"],
   ["forbid-header-variables", "mandatory", "high", "CWE-201"],
   ["forbid-vulnerable-versions", "mandatory", "critical", "CWE-1395"],
+  ["require-visible-patches", "advisory", "medium", "CWE-1059"],
 ];
 
 /** The rules over all objects together. */

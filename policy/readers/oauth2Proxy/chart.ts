@@ -1,7 +1,7 @@
 import { stringify } from "smol-toml";
 import { isMap, join } from "../../manifest";
 import { type Member } from "../../rule";
-import { type ChartValues } from "../chartValues";
+import { type ChartValues, unseenOf } from "../chartValues";
 import { known } from "../known";
 import { memberFor, notAmong, type TextReference, textsIn } from "../texts";
 import { alphaSettings } from "./alpha";
@@ -18,22 +18,16 @@ export const oauth2ProxyChart = /^[\w.-]*oauth2-?_?proxy$/i;
 /** What the chart makes of values (templates/deployment.yaml and configmap.yaml of 10.7, https://oauth2-proxy.github.io/manifests). */
 export function proxyInChart(
   about: Member,
-  { field, values, namespace: own, filesField }: ChartValues,
+  chart: ChartValues,
   members: readonly Member[],
   claimed: Set<string>,
 ): Proxy {
-  const namespace = own ?? about.namespace;
+  const { field, values } = chart;
+  const namespace = chart.namespace ?? about.namespace;
   const config = section(values, "config");
   const configField = join(field, "config");
   const alphaValues = section(values, "alphaConfig");
-  const problems: Problem[] = [];
-  if (filesField !== undefined) {
-    problems.push({
-      about,
-      field: filesField,
-      message: "gives values in files, which nobody sees here. Write them into the values.",
-    });
-  }
+  const problems: Problem[] = unseenOf(chart).map((unseen) => ({ about, ...unseen }));
   const environment = environmentOf(about, field, values, namespace, members, { env: "extraEnv", envFrom: "envFrom" });
   problems.push(...environment.problems);
   const flags = Array.isArray(values["extraArgs"])

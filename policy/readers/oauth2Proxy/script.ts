@@ -71,7 +71,14 @@ function assignmentsIn(about: Member, field: string, inTheOpen: boolean, text: s
   });
 }
 
-function wordsOf({ field, spec }: Container): { readonly field: string; readonly text: string }[] {
+/** A word of a command, which may be a script, with the place where it stands. */
+export interface Word {
+  readonly field: string;
+  readonly text: string;
+}
+
+/** What a container's command and args consist of. */
+export function wordsOf({ field, spec }: Container): Word[] {
   return ["command", "args"].flatMap((key) => {
     const list = known(() => listAt(spec[key], join(field, key)));
     if (!list.known) return [];

@@ -11,6 +11,7 @@ import { type FileFormat, type FileSettings, settingsInText, unknownFile } from 
 import { type Problem, type Proxy } from "./proxy";
 import { hiddenWords, isProgram, otherProgram, settingsInScript } from "./script";
 import { type Layer, mention, notShown } from "./setting";
+import { hiddenStart } from "./start";
 
 /** `quay.io/oauth2-proxy/oauth2-proxy:v7`, also from a mirror. */
 function isImage(text: string): boolean {
@@ -86,9 +87,11 @@ export function proxyInContainer(
   const namespace = about.namespace;
   const environment = environmentOf(about, container.field, container.spec, namespace, members);
   const flags = commandLine(about, container.field, container.spec, environment.variables);
+  const words = hiddenWords(about, container);
   const problems: Problem[] = [
     ...environment.problems,
-    ...hiddenWords(about, container),
+    ...words,
+    ...(words.length > 0 ? [] : hiddenStart(about, container)),
     ...otherProgram(about, container),
   ];
   const file = (name: string, format: FileFormat): FileSettings | undefined => {

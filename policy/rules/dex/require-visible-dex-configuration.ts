@@ -1,6 +1,6 @@
 import { claimsToBeDexConfig } from "../../../documents/dex/reader";
 import { join } from "../../manifest";
-import { chartValuesOf } from "../../readers/chartValues";
+import { chartValuesOf, unseenOf } from "../../readers/chartValues";
 import { dexChart } from "../../readers/dex";
 import { type DexContainer, dexContainersOf } from "../../readers/dexWorkload";
 import { known } from "../../readers/known";
@@ -63,25 +63,15 @@ function unseenBy({ container, field, path }: DexContainer, about: Member, membe
 }
 
 function unseenInValues(about: Member, members: readonly Member[]): Unseen[] {
-  return chartValuesOf(about.manifest, dexChart, { about, members }).flatMap(
-    ({ field, values, namespace, filesField }) => {
-      const files: Unseen[] =
-        filesField === undefined
-          ? []
-          : [
-              {
-                about,
-                field: filesField,
-                message: "gives values in files, which nobody sees here. Write them into the values.",
-              },
-            ];
-      const { configSecret } = values;
-      if (typeof configSecret !== "object" || configSecret === null) return files;
-      const { create, name } = configSecret as Record<string, unknown>;
-      if (create !== false || typeof name !== "string" || name === "") return files;
-      const secret = memberFor(members, { kind: "Secret", name, namespace: namespace ?? about.namespace });
-      if (secret && textAt(secret, "config.yaml")) return files;
-      return [...files, { about, field: join(join(field, "configSecret"), "name"), message: notAmong("Secret", name) }];
-    },
-  );
+  return chartValuesOf(about.manifest, dexChart, { about, members }).flatMap((chart) => {
+    const { field, values, namespace } = chart;
+    const unseen: Unseen[] = unseenOf(chart).map((one) => ({ about, ...one }));
+    const { configSecret } = values;
+    if (typeof configSecret !== "object" || configSecret === null) return unseen;
+    const { create, name } = configSecret as Record<string, unknown>;
+    if (create !== false || typeof name !== "string" || name === "") return unseen;
+    const secret = memberFor(members, { kind: "Secret", name, namespace: namespace ?? about.namespace });
+    if (secret && textAt(secret, "config.yaml")) return unseen;
+    return [...unseen, { about, field: join(join(field, "configSecret"), "name"), message: notAmong("Secret", name) }];
+  });
 }

@@ -1,7 +1,7 @@
 import { isMap, type Manifest, mapAt } from "../../manifest";
 import { mapsIn, messagesOf, patchesOf } from "../../readers/envoyFilter";
 import { type ExtAuthz, extAuthzInMesh, extAuthzInMessage } from "../../readers/extAuthz";
-import { isKind, isOff, type Placed, show, specOf } from "../../readers/istio";
+import { isKind, isOff, mapsAt, type Placed, show, specOf } from "../../readers/istio";
 import { fieldOf, meshConfigsOf, messageAt } from "../../readers/istioMesh";
 import { type Finding, inspect, type Rule, violation } from "../../rule";
 import { envoyPage, istioPage, weakness } from "./facts";
@@ -53,6 +53,17 @@ export const requireFailClosedAuthorization: Rule = {
             ...mapsIn(patch.value).flatMap(lenientTokens),
           ];
         }),
+      );
+    }
+    if (isKind(manifest, "SecurityPolicy")) {
+      return openSwitch(
+        { field: "spec.extAuth", map: mapAt(specOf(manifest)["extAuth"], "spec.extAuth") },
+        "fail_open",
+      );
+    }
+    if (isKind(manifest, "EnvoyExtensionPolicy")) {
+      return ["extProc", "wasm"].flatMap((key) =>
+        mapsAt(specOf(manifest)[key], `spec.${key}`).flatMap((one) => inspect(() => openSwitch(one, "fail_open"))),
       );
     }
     return meshConfigsOf(manifest).flatMap((mesh) => inspect(() => extAuthzInMesh(mesh).flatMap(findings)));

@@ -1,3 +1,4 @@
+import { isApiServerAudience } from "../../../documents/kubernetes/apiServerAudience";
 import { jwtRulesOf } from "../../readers/jwtRules";
 import { inspect, type Rule, violation } from "../../rule";
 import { istioPage, weakness } from "./facts";
@@ -15,7 +16,9 @@ export const requireJwtAudiences: Rule = {
   why:
     "A rule without audiences takes every token that its issuer has signed: one that was made for another application, " +
     "or for the cluster's API server, is then good for signing in here.",
-  mend: "Write in audiences the client ids or audiences that tokens for this platform carry, and nothing else.",
+  mend:
+    "Write in audiences the client ids or audiences that tokens for this platform carry, and nothing else; of a cluster's " +
+    "tokens one that has to be asked for, such as pipelines.kubeflow.org.",
   severity: "high",
   enforcementLevel: "mandatory",
   framework,
@@ -33,7 +36,12 @@ export const requireJwtAudiences: Rule = {
     jwtRulesOf(manifest).flatMap((rule) =>
       inspect(() => {
         const { field, value } = rule.audiences();
-        if (value.length > 0 && value.every((audience) => audience.trim() !== "")) return [];
+        if (value.length > 0 && value.every((audience) => audience.trim() !== "")) {
+          const issuer = rule.issuer().value;
+          return value
+            .filter((audience) => isApiServerAudience(audience, issuer))
+            .map((audience) => violation(field, tooCommon(field, audience)));
+        }
         const message =
           `${field} is ${value.length === 0 ? "empty" : JSON.stringify(value)}, so tokens that the issuer made for ` +
           "others are taken. Name what tokens for this platform carry in aud.";
@@ -41,3 +49,10 @@ export const requireJwtAudiences: Rule = {
       }),
     ),
 };
+
+function tooCommon(field: string, audience: string): string {
+  return (
+    `${field} has ${JSON.stringify(audience)}, the audience of tokens for the API server, which are in every pod. Name one ` +
+    "that tokens for this platform have to be asked for, such as pipelines.kubeflow.org."
+  );
+}

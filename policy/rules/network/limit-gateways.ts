@@ -21,6 +21,9 @@ const kinds: readonly [group: RegExp, kind: RegExp, isWhat: string][] = [
   [/^gateway\.solo\.io$/, /^(Gateway|VirtualService)$/, "a Gateway of Gloo"],
   [/^ingress\.v\d+\.haproxy\.(org|com)$/, /^TCP$/, "a listener of HAProxy"],
   [/^zalando\.org$/, /^RouteGroup$/, "a RouteGroup of Skipper"],
+  // AWS's load balancer sends to a Service's pods with the first, Google's with the second.
+  [/^(elbv2\.k8s\.aws|eks\.amazonaws\.com)$/, /^TargetGroupBinding$/, "a target group of AWS"],
+  [/^networking\.gke\.io$/, /^MultiClusterIngress$/, "an Ingress of several clusters"],
   [/^cilium\.io$/, /^Cilium(Clusterwide)?EnvoyConfig$/, "a listener of Cilium's Envoy"],
 ];
 

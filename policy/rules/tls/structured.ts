@@ -65,8 +65,10 @@ const mostWords = 50_000;
 function documentFindings(field: string, name: string, text: string, depth: number): Finding[] {
   try {
     const recognised = recognise(name, text);
-    if (recognised.kind === "plain") return freeTextFindings(field, text);
+    if (recognised.kind === "plain") return isProse(name, text) ? [] : freeTextFindings(field, text);
     if (recognised.kind === "structured") {
+      // A sentence such as "insecureSkipVerify: true is forbidden" reads as a map, too.
+      if (isForPeople.test(name) && /^[^\n[{]*$/.test(text)) return [];
       const { documents } = recognised;
       return documents.flatMap((document, index) => {
         if (isCustomResourceDefinition(document)) return [];
@@ -79,6 +81,13 @@ function documentFindings(field: string, name: string, text: string, depth: numb
     if (!(error instanceof UnreadableText)) throw error;
     return [violation(field, `${field} is ${error.message}. Mend the text: what can't be read isn't checked.`)];
   }
+}
+
+const isForPeople = /^(message|description|summary)$/i;
+
+/** A text for people, by what it is called: it may say what nobody should write. One that a system would run is none. */
+function isProse(name: string, text: string): boolean {
+  return (isForPeople.test(name) || /\.(md|txt|rst)$/i.test(name)) && !text.startsWith("#!");
 }
 
 /** A schema names switches without setting them. */

@@ -49,6 +49,13 @@ const edit = clusterRole("kubeflow-edit", [
 ]);
 const reader = clusterRole("reader", [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }]);
 
+const kustomization: Manifest = {
+  apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+  kind: "Kustomization",
+  metadata: { name: "gate", namespace: "flux-system" },
+  spec: { path: "./gate", sourceRef: { kind: "GitRepository", name: "gate" } },
+};
+
 /** Pods, access to the Kubernetes API, the network and versions. */
 export const workloads: Readonly<Record<string, Evidence>> = {
   "forbid-host-access": evidence(deployment, { [`${pod}.hostNetwork`]: true }),
@@ -92,6 +99,7 @@ export const workloads: Readonly<Record<string, Evidence>> = {
   "limit-gateways": evidence(ingress, { "metadata.namespace": "team" }),
   "require-identity-network-policy": evidenceAmong([policy, signIn], { "spec.ingress": [{}] }),
 
+  "require-visible-patches": evidence(kustomization, { "spec.patches": [{ patch: "kind: Gateway" }] }),
   "forbid-vulnerable-versions": evidence(signIn, {
     [`${container}.image`]: "quay.io/oauth2-proxy/oauth2-proxy:v7.4.0",
   }),

@@ -236,6 +236,46 @@ describe("require-visible-oauth2-proxy-settings", () => {
   });
 });
 
+describe("what changes a chart's objects after its values", () => {
+  const after =
+    "changes what the chart renders, so nobody can see here which settings hold. " +
+    "Write them into the values, and remove it.";
+  const values = { config: { existingSecret: "keys" } };
+  const patches = [{ target: { kind: "Deployment" }, patch: "- { op: add, path: /spec, value: 1 }" }];
+  const flux = (spec: object): Manifest => ({
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "gate", namespace: "auth" },
+    spec: { chart: { spec: { chart: "oauth2-proxy" } }, values, ...spec },
+  });
+  const pulumi = { apiVersion: "helm.sh/v3", kind: "Release", chart: "oauth2-proxy", values };
+  const crossplane = (given: object): Manifest => ({
+    apiVersion: "helm.crossplane.io/v1beta1",
+    kind: "Release",
+    metadata: { name: "gate" },
+    spec: { forProvider: { chart: { name: "oauth2-proxy" }, namespace: "auth", values, ...given } },
+  });
+  const argo = (source: object): Manifest => ({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata: { name: "gate", namespace: "argocd" },
+    spec: { source: { repoURL: "https://git.example.com/gate", path: "overlays/oauth2-proxy", ...source } },
+  });
+
+  for (const [field, plain, patched] of [
+    ["spec.postRenderers", flux({ postRenderers: [] }), flux({ postRenderers: [{ kustomize: { patches } }] })],
+    ["postrender", pulumi, { ...pulumi, postrender: "/usr/bin/kustomize" }],
+    ["spec.forProvider.patchesFrom", crossplane({}), crossplane({ patchesFrom: [{ configMapKeyRef: {} }] })],
+    ["spec.source.kustomize.patches", argo({ kustomize: { patches: [] } }), argo({ kustomize: { patches } })],
+    ["spec.source.kustomize.components", argo({}), argo({ kustomize: { components: ["../open"] } })],
+  ] as const) {
+    it(`is said of ${field}`, () => {
+      assert.deepEqual(together(visible, [plain]), []);
+      assert.deepEqual(together(visible, [patched]), [[0, `${field} ${after}`]]);
+    });
+  }
+});
+
 describe("values that a HelmRelease takes from other objects", () => {
   const release = (valuesFrom: readonly object[], values: object = {}): Manifest => ({
     apiVersion: "helm.toolkit.fluxcd.io/v2",
@@ -383,6 +423,71 @@ describe("an oauth2-proxy that hides", () => {
       "spec.template.spec.containers[0].command starts something else than oauth2-proxy, so nobody can see its flags. " +
         "Write oauth2-proxy and its flags there.",
     ]);
+  });
+
+  const starter = (place: string) =>
+    `spec.template.spec.containers[0].${place} starts oauth2-proxy by something that may give it other flags or ` +
+    "variables, so nobody can see them. Write oauth2-proxy and its flags there, behind nothing but exec, env and variables.";
+
+  for (const script of [
+    "xargs oauth2-proxy < /etc/p/flags",
+    `xargs oauth2-proxy ${config} < /etc/p/flags`,
+    `cat /etc/p/flags | xargs oauth2-proxy ${config}`,
+    `oauth2-proxy ${config} < /etc/p/flags`,
+    `echo x | oauth2-proxy ${config}`,
+    `timeout 5 oauth2-proxy ${config}`,
+    `/scripts/run.sh oauth2-proxy ${config}`,
+    `/scripts/variables; exec oauth2-proxy ${config}`,
+    `read X < /etc/p/flags; exec oauth2-proxy ${config}`,
+    `alias oauth2-proxy='oauth2-proxy --cookie-secure=0'\noauth2-proxy ${config}`,
+    `oauth2-proxy() { xargs /bin/oauth2-proxy; }; oauth2-proxy ${config}`,
+    `oauth2-proxy ${config} & xargs oauth2-proxy`,
+    `export NAME; oauth2-proxy ${config}`,
+    `env -S 'oauth2-proxy ${config}'`,
+    `oauth2-proxy ${config} "`,
+  ]) {
+    it(`is unseen where a script has ${script}`, () => {
+      assert.deepEqual(unseen({ command: ["sh", "-c", script] }), [starter("command[2]")]);
+      assert.deepEqual(unseen({ command: ["bash", "-euo", "pipefail", "-c"], args: [script] }), [starter("args[0]")]);
+    });
+  }
+
+  for (const [words, place] of [
+    [["xargs", "-a", "/etc/p/flags", "oauth2-proxy", config], "command[0]"],
+    [["dumb-init", "--", "xargs", "oauth2-proxy", config], "command[2]"],
+    [["sh", "/scripts/run.sh", "oauth2-proxy", config], "command[0]"],
+    [["bash", "--rcfile", "/run/env", "-ic", `oauth2-proxy ${config}`], "command[0]"],
+    [["sh", "-c", "/scripts/run.sh now", "oauth2-proxy"], "command[2]"],
+  ] as const) {
+    it(`is unseen behind ${words.join(" ")}`, () => {
+      assert.deepEqual(unseen({ command: [...words] }), [starter(place)]);
+    });
+  }
+
+  for (const script of [
+    `oauth2-proxy ${config}`,
+    `# starts oauth2-proxy\nset -eu\nexec /bin/oauth2-proxy \\\n ${config} 2>&1`,
+    `sleep 5 && exec env A=1 B="x y" oauth2-proxy ${config} > /dev/stdout`,
+    `until nc -z dex.auth 5556; do sleep 1; done; exec oauth2-proxy ${config}`,
+    `export OAUTH2_PROXY_CLIENT_SECRET="$(cat /run/secret | head -1)"; exec oauth2-proxy ${config} || exit 1`,
+    `if test -f /etc/proxy/oauth2_proxy.cfg; then exec oauth2-proxy ${config}; fi`,
+  ]) {
+    it(`is seen in ${JSON.stringify(script)}`, () => {
+      assert.deepEqual(unseen({ command: ["/bin/sh", "-ec", script] }), []);
+    });
+  }
+
+  for (const words of [
+    ["oauth2-proxy", config],
+    ["/usr/bin/tini", "-g", "-e", "143", "--", "/bin/oauth2-proxy", config],
+    ["dumb-init", "--rewrite", "15:3", "--", "env", "A=1", "oauth2-proxy", config],
+    ["/sbin/tini", "--", "sh", "-c", `exec oauth2-proxy ${config}`],
+  ]) {
+    it(`is seen behind ${words.join(" ")}`, () => assert.deepEqual(unseen({ command: words }), []));
+  }
+
+  it("is seen where only its own flags are given, and a value of one is its name", () => {
+    assert.deepEqual(unseen({ args: [config, "--footer", "/oauth2-proxy", "--banner=by the oauth2-proxy "] }), []);
   });
 
   it("is unseen where a flag takes a variable of an object that isn't there", () => {

@@ -172,6 +172,21 @@ describe("a text claims to be", () => {
     assert.ok(!claimsToBeConfig("settings", 'email_domains = ["*"]\n'));
   });
 
+  it("nothing of ours when all that it shares with oauth2-proxy is about cookies", () => {
+    const tornado =
+      'port = 8888\ncookie_name = "session"\ncookie_secure = True\ncookie_secret = os.environ["COOKIE"]\n';
+    const toml = 'port = 8888\ncookie_name = "session"\ncookie_secure = true\n';
+    for (const text of [tornado, toml]) {
+      assert.ok(!claimsToBeConfig("app.conf", text));
+      // What names oauth2-proxy is meant for it, readable or not.
+      assert.ok(claimsToBeConfig("app.conf", text, "oauth2-proxy"));
+      assert.ok(claimsToBeConfig("oauth2-proxy", text));
+      assert.ok(claimsToBeConfig("app.conf", `${text}email_domains = ["*"]\n`));
+    }
+    assert.equal(recognise("app.conf", tornado).kind, "plain");
+    assert.ok(claimsToBeConfig("app.conf", 'provider = "oidc"\ncookie_name = "session"\ncookie_secure = false\n'));
+  });
+
   it("nothing of ours when it is Grafana's ini or a script", () => {
     const ini =
       "[security]\ncookie_secure = true\ncookie_samesite = lax\n[auth.generic_oauth]\nclient_id = x\nclient_secret = y\n";

@@ -75,6 +75,10 @@ describe("require-visible-dex-configuration", () => {
     assert.deepEqual(said(release({}, { valuesFrom: [{ kind: "Secret", name: "values" }] })), [
       "spec.valuesFrom[0] gives values in files, which nobody sees here. Write them into the values.",
     ]);
+    assert.deepEqual(said(release({ config: {} }, { postRenderers: [{ kustomize: { patches: [{}] } }] })), [
+      "spec.postRenderers changes what the chart renders, so nobody can see here which settings hold. " +
+        "Write them into the values, and remove it.",
+    ]);
     assert.deepEqual(said(release({ configSecret: { create: false, name: "dex" } })), [
       "spec.values.configSecret.name takes settings from the Secret dex, which is not among these objects, so nobody can " +
         "see them. Hand that Secret in with them, or write the settings here.",

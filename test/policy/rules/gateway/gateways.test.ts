@@ -1,3 +1,4 @@
+import { type Manifest } from "../../../../policy/manifest";
 import { forbidForeignCredentials } from "../../../../policy/rules/gateway/forbid-foreign-credentials";
 import { limitGatewayHosts } from "../../../../policy/rules/gateway/limit-gateway-hosts";
 import { limitGatewayTlsModes } from "../../../../policy/rules/gateway/limit-gateway-tls-modes";
@@ -127,6 +128,55 @@ describe("limit-gateway-tls-modes", () => {
       { [`${listener}.tls.mode`]: "Passthrough" },
       [said(`${listener}.tls.mode`, "Passthrough", "Terminate")],
     ],
+  ]);
+
+  const passes = (field: string, instead: string) =>
+    `${field} passes connections of a gateway on without a look at their requests. Write ${instead}.`;
+  const route = [{ destination: { host: "ml-pipeline" } }];
+  const virtual: Manifest = {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: "pipelines", namespace: "kubeflow" },
+    spec: { hosts: ["gate.example.com"], gateways: ["ingress/gate"], http: [{ route }] },
+  };
+  const tcp = passes("spec.tcp[0]", "an http route in place of it");
+  cases(limitGatewayTlsModes, virtual, [
+    ["rejects a route of TCP at a gateway", { "spec.tcp": [{ route }] }, [tcp]],
+    [
+      "rejects a route of TLS at a gateway",
+      { "spec.tls": [{ match: [{ sniHosts: ["a"] }], route }] },
+      [passes("spec.tls[0]", "an http route in place of it")],
+    ],
+    ["lets one of sidecars pass", { "spec.tcp": [{ route }], "spec.gateways": undefined }, []],
+    ["lets one pass that names sidecars", { "spec.tcp": [{ route }], "spec.gateways": ["mesh"] }, []],
+    ["rejects one for both", { "spec.tcp": [{ route }], "spec.gateways": ["mesh", "ingress/gate"] }, [tcp]],
+    ["lets one pass whose match names sidecars", { "spec.tcp": [{ match: [{ gateways: ["mesh"] }], route }] }, []],
+    [
+      "rejects one of whose matches one names a gateway",
+      {
+        "spec.gateways": ["mesh"],
+        "spec.tcp": [{ match: [{ gateways: ["mesh"] }, { gateways: ["ingress/gate"] }], route }],
+      },
+      [tcp],
+    ],
+    ["leaves another group's VirtualService alone", { apiVersion: "example.com/v1", "spec.tcp": [{ route }] }, []],
+  ]);
+  const parent = { group: "", kind: "Service", name: "ml-pipeline" };
+  const connections: Manifest = {
+    apiVersion: "gateway.networking.k8s.io/v1alpha2",
+    kind: "TCPRoute",
+    metadata: { name: "pipelines", namespace: "kubeflow" },
+    spec: { parentRefs: [parent], rules: [{ backendRefs: [{ name: "ml-pipeline", port: 8888 }] }] },
+  };
+  const first = passes("spec.parentRefs[0]", "an HTTPRoute in place of this route");
+  cases(limitGatewayTlsModes, connections, [
+    ...["TCPRoute", "TLSRoute", "UDPRoute"].map((kind): [string, Record<string, unknown>, string[]] => [
+      `rejects a ${kind} at a gateway`,
+      { kind, "spec.parentRefs[0]": { name: "gate", namespace: "ingress" } },
+      [first],
+    ]),
+    ["rejects one at a set of listeners", { "spec.parentRefs[0]": { kind: "ListenerSet", name: "gate" } }, [first]],
+    ["leaves an HTTPRoute alone", { kind: "HTTPRoute", "spec.parentRefs[0]": { name: "gate" } }, []],
   ]);
 });
 

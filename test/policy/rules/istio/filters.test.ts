@@ -53,6 +53,22 @@ describe("require-fail-closed-authorization", () => {
     ["leaves another program's text alone", { "metadata.name": "knitting", "data.mesh": "a: [" }, []],
   ]);
 
+  const envoyGateway = (kind: string, spec: object): Manifest => ({
+    apiVersion: "gateway.envoyproxy.io/v1alpha1",
+    kind,
+    metadata: { name: "asks", namespace: "ingress" },
+    spec: { targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "gate" }], ...spec },
+  });
+  cases(requireFailClosedAuthorization, envoyGateway("SecurityPolicy", { extAuth: { http: {}, failOpen: false } }), [
+    ["rejects failOpen of a SecurityPolicy", { "spec.extAuth.failOpen": true }, [open("spec.extAuth.failOpen")]],
+    ["lets a SecurityPolicy pass that asks nobody", { "spec.extAuth": undefined }, []],
+    ["leaves another group's SecurityPolicy alone", { apiVersion: "a.com/v1", "spec.extAuth.failOpen": true }, []],
+  ]);
+  cases(requireFailClosedAuthorization, envoyGateway("EnvoyExtensionPolicy", { extProc: [{}, {}], wasm: [{}] }), [
+    ["rejects failOpen of a processor", { "spec.extProc[1].failOpen": true }, [open("spec.extProc[1].failOpen")]],
+    ["rejects failOpen of a plugin there", { "spec.wasm[0].failOpen": true }, [open("spec.wasm[0].failOpen")]],
+  ]);
+
   const values: [string, Manifest, string][] = [
     ["Pulumi's Release", { apiVersion: "helm.sh/v3", kind: "Release", chart: "istiod", values: {} }, "values"],
     [

@@ -51,7 +51,41 @@ describe("require-jwt-audiences", () => {
     ],
   ]);
 
+  const common = (field: string, audience: string) =>
+    `${field} has "${audience}", the audience of tokens for the API server, which are in every pod. Name one that tokens ` +
+    "for this platform have to be asked for, such as pipelines.kubeflow.org.";
+  const eks = "https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+  cases(
+    requireJwtAudiences,
+    changed(requestAuthentication, { [`${rule}.issuer`]: eks, [`${rule}.audiences`]: ["pipelines.kubeflow.org"] }),
+    [
+      "https://kubernetes.default.svc",
+      "https://kubernetes.default.svc.cluster.local",
+      "https://kubernetes.default.svc.cluster.local/",
+      "kubernetes.default.svc",
+      "sts.amazonaws.com",
+      eks,
+    ].map((audience): [string, Record<string, unknown>, string[]] => [
+      `rejects ${audience}, beside another one too`,
+      { [`${rule}.audiences`]: ["pipelines.kubeflow.org", audience] },
+      [common(`${rule}.audiences`, audience)],
+    ]),
+  );
+  cases(requireJwtAudiences, requestAuthentication, [
+    ["lets another issuer's address pass", { [`${rule}.audiences`]: [eks] }, []],
+    [
+      "lets a name pass that begins like the API server's",
+      { [`${rule}.audiences`]: ["https://kubernetes.default.example.com"] },
+      [],
+    ],
+  ]);
+
   cases(requireJwtAudiences, provider, [
+    [
+      "rejects the API server's audience in a provider of Envoy's",
+      { [`${dex}.audiences`]: ["https://kubernetes.default.svc"] },
+      [common(`${dex}.audiences`, "https://kubernetes.default.svc")],
+    ],
     [
       "rejects a provider of Envoy's without audiences",
       { [`${dex}.audiences`]: undefined },

@@ -47,6 +47,46 @@ describe("limit-exposed-services", () => {
     ]);
   });
 
+  const annotated = (annotations: Record<string, unknown>, namespace = "team") =>
+    changed(service, { metadata: { name: "web", namespace, annotations } });
+  const exposing: readonly (readonly [string, unknown])[] = [
+    ["tailscale.com/expose", "true"],
+    ["tailscale.com/expose", "yes"],
+    ["cloud.google.com/neg", '{"exposed_ports": {"80":{}}}'],
+    ["cloud.google.com/neg", '{"ingress": true, "Exposed_Ports": {"80":{"name":"web"}}}'],
+    ["cloud.google.com/neg", "{"],
+    ["cloud.google.com/neg", "[]"],
+  ];
+
+  for (const [name, value] of exposing) {
+    it(`rejects the annotation ${name}: ${String(value)}, and lets it pass in the gateway's namespace`, () => {
+      assert.deepEqual(messages(limitExposedServices, annotated({ [name]: value })), [
+        `metadata.annotations[${JSON.stringify(name)}] is ${JSON.stringify(value)}, outside of the gateway's namespace ` +
+          '"ingress". Remove it, and route to the Service from the gateway.',
+      ]);
+      assert.deepEqual(messages(limitExposedServices, annotated({ [name]: value }, "ingress")), []);
+    });
+  }
+
+  for (const [name, value] of [
+    ["tailscale.com/expose", "false"],
+    ["cloud.google.com/neg", '{"ingress": true}'],
+    ["cloud.google.com/neg", '{"exposed_ports": {}}'],
+    ["example.com/expose", "true"],
+  ] as const) {
+    it(`lets the annotation ${name}: ${value} pass`, () => {
+      assert.deepEqual(messages(limitExposedServices, annotated({ [name]: value })), []);
+    });
+  }
+
+  it("says what the type is where annotations are unknown at preview", () => {
+    const manifest = changed(service, { "spec.type": "NodePort", "metadata.annotations": unknownStringValue });
+    assert.deepEqual(
+      run(limitExposedServices, unknownCheckingProxy(manifest), context).map(({ kind, field }) => `${kind} ${field}`),
+      ["violation spec.type", "unchecked metadata.annotations"],
+    );
+  });
+
   it("reads the gateway's namespace from the pack's config", () => {
     const manifest = changed(service, { "spec.type": "LoadBalancer", "metadata.namespace": "istio-system" });
     assert.deepEqual(messages(limitExposedServices, manifest, inGateways("istio-system")), []);
@@ -96,6 +136,9 @@ describe("limit-gateways", () => {
     ["k8s.nginx.org/v1", "VirtualServer", "an NGINX server"],
     ["configuration.konghq.com/v1beta1", "TCPIngress", "a Kong Ingress"],
     ["getambassador.io/v3alpha1", "Host", "an Emissary listener"],
+    ["elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "a target group of AWS"],
+    ["eks.amazonaws.com/v1", "TargetGroupBinding", "a target group of AWS"],
+    ["networking.gke.io/v1", "MultiClusterIngress", "an Ingress of several clusters"],
   ] as const;
 
   for (const [apiVersion, kind, what] of kinds) {
