@@ -66,7 +66,7 @@ function startsInSight(script: string): boolean {
   for (const { words, takesInput } of commands ?? []) {
     const [name, ...rest] = withoutPrefix(words);
     if (name === undefined) continue;
-    if (isProgram(name)) {
+    if (isProgram(name) && !/\s/.test(name)) {
       if (takesInput) return false;
       seen = true;
     } else if (name === "export") {

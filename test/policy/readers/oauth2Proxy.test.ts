@@ -445,6 +445,7 @@ describe("an oauth2-proxy that hides", () => {
     `export NAME; oauth2-proxy ${config}`,
     `env -S 'oauth2-proxy ${config}'`,
     `oauth2-proxy ${config} "`,
+    `"/scripts/run oauth2-proxy" ${config}`,
   ]) {
     it(`is unseen where a script has ${script}`, () => {
       assert.deepEqual(unseen({ command: ["sh", "-c", script] }), [starter("command[2]")]);
