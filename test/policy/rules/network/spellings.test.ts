@@ -72,7 +72,12 @@ describe("forbid-header-variables, of routes", () => {
     );
   });
 
-  for (const value of ["%REQ(Authorization)%", "a %REQ(cookie?x):20%", "%REQUEST_HEADER(COOKIE)%"]) {
+  for (const value of [
+    "%REQ(Authorization)%",
+    "a %REQ(cookie?x):20%",
+    "%REQUEST_HEADER(COOKIE)%",
+    "%CEL(string(1) + request.headers['cookie'])%",
+  ]) {
     it(`rejects ${value}`, () => {
       assert.deepEqual(
         findings(forbidHeaderVariables, route(value)).map(({ field }) => field),
