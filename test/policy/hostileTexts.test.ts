@@ -58,7 +58,7 @@ const texts: readonly string[] = [
 ];
 
 /** The names by which readers know a text. What parses none is asked last, by names that nobody knows. */
-const keys = ["oauth2-proxy.cfg", "config.yaml", "mesh", "script.lua", "script.sh"];
+const keys = ["oauth2-proxy.cfg", "config.yaml", "mesh", "script.sh"];
 
 const configMap = (key: string, text: string): Manifest => ({
   apiVersion: "v1",
@@ -66,6 +66,7 @@ const configMap = (key: string, text: string): Manifest => ({
   metadata: { name: key === "mesh" ? "istio" : "texts", namespace: "istio-system" },
   data: { [key]: text },
 });
+const logFormat = (text: string) => configMap("mesh", JSON.stringify({ accessLogFormat: text }));
 const lua = (text: string): Manifest =>
   envoyFilter({
     name: "envoy.filters.http.lua",
@@ -84,13 +85,13 @@ describe("a long text that is made to keep readers busy", () => {
 
   for (const text of texts) {
     it(`is soon through every rule: ${shown(text)}`, () => {
-      for (const manifest of [...keys.map((key) => configMap(key, text)), lua(text)]) {
+      for (const manifest of [...keys.map((key) => configMap(key, text)), logFormat(text), lua(text)]) {
         const start = process.cpuUsage();
         for (const rule of rules) run(rule, manifest, context);
         const members = [memberOf(manifest, () => "default")];
         for (const rule of stackRules) runTogether(rule, members, context);
         const { user, system } = process.cpuUsage(start);
-        const [place = manifest.kind] = Object.keys((manifest["data"] ?? {}) as object);
+        const [place = manifest.kind] = Object.keys(manifest["data"] ?? {});
         assert.ok((user + system) / 1000 < patience, `${place} took ${(user + system) / 1000} ms`);
       }
     });

@@ -16,19 +16,10 @@ function rows(pattern: RegExp): Map<string, string> {
 const sinceThen: readonly string[] = [
   "login/cookies",
   "login/login-csrf",
-  "notebooks/attackers-page",
-  "notebooks/boards-and-viewers",
-  "notebooks/below-root",
   "notebooks/browser-connections",
   "notebooks/by-path",
-  "boards-at-the-gate",
-  "origins/pipeline-proxies",
   "origins/pipeline-artifacts",
-  "pipelines-open-at-their-own-host",
-  "pages-of-any-address",
-  "boards-at-the-gate",
   "origins/pipeline-proxies",
-  "pages-of-any-address",
 ];
 
 describe("docs/reference/proven.md, which a run of npm run e2e wrote", () => {

@@ -153,6 +153,24 @@ suite(forbidOtherIdentities, [
   ["rejects a name with an escape", lua('h:headers():add("kubeflo\\119-userid", "a")'), `${config}.inline_code`],
   ["rejects a name in a variable", lua("h:headers():add(name, 1)"), `${config}.inline_code`],
   ["rejects a method by its name", lua('local x = h:headers() x["replace"](x, name, 1)'), `${config}.inline_code`],
+  // What a reader of lines would take for a comment, and Lua doesn't.
+  ...(
+    [
+      [
+        "behind a removal in the same line",
+        'h:headers():remove("kubeflow-userid") h:headers():add("kubeflow-userid", "a")',
+      ],
+      ["behind dashes in a long text", 'local a = [[--]] h:headers():add("kubeflow-userid", "a")'],
+      ["behind a comment in longer brackets", '--[==[ a ]] ]==] h:headers():add("kubeflow-userid", "a")'],
+      ["behind a comment that a carriage return ends", '-- a\rh:headers():add("kubeflow-userid", "a")'],
+      ["behind a text over several lines", 'local a = "\\z\n --" h:headers():add("kubeflow-userid", "a")'],
+      ["behind a text with an escaped line's end", 'local a = \'\\\n --\' h:headers():add("kubeflow-userid", "a")'],
+    ] as const
+  ).map(([where, code]): Case => [`rejects a name ${where}`, lua(code), `${config}.inline_code`]),
+  [
+    "lets comments in brackets of any length pass",
+    lua('--[[ a\n h:headers():add("kubeflow-userid", "a") ]] --[=[ ]] h:headers():add("kubeflow-userid", "a") ]=]'),
+  ],
   [
     "rejects claims that Lua makes up",
     lua('h:streamInfo():dynamicMetadata():set("envoy.filters.http.jwt_authn", "payload", { sub = "a" })'),

@@ -79,6 +79,7 @@ describe("forbid-header-variables, of routes", () => {
     "%REQ(x-none?cookie)%",
     "%REQ(x-none?Proxy-Authorization):9%",
     "%REQ_WITHOUT_QUERY(cookie)%",
+    "%CEL(string(1) + request.headers['cookie'])%",
   ]) {
     it(`rejects ${value}`, () => {
       assert.deepEqual(
