@@ -6,11 +6,11 @@ import { run, runTogether } from "../../policy/run";
 import { context } from "./support";
 import { envoyFilter, typed } from "./rules/istio/fixtures";
 
-/** A fifth of what etcd takes of an object. */
-const long = 200_000;
+/** A tenth of what etcd takes of an object. */
+const long = 120_000;
 
 /** Of the processor's time, so that a busy machine fails nothing: what takes the square of a text's length takes minutes. */
-const patience = 2_000;
+const patience = 1_000;
 
 const row = (part: string, end = "") => part.repeat(Math.ceil(long / part.length)) + end;
 
