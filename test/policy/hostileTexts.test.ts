@@ -10,7 +10,7 @@ import { envoyFilter, typed } from "./rules/istio/fixtures";
 const long = 120_000;
 
 /** Of the processor's time, so that a busy machine fails nothing: what takes the square of a text's length takes minutes. */
-const patience = 1_000;
+const patience = 2_000;
 
 const row = (part: string, end = "") => part.repeat(Math.ceil(long / part.length)) + end;
 
