@@ -1,7 +1,7 @@
 /** An Envoy with many notebooks, as istiod configures a gateway with them. */
 import { type GatewayFilterArgs } from "../../documents/gateway/envoyFilter";
 import { notebookHost, notebookKinds, notebookSignInHost } from "../../stacks/notebookHosts";
-import { httpFilters, router } from "./httpFilters";
+import { bareGate, httpFilters, router } from "./httpFilters";
 
 /** `hosts`: an exact host for each notebook, as the gate has it. `path`: one host with a route for each, as Kubeflow has it. */
 export type Layout = "hosts" | "path";
@@ -122,24 +122,7 @@ const onLoopback = (port: number) => ({ socket_address: { address: "127.0.0.1", 
 /** All that the gate does to a request counts, and is the same for the first and the last. */
 function gatewaysFilters(layout: Layout): object[] {
   const args: GatewayFilterArgs = {
-    gatewayLabels: {},
-    gateway: "ingress/gatehouse",
-    ports: { http: 8080, https: 8443 },
-    hosts: [gate],
-    domain: gate,
-    returnPath: "/gatehouse/return/",
-    gateHost: gate,
-    signInPaths: ["/oauth2/"],
-    postedTo: [],
-    hsts: "max-age=300",
-    sessionCookie: "session",
-    groupsClaims: {},
-    userPrefixes: {},
-    userClaims: {},
-    tlsEndsAt: "gateway",
-    challenges: false,
-    proxyProtocol: "off",
-    trustedHops: 0,
+    ...bareGate(gate),
     ...(layout === "path"
       ? {}
       : {

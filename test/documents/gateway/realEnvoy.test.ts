@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { findEnvoy } from "../../../cli/bench/findEnvoy";
+import { bareGate } from "../../../cli/bench/httpFilters";
 import { type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 import { type RunningEnvoy, runEnvoy } from "./runningEnvoy";
 
@@ -9,23 +10,8 @@ const lab = `team-a--lab.${domain}`;
 const session = "__Secure-gatehouse";
 
 const args: GatewayFilterArgs = {
-  gatewayLabels: {},
-  gateway: "ingress/gatehouse",
-  ports: { http: 8080, https: 8443 },
-  hosts: [gate],
-  domain: gate,
-  returnPath: "/gatehouse/return/",
-  gateHost: gate,
+  ...bareGate(gate),
   signInPaths: ["/oauth2/", "/dex/"],
-  postedTo: [],
-  hsts: "max-age=300",
-  sessionCookie: session,
-  groupsClaims: {},
-  userPrefixes: {},
-  userClaims: {},
-  tlsEndsAt: "gateway",
-  challenges: false,
-  proxyProtocol: "off",
   // With the filter that reads X-Forwarded-For.
   trustedHops: 1,
   notebooks: {

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { findEnvoy } from "../../../cli/bench/findEnvoy";
+import { bareGate } from "../../../cli/bench/httpFilters";
 import { lua } from "../../../documents/gateway/configPatch";
 import { type GatewayFilterArgs } from "../../../documents/gateway/envoyFilter";
 import { cookieLength, type RunningEnvoy, runEnvoy } from "./runningEnvoy";
@@ -11,25 +12,12 @@ const cluster = "https://cluster.example.com";
 const mark = "__Host-gatehouse-signed-in";
 
 const args: GatewayFilterArgs = {
-  gatewayLabels: {},
-  gateway: "ingress/gatehouse",
-  ports: { http: 8080, https: 8443 },
-  hosts: [gate],
-  domain: gate,
-  returnPath: "/gatehouse/return/",
-  gateHost: gate,
-  signInPaths: ["/oauth2/"],
-  postedTo: [],
-  hsts: "max-age=300",
-  sessionCookie: session,
+  ...bareGate(gate),
   groupsClaims: { [issuer]: "groups" },
   userPrefixes: { [cluster]: "cluster:" },
   userClaims: { [cluster]: "sub" },
   verifiedEmailsOf: issuer,
-  tlsEndsAt: "gateway",
   challenges: true,
-  proxyProtocol: "off",
-  trustedHops: 0,
 };
 
 /** Claims that Istio's own filter would have verified, by a request's header that names them. */
