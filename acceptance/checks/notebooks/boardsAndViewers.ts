@@ -1,7 +1,7 @@
 import { type Check, type CheckContext } from "../../check";
 import { seenByBackend } from "../../echo";
 import { inParallel } from "../../http/inParallel";
-import { ask, header, type HeaderList } from "../../http/request";
+import { ask, header } from "../../http/request";
 import { type NotebookAddress, notebooksOf } from "../../notebookHosts";
 import { readForm } from "../../signIn/form";
 import { pageHeaders } from "../../signIn/hop";
@@ -9,7 +9,7 @@ import { refused } from "../../signIn/page";
 import { type Session, signIn } from "../../signIn/session";
 import { somebody } from "../../tokens/parts";
 import { whatCame } from "../../tokens/refusal";
-import { fromOtherPages, ofPeople } from "../origins/browsers";
+import { asSent, type Brought, fromOtherPages, ofPeople } from "../origins/browsers";
 import { type OwnNotebooks, withNotebooks } from "./own/ownNotebooks";
 
 type Own = OwnNotebooks<"lab" | "runs" | "data">;
@@ -124,10 +124,10 @@ async function bringsNothingAbout(
     ["a notebook", lab.origin, `${lab.prefix}api/contents`, session],
   ] as const;
   for (const [whom, url, path, { jar }] of victims) {
-    const asked = async ({ method = "GET", headers }: { method?: string; headers: HeaderList }) => {
-      const length = method === "POST" ? [["Content-Length", "0"] as const] : [];
-      const own = [["Cookie", jar.header(url, path)] as const];
-      return (await ask(target, url, path, { method, headers: [...headers, ...length, ...own], signal })).status;
+    const cookie = ["Cookie", jar.header(url, path)] as const;
+    const asked = async (brought: Brought) => {
+      const { method, headers } = asSent(brought);
+      return (await ask(target, url, path, { method, headers: [...headers, cookie], signal })).status;
     };
     await inParallel(fromOtherPages(origin.origin), async (brought) => {
       const status = await asked(brought);

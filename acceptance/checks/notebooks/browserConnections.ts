@@ -23,21 +23,15 @@ export const browserConnections: Check = {
   needs: ["cluster", "notebooks", "user", "sessions", "browser"],
   timeout: 300,
   run: (context) =>
-    withNotebooks(context, [{ name: "lab" }, { name: "other" }], (own) =>
+    withNotebooks(context, [{ name: "lab" }, { name: "other" }], async (own) => {
       // Whatever was opened first has the connection that the others could share.
-      inTurn(["notebooks first", "the gate first"], (order) =>
-        withBrowser(context, (browser) => connectionsIn(context, browser, own, order)),
-      ),
-    ),
+      for (const order of ["notebooks first", "the gate first"] as const) {
+        await withBrowser(context, (browser) => connectionsIn(context, browser, own, order));
+      }
+    }),
 };
 
 type Order = "notebooks first" | "the gate first";
-
-async function inTurn(orders: readonly Order[], run: (order: Order) => Promise<void>): Promise<void> {
-  for (const order of orders) {
-    await run(order);
-  }
-}
 
 export async function connectionsIn(
   { target, probe }: CheckContext,

@@ -7,6 +7,11 @@ export interface Brought {
   headers: HeaderList;
 }
 
+/** As a browser sends it: what posts says how much. */
+export function asSent({ method = "GET", headers }: Brought): { method: string; headers: HeaderList } {
+  return { method, headers: method === "POST" ? [...headers, ["Content-Length", "0"]] : headers };
+}
+
 const metadata = (site: string, mode: string, dest: string): HeaderList => [
   ["Sec-Fetch-Site", site],
   ["Sec-Fetch-Mode", mode],

@@ -4,7 +4,7 @@ import { inParallel } from "../../http/inParallel";
 import { ask } from "../../http/request";
 import { signIn } from "../../signIn/session";
 import { echoOf, somebody } from "../../tokens/parts";
-import { fromOtherPages, ofPeople } from "./browsers";
+import { asSent, type Brought, fromOtherPages, ofPeople } from "./browsers";
 
 export const mendOrigins =
   "The filter gatehouse.cross_origin of EnvoyFilter ingress/gatehouse (documents/gateway/cross-origin.lua) has to run before the check of the session; kubectl get envoyfilter -n ingress gatehouse -o yaml.";
@@ -22,15 +22,9 @@ export const otherPages: Check = {
     const echo = echoOf(target);
     const { jar } = await signIn(target, somebody(target), new URL("/", echo), signal);
     const cookie = ["Cookie", jar.header(echo, "/")] as const;
-    const asked = async ({
-      method = "GET",
-      headers,
-    }: {
-      method?: string;
-      headers: readonly (readonly [string, string])[];
-    }) => {
-      const length = method === "POST" ? [["Content-Length", "0"] as const] : [];
-      return await ask(target, echo, "/origins", { method, headers: [...headers, ...length, cookie], signal });
+    const asked = (brought: Brought) => {
+      const { method, headers } = asSent(brought);
+      return ask(target, echo, "/origins", { method, headers: [...headers, cookie], signal });
     };
     await inParallel(fromOtherPages(`https://neighbour.${target.gate.hostname}`), async (brought) => {
       const answer = await asked(brought);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type BrowserContext } from "playwright-core";
 import { type Check, type CheckContext } from "../../../acceptance/check";
 import { browserSignIn, signInIn } from "../../../acceptance/checks/login/browserSignIn";
@@ -12,50 +11,17 @@ import { foreignPageIn } from "../../../acceptance/checks/origins/foreignPage";
 import { RecordingProbe } from "../../../acceptance/recordingProbe";
 import { resolverRules, withBrowser } from "../../../acceptance/signIn/browser";
 import { authority } from "../certificates";
-import { contextFor, type FakeGate } from "../fakeGate";
+import { contextFor } from "../fakeGate";
+import { oneBrowser, program } from "../oneBrowser";
 import { fakeSignIn } from "./fakeSignIn";
 import { notices } from "./outcome";
 
-const named = process.env.GATEHOUSE_CHROMIUM ?? "";
-const program = [named, "/usr/bin/chromium"].find((path) => path !== "" && existsSync(path));
-
 describe("login: the checks in Chromium", function () {
   this.timeout(60_000);
-  // One browser for all: the fake gates differ by their ports alone.
-  let browser: BrowserContext;
-  let first: FakeGate;
-  let close: () => void;
-  let closed: Promise<void>;
-
-  before(async function () {
-    if (program === undefined) {
-      this.skip();
-    }
-    first = await fakeSignIn({ target: { browser: program } });
-    browser = await new Promise<BrowserContext>((resolve, reject) => {
-      closed = withBrowser(contextFor(first.target), (one) => {
-        resolve(one);
-        return new Promise<void>((end) => (close = end));
-      });
-      closed.catch(reject);
-    });
-  });
-  afterEach(async () => {
-    await browser.clearCookies();
-    // Tidying up: a page that takes its time to close is in nobody's way.
-    const others = browser.pages().slice(1);
-    await Promise.race([Promise.all(others.map((page) => page.close())), sleep(10_000, undefined, { ref: false })]);
-  });
-  after(async function () {
-    if (program !== undefined) {
-      close();
-      await closed;
-      await first.close();
-    }
-  });
+  const browser = oneBrowser(() => fakeSignIn());
 
   type Scene = (context: CheckContext, browser: BrowserContext) => Promise<void>;
-  const checkOf = (scene: Scene): Check => ({ ...browserSignIn, run: (context) => scene(context, browser) });
+  const checkOf = (scene: Scene): Check => ({ ...browserSignIn, run: (context) => scene(context, browser()) });
 
   /** What a check says on a right deployment, and which files it leaves. */
   async function run(scene: Scene) {
@@ -63,7 +29,7 @@ describe("login: the checks in Chromium", function () {
     const gate = await fakeSignIn();
     const probe = new RecordingProbe({ directory });
     try {
-      await scene({ target: gate.target, probe, signal: AbortSignal.timeout(55_000) }, browser);
+      await scene({ target: gate.target, probe, signal: AbortSignal.timeout(55_000) }, browser());
       return { right: probe.right, faults: probe.faults, files: readdirSync(directory).sort() };
     } finally {
       await gate.close();

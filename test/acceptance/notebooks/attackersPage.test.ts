@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type BrowserContext } from "playwright-core";
 import { type CheckContext, type Target } from "../../../acceptance/check";
 import {
   type AttackedNotebooks,
@@ -16,46 +13,13 @@ import { byPathIn } from "../../../acceptance/checks/notebooks/byPath";
 import { somebodyElsesSessionIn } from "../../../acceptance/checks/notebooks/somebodyElsesSession";
 import { withBrowser } from "../../../acceptance/signIn/browser";
 import { contextFor } from "../fakeGate";
+import { oneBrowser, program } from "../oneBrowser";
 import { author, fakeNotebooks, ownNotebooks, person, type Wrong } from "./fakeNotebooks";
 import { apart } from "./fakePages";
 
-const named = process.env.GATEHOUSE_CHROMIUM ?? "";
-const program = [named, "/usr/bin/chromium"].find((path) => path !== "" && existsSync(path));
-
 describe("notebooks/attackers-page, in Chromium", function () {
   this.timeout(60_000);
-  // One browser for all: the deployments differ by their ports alone.
-  let browser: BrowserContext;
-  let first: Awaited<ReturnType<typeof fakeNotebooks>>;
-  let close: () => void;
-  let closed: Promise<void>;
-
-  before(async function () {
-    if (program === undefined) {
-      this.skip();
-    }
-    first = await fakeNotebooks();
-    const target: Target = { ...first.target, browser: program };
-    browser = await new Promise<BrowserContext>((resolve, reject) => {
-      closed = withBrowser(contextFor(target), (one) => {
-        resolve(one);
-        return new Promise<void>((end) => (close = end));
-      });
-      closed.catch(reject);
-    });
-  });
-  afterEach(async () => {
-    await browser.clearCookies();
-    const others = browser.pages().slice(1);
-    await Promise.race([Promise.all(others.map((page) => page.close())), sleep(10_000, undefined, { ref: false })]);
-  });
-  after(async function () {
-    if (program !== undefined) {
-      close();
-      await closed;
-      await first.close();
-    }
-  });
+  const browser = oneBrowser(() => fakeNotebooks());
 
   type Scene = (context: CheckContext, own: AttackedNotebooks) => Promise<void>;
 
@@ -86,15 +50,15 @@ describe("notebooks/attackers-page, in Chromium", function () {
 
   // The ways to send something are all tried by origins/foreign-page; one will do here, and one cookie.
   const whole: Scene = (context, own) =>
-    attackersPageIn(context, browser, own, { ways: attempts.slice(0, 1), tosses: 1 });
+    attackersPageIn(context, browser(), own, { ways: attempts.slice(0, 1), tosses: 1 });
   const attackerOf = ({ at: { lab } }: AttackedNotebooks) =>
-    pageAt(browser, new URL(`${lab.prefix}attack`, lab.origin));
+    pageAt(browser(), new URL(`${lab.prefix}attack`, lab.origin));
   const websockets: Scene = async (context, own) => {
     const { gate } = context.target;
-    const page = await pageAt(browser, new URL("/own", gate));
+    const page = await pageAt(browser(), new URL("/own", gate));
     await websocketsOf(context, await attackerOf(own), [{ what: "the gate", url: new URL("/terminals", gate), page }]);
   };
-  const cookies: Scene = async (context, own) => cookieTossing(context, browser, await attackerOf(own), own);
+  const cookies: Scene = async (context, own) => cookieTossing(context, browser(), await attackerOf(own), own);
 
   it("passes where a notebook's page gets nothing, and the same page on the gate's host everything", async () => {
     const { faults, right } = await said(whole);
@@ -124,9 +88,9 @@ describe("notebooks/attackers-page, in Chromium", function () {
 
   describe("browser-connections", () => {
     const connections: Scene = async (context, own) => {
-      await connectionsIn(context, browser, own, "notebooks first");
-      await browser.clearCookies();
-      await connectionsIn(context, browser, own, "the gate first");
+      await connectionsIn(context, browser(), own, "notebooks first");
+      await browser().clearCookies();
+      await connectionsIn(context, browser(), own, "the gate first");
     };
 
     it("passes where a request on another host's connection gets 421, with one certificate for all", async () => {
@@ -150,7 +114,7 @@ describe("notebooks/attackers-page, in Chromium", function () {
     const paths: Scene = (context, own) => {
       const origin = context.target.gate;
       const at = { lab: { ...own.at.lab, origin }, other: { ...own.at.other, origin } };
-      return byPathIn(context, browser, { ...own, at }, attempts.slice(0, 1));
+      return byPathIn(context, browser(), { ...own, at }, attempts.slice(0, 1));
     };
 
     it("passes where the same page on the gate's host gets everything", async () => {
@@ -168,7 +132,7 @@ describe("notebooks/attackers-page, in Chromium", function () {
   });
 
   describe("somebody-elses-session", () => {
-    const signedOut: Scene = (context, own) => somebodyElsesSessionIn(context, browser, own);
+    const signedOut: Scene = (context, own) => somebodyElsesSessionIn(context, browser(), own);
 
     // The other browser knows no names of that domain.
     const apartFromIt: Scene = (context, own) =>
